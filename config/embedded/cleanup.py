@@ -1,0 +1,27 @@
+"""Removes what test runs left behind that could not clean up after themselves."""
+
+import os
+import shutil
+from pathlib import Path
+
+from config.embedded import files, processes
+from config.embedded.errors import AlreadyRunning
+
+TEST_FOLDERS = "test-*"
+
+
+def remove_abandoned(var: Path) -> None:
+    """Remove the folder of every test run that is over, and end what still runs in it."""
+    for folder in var.glob(TEST_FOLDERS):
+        if (folder / "lock").exists():
+            _remove(folder.resolve())
+
+
+def _remove(folder: Path) -> None:
+    try:
+        descriptor = files.lock(folder)
+    except AlreadyRunning:
+        return
+    processes.end_leftovers(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.close(descriptor)

@@ -1,0 +1,107 @@
+"""What the local servers have in common: a folder, ports, a log, and a process that can be started,
+watched, stopped and killed, again and again, on the same data and the same ports."""
+
+import os
+import signal
+import subprocess
+from functools import cached_property
+from pathlib import Path
+
+from config.embedded import files, ports, processes
+from config.embedded.errors import EmbeddedError
+
+LOG_TAIL_BYTES = 2_000
+LOG_LIMIT_BYTES = 10_000_000
+
+
+class Server:
+    """One private server whose data lives in `home`. `durable=False` trades safety for speed."""
+
+    name = ""
+    port_names: list[str] = []
+    stop_signal = signal.SIGTERM
+
+    def __init__(self, home: Path, *, durable: bool = True) -> None:
+        self.home = home.resolve()
+        self.durable = durable
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def prepare(self) -> None:
+        """Write what the first start needs; does nothing when it is there."""
+
+    def command(self) -> list[str]:
+        """Return the command line of the server, which must stay in the foreground."""
+        raise NotImplementedError
+
+    def environ(self) -> dict[str, str]:
+        """Return the environment of the server."""
+        return dict(os.environ)
+
+    def is_ready(self) -> bool:
+        """Tell whether the server answers clients."""
+        raise NotImplementedError
+
+    def settings(self) -> dict[str, str]:
+        """Return the environment variables by which our programs find the server."""
+        raise NotImplementedError
+
+    @cached_property
+    def ports(self) -> dict[str, int]:
+        """The loopback ports by name, the same for the life of this object and, if free, next time."""
+        return ports.remembered_ports(self.home / "ports.json", self.port_names)
+
+    @property
+    def log(self) -> Path:
+        """The file that holds what the server printed."""
+        return self.home / "server.log"
+
+    def launch(self) -> None:
+        """Start the server without waiting for it. What an earlier crash left behind is cleared first."""
+        files.private_folder(self.home)
+        processes.end_leftovers(self.home)
+        self.prepare()
+        self.process = self._spawn(self.command())
+
+    def wait_until_ready(self, timeout_s: float = 60) -> None:
+        """Return when the server answers; raise EmbeddedError with its last words when it does not."""
+        processes.wait_until(lambda: not self.is_running() or self.is_ready(), timeout_s)
+        if not (self.is_running() and self.is_ready()):
+            raise EmbeddedError(
+                f"{self.name} did not start. Its last words, from {self.log}:\n{self._tail()}"
+            )
+
+    def is_running(self) -> bool:
+        """Tell whether the server's process lives."""
+        return self.process is not None and self.process.poll() is None
+
+    def ask_to_stop(self) -> None:
+        """Ask the server to end in good order; does not wait."""
+        if self.process is not None and self.is_running():
+            self.process.send_signal(self.stop_signal)
+
+    def kill(self) -> None:
+        """End the server and its children at once, as a crash would."""
+        if self.process is not None and self.is_running():
+            processes.kill_tree(self.process.pid)
+            self.process.wait()
+
+    def stop(self, timeout_s: float = 10) -> None:
+        """Ask the server to end, kill it when the time is over; does nothing when it is not running."""
+        self.ask_to_stop()
+        processes.wait_until(lambda: not self.is_running(), timeout_s)
+        self.kill()
+
+    def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
+        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
+            self.log.unlink()
+        with self.log.open("ab") as output:
+            return processes.spawn(
+                command,
+                environ=self.environ(),
+                cwd=self.home,
+                output=output.fileno(),
+                death_signal=self.stop_signal,
+            )
+
+    def _tail(self) -> str:
+        return self.log.read_bytes()[-LOG_TAIL_BYTES:].decode(errors="replace")

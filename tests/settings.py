@@ -1,0 +1,27 @@
+"""The settings under test: those of the program, with names of their own for each process of each run."""
+
+import os
+
+_RUN = os.environ.setdefault("LAMINA_TEST_RUN", "manual")
+_PROCESS = f"test-{_RUN}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+# Set, not given as defaults: a test run never touches queues and buckets that something else uses.
+os.environ |= {
+    "SECRET_KEY": "for-tests-only-" + "x" * 50,
+    "SITE_URL": "http://127.0.0.1:8000",
+    "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
+    "RABBITMQ_QUEUE_PREFIX": _PROCESS,
+    "S3_CACHE_BUCKET": f"{_PROCESS}-cache",
+    "S3_ARCHIVE_BUCKET": f"{_PROCESS}-archive",
+    "S3_MEDIA_BUCKET": f"{_PROCESS}-media",
+}
+
+from config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# The point at which a process under test ends itself; only these settings know it.
+FAULT = os.environ.get("FAULT", "")
