@@ -45,7 +45,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.middleware.DatabaseAway",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -138,7 +137,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 
-RABBITMQ_URL = env.url("RABBITMQ_URL", ("amqp", "amqps"), "amqp://127.0.0.1:1")
+# Only `make run` may do without a broker: its sweeper then runs the jobs itself.
+RABBITMQ_URL = env.text("RABBITMQ_URL", "" if DEMO else None)
+if RABBITMQ_URL:
+    RABBITMQ_URL = env.url("RABBITMQ_URL", ("amqp", "amqps"))
 RABBITMQ_QUEUE_PREFIX = env.text("RABBITMQ_QUEUE_PREFIX", "lamina")
 RABBITMQ_QUEUE_TYPE = env.choice("RABBITMQ_QUEUE_TYPE", ("quorum", "classic"))
 DRAMATIQ_BROKER = {
@@ -186,7 +188,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-src": [S3_PUBLIC_ORIGIN],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        "form-action": ["'self'"],
+        # A form may answer with a redirect to a paper, which lives on the store's origin.
+        "form-action": ["'self'", S3_PUBLIC_ORIGIN],
         "frame-ancestors": ["'none'"],
     }
 }

@@ -1,0 +1,18 @@
+"""The job ledger as a Django app; loads every actor, so that any process can wake any job."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+
+class ActorsConfig(AppConfig):
+    name = "actors"
+    verbose_name = _("Background work")
+
+    def ready(self) -> None:
+        from actors import checks  # noqa: F401  (registers the system checks)
+
+        for module in settings.DRAMATIQ_AUTODISCOVER_MODULES:
+            import_module(f"actors.{module}")

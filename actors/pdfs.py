@@ -1,0 +1,29 @@
+"""Actors that make PDFs ahead of or at the moment of their being asked for."""
+
+import pdfcache.cache
+from actors import faults
+from actors.errors import Unretryable
+from actors.models import Job
+from actors.registry import BACKGROUND, INTERACTIVE, actor
+from pdfcache.errors import DocumentGone, UnknownKind
+
+
+@actor(queue=INTERACTIVE, lease_s=10, max_attempts=4)
+def render_pdf(job: Job) -> None:
+    """Fill the cache with a document that somebody waits for."""
+    _fill(*job.args)
+
+
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=5)
+def warm_pdf(job: Job) -> None:
+    """Fill the cache with a document before anybody asks."""
+    _fill(*job.args)
+
+
+def _fill(kind: str, pk: int) -> None:
+    faults.reach("before_fill")
+    try:
+        pdfcache.cache.fill(kind, pk)
+    except (DocumentGone, UnknownKind) as error:
+        raise Unretryable(str(error)) from error
+    faults.reach("after_fill")

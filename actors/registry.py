@@ -1,0 +1,68 @@
+"""Which actors there are, on which queue, and how long and how often each may work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import dramatiq
+from django.conf import settings
+
+from actors.errors import UnknownActor
+from actors.models import Job
+
+INTERACTIVE = "interactive"
+BACKGROUND = "background"
+QUEUES = (INTERACTIVE, BACKGROUND)
+# Longer than any work's own time-outs, shorter than RabbitMQ's consumer time-out of 30 minutes.
+TIME_LIMIT_LEASES = 3
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A verb of the background: what it does with a claimed job, and within which limits."""
+
+    name: str
+    queue: str
+    lease_s: int
+    max_attempts: int
+    work: Callable[[Job], None]
+
+
+_actors: dict[str, Actor] = {}
+
+
+def actor(*, queue: str, lease_s: int, max_attempts: int) -> Callable[[Callable[[Job], None]], Actor]:
+    """Declare a function of a claimed job as an actor; its name is what `enqueue` takes."""
+
+    def declare(work: Callable[[Job], None]) -> Actor:
+        from actors.running import perform  # the runner needs the ledger, which needs this registry
+
+        declared = Actor(work.__name__, queue, lease_s, max_attempts, work)
+        _actors[declared.name] = declared
+        dramatiq.actor(
+            partial(perform, declared.name),
+            actor_name=declared.name,
+            queue_name=queue_name(queue),
+            time_limit=lease_s * TIME_LIMIT_LEASES * 1000,
+        )
+        return declared
+
+    return declare
+
+
+def get(name: str) -> Actor:
+    """Return the actor, or raise UnknownActor."""
+    try:
+        return _actors[name]
+    except KeyError:
+        raise UnknownActor(f"There is no actor named {name}; no retry helps.") from None
+
+
+def actors() -> list[Actor]:
+    """Return every declared actor."""
+    return list(_actors.values())
+
+
+def queue_name(queue: str) -> str:
+    """Return the queue's name on the broker; the version changes whenever its arguments do."""
+    return f"{settings.RABBITMQ_QUEUE_PREFIX}.{queue}.v1"

@@ -1,0 +1,41 @@
+"""Runs one job: claim, work, and a state that says how it ended."""
+
+import structlog
+from dramatiq.middleware import TimeLimitExceeded
+
+from actors import jobs, registry
+from actors.errors import LeaseLost, Unretryable
+from actors.models import Job
+
+log = structlog.get_logger(__name__)
+
+
+def perform(actor: str, job_id: int) -> None:
+    """Do a woken job if it is due and nobody has it; a wake-up that comes twice or late does nothing."""
+    job = jobs.claim(actor, job_id)
+    if job:
+        work_on(job)
+
+
+def work_on(job: Job) -> None:
+    """Do a claimed job and write how it ended. Raises only what the database raises.
+
+    A job whose end could not be written stays leased, and the sweeper wakes it when the lease ends.
+    """
+    try:
+        registry.get(job.actor).work(job)
+        jobs.finish(job)
+    except LeaseLost:
+        log.warning("lease lost", job=job.pk, actor=job.actor)
+    except (Exception, TimeLimitExceeded) as error:
+        _give_back(job, error)
+
+
+def _give_back(job: Job, error: BaseException) -> None:
+    code, summary = type(error).__name__, str(error) or type(error).__name__
+    log.warning("job failed", job=job.pk, actor=job.actor, attempt=job.attempts, exc_info=error)
+    write = jobs.fail if isinstance(error, Unretryable) else jobs.retry_later
+    try:
+        write(job, code, summary)
+    except LeaseLost:
+        log.warning("lease lost", job=job.pk, actor=job.actor)

@@ -1,0 +1,75 @@
+"""The sweeper: wakes what is due or was lost, and fails what is exhausted. Several at once are harmless."""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Now
+
+from actors import registry
+from actors.jobs import claim, due, wake
+from actors.models import Job, JobState
+from actors.running import work_on
+
+BATCH = 500
+# A message that found the lease held was acked; this is how long its job may wait for the next one.
+REWAKE_S = 30
+
+
+def sweep() -> int:
+    """Fail what is exhausted, wake one batch of what is due, and return how many wake-ups were sent."""
+    fail_exhausted()
+    woken = 0
+    for actor, job_ids in _take_due().items():
+        woken += len(job_ids) if wake(actor, job_ids) else 0
+    return woken
+
+
+def run_due(queue: str, limit: int = 50) -> int:
+    """Run due jobs of a queue in this process, oldest first, and return how many were claimed.
+
+    For a laboratory without RabbitMQ: the same claim, so correctness is the same.
+    """
+    names = [actor.name for actor in registry.actors() if actor.queue == queue]
+    jobs = Job.objects.filter(due(), actor__in=names).order_by("run_after", "pk")
+    ran = 0
+    for actor, job_id in jobs.values_list("actor", "pk")[:limit]:
+        if job := claim(actor, job_id):
+            work_on(job)
+            ran += 1
+    return ran
+
+
+def fail_exhausted() -> int:
+    """Fail jobs whose worker was lost on their last attempt, or whose actor is gone; return how many."""
+    names = [actor.name for actor in registry.actors()]
+    exhausted = Q(actor__in=[])
+    for actor in registry.actors():
+        exhausted |= Q(actor=actor.name, attempts__gte=actor.max_attempts)
+    lost = _fail(exhausted, "WorkerLost", "The worker stopped before it could finish, each time.")
+    return lost + _fail(~Q(actor__in=names), "UnknownActor", "No actor of this name exists any more.")
+
+
+def _fail(which: Q, code: str, summary: str) -> int:
+    return Job.objects.filter(due(), which).update(
+        state=JobState.FAILED,
+        token=None,
+        lease_until=None,
+        finished_at=Now(),
+        error_code=code,
+        error_summary=summary,
+    )
+
+
+def _take_due() -> dict[str, list[int]]:
+    """Mark a batch of due jobs as woken and return their ids by actor."""
+    due_at = Case(When(state=JobState.RUNNING, then=F("lease_until")), default=F("run_after"))
+    unwoken = Q(woken_at=None) | Q(woken_at__lt=due_at) | Q(woken_at__lt=Now() - timedelta(seconds=REWAKE_S))
+    by_actor: dict[str, list[int]] = defaultdict(list)
+    with transaction.atomic():
+        jobs = Job.objects.filter(due(), unwoken).order_by("run_after").select_for_update(skip_locked=True)
+        for actor, job_id in jobs.values_list("actor", "pk")[:BATCH]:
+            by_actor[actor].append(job_id)
+        Job.objects.filter(pk__in=[pk for ids in by_actor.values() for pk in ids]).update(woken_at=Now())
+    return by_actor

@@ -1,0 +1,48 @@
+"""What holds for every request: the user's language, and a second factor where it is required."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+
+# Where a user without a second factor may go: to make one, to leave, and to what the pages are made of.
+WITHOUT_SECOND_FACTOR = ("/accounts/", "/static/", "/healthz", "/readyz", "/whoami")
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class UserLanguage:
+    """Speaks the user's language; before login, the browser's, else the laboratory's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        language = user.language if user.is_authenticated else translation.get_language_from_request(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+            return response
+
+
+class SecondFactor:
+    """Sends the laboratory's people to enrol a second factor before anything else, where it is required."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.MFA_REQUIRED and self._must_enrol(request):
+            return redirect("mfa_activate_totp")
+        return self.get_response(request)
+
+    def _must_enrol(self, request: HttpRequest) -> bool:
+        from allauth.mfa.utils import is_mfa_enabled
+
+        if request.path.startswith(WITHOUT_SECOND_FACTOR) or not request.user.is_authenticated:
+            return False
+        return request.user.is_laboratory and not is_mfa_enabled(request.user)

@@ -1,0 +1,16 @@
+"""The addresses of the whole site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from lims.views import health
+
+handler500 = "config.errors.server_error"
+
+urlpatterns = [
+    path("", include("lims.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

@@ -1,0 +1,140 @@
+"""Users, and what the laboratory knows of the people behind them."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    VETERINARIAN = "veterinarian", _("Veterinarian")
+    STAFF = "staff", _("Staff")
+    PATHOLOGIST = "pathologist", _("Pathologist")
+    ADMIN = "admin", _("Administrator")
+
+
+class Language(models.TextChoices):
+    SPANISH = "es", _("Spanish")
+    ENGLISH = "en", _("English")
+
+
+class VatCondition(models.TextChoices):
+    REGISTERED = "registered", _("Registered for VAT")
+    MONOTRIBUTO = "monotributo", _("Simplified regime")
+    EXEMPT = "exempt", _("VAT exempt")
+    FINAL_CONSUMER = "final_consumer", _("Final consumer")
+
+
+class UserManager(BaseUserManager):
+    """Creates accounts; e-mail addresses are kept in lower case, as logins compare them."""
+
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, role=Role.ADMIN, **fields)
+
+
+class User(AbstractBaseUser):
+    """A login. What it may do follows from its role alone."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.VETERINARIAN)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.SPANISH)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_ci")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_veterinarian(self) -> bool:
+        return self.role == Role.VETERINARIAN
+
+    @property
+    def is_laboratory(self) -> bool:
+        """Whether the user works in the laboratory, in whatever role."""
+        return self.role in (Role.STAFF, Role.PATHOLOGIST, Role.ADMIN)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the user may enter the admin, as Django's admin asks it."""
+        return self.is_superuser
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.role == Role.ADMIN
+
+    def has_perm(self, perm: str, obj=None) -> bool:
+        return self.is_active and self.is_superuser
+
+    def has_perms(self, perms, obj=None) -> bool:
+        return self.is_active and self.is_superuser
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_superuser
+
+
+class Veterinarian(models.Model):
+    """A sender of samples and a client of the laboratory."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="veterinarian", verbose_name=_("user"))
+    first_names = models.CharField(_("first names"), max_length=100)
+    last_names = models.CharField(_("last names"), max_length=100)
+    licence = models.CharField(_("professional licence"), max_length=30)
+    national_id = models.CharField(_("national id"), max_length=20, blank=True)
+    tax_id = models.CharField(_("tax id (CUIT)"), max_length=20, blank=True)
+    vat_condition = models.CharField(
+        _("VAT condition"), max_length=16, choices=VatCondition, default=VatCondition.FINAL_CONSUMER
+    )
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    clinic = models.CharField(_("clinic"), max_length=200, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
+    verified_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("verified by")
+    )
+
+    class Meta:
+        verbose_name = _("veterinarian")
+        verbose_name_plural = _("veterinarians")
+        ordering = ["last_names", "first_names", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_names} {self.last_names}".strip()
+
+
+class StaffMember(models.Model):
+    """A person who works in the laboratory."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="staff_member", verbose_name=_("user"))
+    first_names = models.CharField(_("first names"), max_length=100)
+    last_names = models.CharField(_("last names"), max_length=100)
+    position = models.CharField(_("position"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("staff member")
+        verbose_name_plural = _("staff members")
+        ordering = ["last_names", "first_names", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.first_names} {self.last_names}".strip()

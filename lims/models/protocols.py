@@ -1,0 +1,126 @@
+"""Protocols: one submission of one kind of sample."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lims.models.people import Role, User, Veterinarian
+
+
+class ProtocolKind(models.TextChoices):
+    HISTOPATHOLOGY = "histopathology", _("Histopathology")
+    CYTOLOGY = "cytology", _("Cytology")
+
+
+class ProtocolStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RECEIVED = "received", _("Received")
+    PROCESSING = "processing", _("Processing")
+    READY = "ready", _("Ready")
+    REPORTED = "reported", _("Reported")
+    REJECTED = "rejected", _("Rejected")
+
+
+class Sex(models.TextChoices):
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    UNKNOWN = "unknown", _("Not stated")
+
+
+class SampleCondition(models.TextChoices):
+    OPTIMAL = "optimal", _("Optimal")
+    ACCEPTABLE = "acceptable", _("Acceptable")
+    SUBOPTIMAL = "suboptimal", _("Suboptimal")
+    REJECTED = "rejected", _("Rejected")
+
+
+class ProtocolQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "ProtocolQuerySet":
+        """Return what the user may see: a vet's own, and for the laboratory all that was submitted."""
+        if user.role == Role.VETERINARIAN:
+            return self.filter(veterinarian__user=user)
+        if user.is_laboratory:
+            return self.exclude(status=ProtocolStatus.DRAFT)
+        return self.none()
+
+
+class Protocol(models.Model):
+    """A submission, from the vet's draft to the report."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=16, choices=ProtocolKind)
+    status = models.CharField(
+        _("status"), max_length=16, choices=ProtocolStatus, default=ProtocolStatus.DRAFT
+    )
+    temporary_code = models.CharField(_("temporary code"), max_length=30, unique=True, null=True, blank=True)
+    number = models.CharField(_("number"), max_length=20, unique=True, null=True, blank=True)
+    veterinarian = models.ForeignKey(
+        Veterinarian, models.PROTECT, related_name="protocols", verbose_name=_("veterinarian")
+    )
+    work_order = models.ForeignKey(
+        "WorkOrder",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="protocols",
+        verbose_name=_("work order"),
+        help_text=_("The one live order that charges this protocol."),
+    )
+
+    animal = models.CharField(_("animal's name or id"), max_length=200)
+    species = models.CharField(_("species"), max_length=60)
+    breed = models.CharField(_("breed"), max_length=100, blank=True)
+    sex = models.CharField(_("sex"), max_length=8, choices=Sex, default=Sex.UNKNOWN)
+    neutered = models.BooleanField(_("neutered"), null=True, blank=True)
+    age = models.CharField(_("age"), max_length=40, blank=True)
+    weight_kg = models.DecimalField(_("weight (kg)"), max_digits=7, decimal_places=2, null=True, blank=True)
+    chip = models.CharField(_("chip"), max_length=40, blank=True)
+    owner_first_names = models.CharField(_("owner's first names"), max_length=100, blank=True)
+    owner_last_names = models.CharField(_("owner's last names"), max_length=100, blank=True)
+
+    collected_on = models.DateField(_("collected on"), null=True, blank=True)
+    presumptive_diagnosis = models.TextField(_("presumptive diagnosis"), max_length=5_000, blank=True)
+    clinical_history = models.TextField(_("clinical history"), max_length=10_000, blank=True)
+    academic_use = models.BooleanField(_("consent to academic use"), default=False)
+
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    received_at = models.DateTimeField(_("received"), null=True, blank=True)
+    received_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("received by")
+    )
+    sample_condition = models.CharField(
+        _("sample condition"), max_length=12, choices=SampleCondition, blank=True
+    )
+    reception_notes = models.TextField(_("reception notes"), max_length=5_000, blank=True)
+    discrepancies = models.TextField(_("discrepancies"), max_length=5_000, blank=True)
+    rejection_reason = models.TextField(_("reason of rejection"), max_length=2_000, blank=True)
+    expected_ready_on = models.DateField(_("expected ready"), null=True, blank=True)
+
+    objects = ProtocolQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("protocol")
+        verbose_name_plural = _("protocols")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["veterinarian", "-id"], name="protocol_vet"),
+            models.Index(fields=["status", "-id"], name="protocol_status"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "submitted", "rejected"]) | Q(number__isnull=False),
+                name="protocol_received_has_number",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """The number once there is one, else the temporary code."""
+        return self.number or self.temporary_code or str(_("Draft"))
