@@ -1,1 +1,43 @@
-"""Fixtures for every test. The servers come from tests/plugin.py."""
+"""Fixtures for every test: the cast, and the store. The servers come from tests/plugin.py."""
+
+import pytest
+
+from tests import factories
+
+
+@pytest.fixture
+def ana(db):
+    """Of the staff."""
+    return factories.StaffMemberFactory(user__email="ana@lab.test").user
+
+
+@pytest.fixture
+def paula(db):
+    """A pathologist."""
+    return factories.UserFactory(email="paula@lab.test", role="pathologist")
+
+
+@pytest.fixture
+def alma(db):
+    """An administrator."""
+    return factories.UserFactory(email="alma@lab.test", role="admin")
+
+
+@pytest.fixture
+def bruno(db):
+    """A vet; `bruno.veterinarian` is what the laboratory knows of him."""
+    return factories.VeterinarianFactory(user__email="bruno@lab.test", first_names="Bruno").user
+
+
+@pytest.fixture
+def carla(db):
+    """Another vet."""
+    return factories.VeterinarianFactory(user__email="carla@lab.test", first_names="Carla").user
+
+
+@pytest.fixture(scope="session")
+def buckets():
+    """The buckets of this process's run; each run and process has its own."""
+    from pdfcache import lifecycle
+
+    lifecycle.prepare()

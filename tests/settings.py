@@ -23,5 +23,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Tests of the second factor turn it on.
+MFA_REQUIRED = False
 # The point at which a process under test ends itself; only these settings know it.
 FAULT = os.environ.get("FAULT", "")

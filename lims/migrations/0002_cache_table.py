@@ -1,0 +1,13 @@
+"""Creates the table of Django's database cache, so that `migrate` is all that an operator runs."""
+
+from django.core.management import call_command
+from django.db import migrations
+
+
+def create(apps, schema_editor) -> None:
+    call_command("createcachetable", database=schema_editor.connection.alias, verbosity=0)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lims", "0001_initial")]
+    operations = [migrations.RunPython(create, migrations.RunPython.noop)]
