@@ -14,12 +14,16 @@ from types import FrameType
 from config.embedded import processes
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+DEATH_SIGNAL = signal.SIGTERM
 # What a crashed child's servers may take to end in good order before they are killed.
 GRACE_S = 5.0
 
 
-def run_guarded(main: Callable[[], int]) -> int:
-    """Run `main` in a child process and return its exit code, 1 if it was killed."""
+def run_guarded(main: Callable[[], int], finally_do: Callable[[], None] = lambda: None) -> int:
+    """Run `main` in a child process and return its exit code, 1 if it was killed.
+
+    `finally_do` is done in any case when nothing of it runs any more; it may run after `main` did the same.
+    """
     processes.adopt_orphans()
     guard_pid = os.getpid()
     # Held back until the handlers stand: a signal in between would end the guard alone.
@@ -27,14 +31,16 @@ def run_guarded(main: Callable[[], int]) -> int:
     child_pid = os.fork()
     if child_pid == 0:
         _become_child(main, guard_pid)
-    return _guard(child_pid)
+    code = _guard(child_pid)
+    finally_do()
+    return code
 
 
 def _become_child(main: Callable[[], int], guard_pid: int) -> None:
     code = 1
     try:
         os.setsid()
-        processes.die_with_parent(guard_pid, signal.SIGTERM)
+        processes.die_with_parent(guard_pid, DEATH_SIGNAL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
         code = main()
     except BaseException:

@@ -106,10 +106,6 @@ class RabbitMQ(Server):
         super().stop(timeout_s)
         self._stop_epmd()
 
-    def kill(self) -> None:
-        """Kill the node; its epmd stays, as in a crash of the node, until `stop`."""
-        super().kill()
-
     def _password(self) -> str:
         return files.secret(self.home / "password")
 

@@ -2,29 +2,26 @@
 watched, stopped and killed, again and again, on the same data and the same ports."""
 
 import os
-import signal
 import subprocess
 from functools import cached_property
 from pathlib import Path
 
 from config.embedded import files, ports, processes
+from config.embedded.child import Child
 from config.embedded.errors import EmbeddedError
 
 LOG_TAIL_BYTES = 2_000
 LOG_LIMIT_BYTES = 10_000_000
 
 
-class Server:
+class Server(Child):
     """One private server whose data lives in `home`. `durable=False` trades safety for speed."""
 
-    name = ""
     port_names: list[str] = []
-    stop_signal = signal.SIGTERM
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         self.home = home.resolve()
         self.durable = durable
-        self.process: subprocess.Popen[bytes] | None = None
 
     def prepare(self) -> None:
         """Write what the first start needs; does nothing when it is there."""
@@ -66,30 +63,12 @@ class Server:
         """Return when the server answers; raise EmbeddedError with its last words when it does not."""
         processes.wait_until(lambda: not self.is_running() or self.is_ready(), timeout_s)
         if not (self.is_running() and self.is_ready()):
-            raise EmbeddedError(
-                f"{self.name} did not start. Its last words, from {self.log}:\n{self._tail()}"
-            )
+            raise EmbeddedError(self.last_words())
 
-    def is_running(self) -> bool:
-        """Tell whether the server's process lives."""
-        return self.process is not None and self.process.poll() is None
-
-    def ask_to_stop(self) -> None:
-        """Ask the server to end in good order; does not wait."""
-        if self.process is not None and self.is_running():
-            self.process.send_signal(self.stop_signal)
-
-    def kill(self) -> None:
-        """End the server and its children at once, as a crash would."""
-        if self.process is not None and self.is_running():
-            processes.kill_tree(self.process.pid)
-            self.process.wait()
-
-    def stop(self, timeout_s: float = 10) -> None:
-        """Ask the server to end, kill it when the time is over; does nothing when it is not running."""
-        self.ask_to_stop()
-        processes.wait_until(lambda: not self.is_running(), timeout_s)
-        self.kill()
+    def last_words(self) -> str:
+        """Return a message that says that the server did not start, with the end of its log."""
+        tail = self.log.read_bytes()[-LOG_TAIL_BYTES:].decode(errors="replace")
+        return f"{self.name} did not start. Its last words, from {self.log}:\n{tail}"
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
@@ -102,6 +81,3 @@ class Server:
                 output=output.fileno(),
                 death_signal=self.stop_signal,
             )
-
-    def _tail(self) -> str:
-        return self.log.read_bytes()[-LOG_TAIL_BYTES:].decode(errors="replace")
