@@ -4,6 +4,7 @@ import functools
 import threading
 import zlib
 from pathlib import Path
+from typing import NamedTuple
 
 import font_source_sans_pro
 from reportlab.pdfbase import pdfdoc, pdfmetrics
@@ -26,6 +27,15 @@ _COMMON_ESCAPED = (
 )
 _lock = threading.RLock()
 _fonts: dict[str, "PaperFont"] = {}
+
+
+class _Program(NamedTuple):
+    """A subset ready for a file: packed font and ToUnicode map, the font's own length, widths as PDF text."""
+
+    content: bytes
+    length: int
+    widths: str
+    to_unicode: bytes
 
 
 class PaperFont(TTFont):
@@ -71,11 +81,12 @@ class PaperFont(TTFont):
         font = pdfdoc.PDFTrueTypeFont()
         font.Name, font.BaseFont = name, base_name
         font.FirstChar, font.LastChar = 0, len(codes) - 1
-        font.Widths = pdfdoc.PDFArray([self.face.getCharWidth(code) for code in codes])
-        program, length, to_unicode = _program(self.fontName, codes)
-        font.ToUnicode = doc.Reference(_packed(to_unicode), "toUnicode:" + base_name)
+        program = _program(self.fontName, codes)
+        font.Widths = program.widths
+        font.ToUnicode = doc.Reference(_packed(program.to_unicode), "toUnicode:" + base_name)
         descriptor = self._descriptor(base_name)
-        descriptor["FontFile2"] = doc.Reference(_packed(program, Length1=length), "fontFile:" + base_name)
+        packed = _packed(program.content, Length1=program.length)
+        descriptor["FontFile2"] = doc.Reference(packed, "fontFile:" + base_name)
         font.FontDescriptor = doc.Reference(descriptor, "fontDescriptor:" + base_name)
         return font
 
@@ -119,10 +130,13 @@ def _load(name: str) -> PaperFont:
 
 
 @functools.lru_cache(maxsize=64)
-def _program(name: str, codes: tuple[int, ...]) -> tuple[bytes, int, bytes]:
+def _program(name: str, codes: tuple[int, ...]) -> _Program:
+    face = font(name).face
     with _lock:  # ReportLab's parser keeps a read position in the face, which threads share
-        subset = font(name).face.makeSubset(codes)
-    return zlib.compress(subset), len(subset), zlib.compress(_to_unicode(codes).encode("ascii"))
+        subset = face.makeSubset(codes)
+    widths = " ".join(f"{face.getCharWidth(code):g}" for code in codes)
+    to_unicode = zlib.compress(_to_unicode(codes).encode("ascii"))
+    return _Program(zlib.compress(subset), len(subset), f"[ {widths} ]", to_unicode)
 
 
 def _packed(content: bytes, **entries: int) -> pdfdoc.PDFStream:

@@ -36,12 +36,13 @@ class Text(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A horizontal line at `down_pt` below the top of its block."""
+    """A horizontal line at `down_pt` below the top of its block; a grey of 0 is black."""
 
     x_pt: float
     end_x_pt: float
     down_pt: float
     weight_pt: float
+    grey: float = 0.0
 
 
 @dataclass(slots=True)
@@ -152,7 +153,7 @@ def _split(block: Block, at_pt: float) -> tuple[Block, Block | None]:
 
 
 def _moved_up(block: Block, texts: list[Text], at_pt: float) -> Block:
-    up = min(text.down_pt - text.style.baseline_pt for text in texts)
+    up = _first_top(texts) - _first_top(block.texts)
     return replace(
         block,
         height_pt=block.height_pt - up,
@@ -161,6 +162,10 @@ def _moved_up(block: Block, texts: list[Text], at_pt: float) -> Block:
         bookmark="",
         picture=None,
     )
+
+
+def _first_top(texts: list[Text]) -> float:
+    return min(text.down_pt - text.style.baseline_pt for text in texts)
 
 
 def _bottom(text: Text) -> float:

@@ -1,7 +1,7 @@
 """Text set into lines: columns, headings, prose. Where they fall on a page is layout's business."""
 
 from lims.documents.fonts import REGULAR, SEMIBOLD, font
-from lims.documents.layout import Block, Rule, Style, Text
+from lims.documents.layout import Block, Style, Text
 from lims.documents.text import printable, printable_line, wrap
 
 MM = 72 / 25.4
@@ -54,12 +54,10 @@ class Column:
         self.down_pt += style.leading_pt
 
 
-def heading(text: str, *, before_pt: float = 16, after_pt: float = 3) -> Block:
-    """A section's title over a thin rule, kept with what follows, in the bookmarks."""
-    column = Column(LEFT_PT, CONTENT_WIDTH_PT, down_pt=before_pt).add(text, HEADING)
-    down = column.down_pt + 1.5
-    rule = Rule(LEFT_PT, RIGHT_PT, down, 0.5)
-    return Block(down + after_pt, column.texts, [rule], keep_with_next=True, bookmark=text)
+def heading(text: str) -> Block:
+    """A section's title, kept with what follows, in the bookmarks."""
+    column = Column(LEFT_PT, CONTENT_WIDTH_PT, down_pt=15).add(text, HEADING)
+    return Block(column.down_pt + 2, column.texts, keep_with_next=True, bookmark=text)
 
 
 def prose(title: str, text: str | None) -> list[Block]:

@@ -39,6 +39,7 @@ _WORDS = {
     "terms": ("Condiciones", "Terms"),
     "laboratory_note": ("Del laboratorio", "From the laboratory"),
     "draft": ("Borrador", "Draft"),
+    "unnumbered": ("(borrador)", "(draft)"),
     "draft_note": ("sin validez", "not valid"),
     "cancelled": ("Anulada", "Cancelled"),
     "cancelled_note": ("sin validez", "not valid"),

@@ -48,6 +48,10 @@ def _nothing(text: str) -> Block:
     return Block(column.down_pt + 4, column.texts)
 
 
+def _rule(down_pt: float, weight_pt: float, grey: float = 0.0) -> Rule:
+    return Rule(LEFT_PT, RIGHT_PT, down_pt, weight_pt, grey)
+
+
 class _Grid:
     def __init__(self, rows: list[tuple[str, ...]], titles: list[str]) -> None:
         self.titles = titles
@@ -72,10 +76,10 @@ class _Grid:
         return min(max(title, widest), most) + 0.01
 
     def head(self) -> Block:
-        down = PAD_PT + 6
+        down = PAD_PT + 1
         texts = [self._placed(n, title, HEAD, down) for n, title in enumerate(self.titles)]
         height = down + HEAD.leading_pt + PAD_PT
-        return Block(height, texts, [Rule(LEFT_PT, RIGHT_PT, height, 0.8)], keep_with_next=True)
+        return Block(height, texts, [_rule(0, 0.8), _rule(height, 0.8)], keep_with_next=True)
 
     def row(self, cells: tuple[str, ...], head: Block) -> Block:
         size = CELL.size_pt
@@ -92,7 +96,7 @@ class _Grid:
                 texts += wrapped
                 lines = max(lines, len(wrapped))
         height = lines * CELL.leading_pt + 2 * PAD_PT
-        return Block(height, texts, [Rule(LEFT_PT, RIGHT_PT, height, 0.25)], heads_pages=head)
+        return Block(height, texts, [_rule(height, 0.4, 0.7)], heads_pages=head)
 
     def _wrapped(self, column: int, text: str) -> list[Text]:
         lines = wrap(text, CELL.font, CELL.size_pt, self.widths[column])

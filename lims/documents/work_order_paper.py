@@ -76,7 +76,7 @@ class _WorkOrder:
             *self._cancellation(),
             heading(say["client"]),
             self._client(),
-            heading(say["lines"], after_pt=-4),
+            Block(12, keep_with_next=True, bookmark=say["lines"]),
             *table(self.lines, say, self.language),
             self._totals(),
             *prose(say["observations"], order["observations"]),
@@ -92,7 +92,7 @@ class _WorkOrder:
         return printable_line(self.order["number"] or "")
 
     def _title(self) -> str:
-        return f"{self.words['work_order']} {self._number() or self.words['draft'].lower()}"
+        return f"{self.words['work_order']} {self._number() or self.words['unnumbered']}"
 
     def _dated(self) -> str:
         return day(self.order["issued_on"], self.language) if self.order["issued_on"] else ""
