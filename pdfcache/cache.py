@@ -115,13 +115,19 @@ def invalidate(kind: str | None = None, pk: int | None = None) -> int:
     return store.delete(found.key for found in store.list(keys.prefix(kind, pk)))
 
 
-def stats() -> dict[str, KindStats]:
-    """Per kind: how many objects and how many bytes, from a listing of everything. Raises StoreError."""
+def stats(kind: str | None = None, pk: int | None = None) -> dict[str, KindStats]:
+    """Per kind: how many objects and how many bytes, from a listing of all of them. Raises StoreError."""
     totals: dict[str, KindStats] = defaultdict(lambda: KindStats(0, 0))
-    for found in store.list(keys.prefix()):
-        kind = found.key.split("/")[1]
-        totals[kind] = KindStats(totals[kind].count + 1, totals[kind].size + found.size)
+    for found in store.list(keys.prefix(kind, pk)):
+        name = found.key.split("/")[1]
+        totals[name] = KindStats(totals[name].count + 1, totals[name].size + found.size)
     return dict(sorted(totals.items()))
+
+
+def documents(kind: str | None = None, pk: int | None = None) -> list[tuple[str, int]]:
+    """Kind and pk of every document of which something is kept, sorted. Raises StoreError."""
+    parsed = (keys.parse(found.key) for found in store.list(keys.prefix(kind, pk)))
+    return sorted({document for document in parsed if document})
 
 
 def _filled(found: Lookup, *, rendered: bool) -> Filled:
