@@ -35,7 +35,9 @@ class Broker(RabbitmqBroker):
                 setattr(parameters, name, value)
         self._queue_type = queue_type
         self._breaker = Breaker()
-        self._publishers = Publishers(lambda: Publisher(self._publish, self._heartbeat, self._drop_connection))
+        self._publishers = Publishers(
+            lambda: Publisher(self._publish, self._heartbeat, self._drop_connection)
+        )
 
     @property
     def consumer_class(self):

@@ -34,9 +34,10 @@ class Publisher:
         self._waiting.put((message, future))
         future.result(timeout=PUBLISH_TIMEOUT_S)
 
-    def stop(self) -> None:
-        """Let the thread close its connection and end once it is free; does not wait for it."""
+    def stop(self, wait_s: float = 0) -> None:
+        """Let the thread close its connection and end once it is free; wait for that so long at most."""
         self._waiting.put(None)
+        self._thread.join(wait_s)
 
     def _run(self) -> None:
         while True:
@@ -99,6 +100,8 @@ class Publishers:
         publisher.stop()
 
     def stop(self) -> None:
-        """End the current publisher, if this process has one."""
-        if self._current is not None and self._pid == os.getpid():
-            self.discard(self._current)
+        """End the current publisher, if this process has one, and wait a little for its last message."""
+        with self._lock:
+            current, self._current = self._current, None
+        if current is not None and self._pid == os.getpid():
+            current.stop(PUBLISH_TIMEOUT_S)

@@ -33,7 +33,9 @@ def line_formatter() -> logging.Formatter:
 
 
 def _as_text(_logger, _name, event: dict) -> dict:
-    return {key: value if isinstance(value, (str, int, float)) else str(value) for key, value in event.items()}
+    return {
+        key: value if isinstance(value, (str, int, float)) else str(value) for key, value in event.items()
+    }
 
 
 def _scrub(_logger, _name, line: str) -> str:

@@ -133,7 +133,9 @@ def _open_hit(user: User, found: Lookup) -> Ready:
     DocumentAccess.objects.create(kind=found.kind, document_pk=found.pk, user=user, outcome="hit")
     if found.expires_soon:
         with transaction.atomic():
-            jobs.enqueue("warm_pdf", f"{found.kind}/{found.pk}", (found.kind, found.pk), requested_by_id=user.pk)
+            jobs.enqueue(
+                "warm_pdf", f"{found.kind}/{found.pk}", (found.kind, found.pk), requested_by_id=user.pk
+            )
     return Ready(pdfcache.cache.url(found))
 
 
@@ -149,7 +151,9 @@ def _check_limits(user: User, handle: jobs.Handle) -> None:
     if not handle.armed:
         return
     if jobs.armed_since(timedelta(minutes=1), "render_pdf", user.pk) > RENDERS_PER_MINUTE:
-        raise TooManyRenders(_("You opened very many new documents within a minute. Wait a minute, then try again."))
+        raise TooManyRenders(
+            _("You opened very many new documents within a minute. Wait a minute, then try again.")
+        )
     if jobs.pending("render_pdf") > PENDING_RENDERS_MAX:
         raise Busy(_("Very many documents are being prepared. Try again in a few seconds."))
 

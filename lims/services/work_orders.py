@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 
 from lims.documents.work_orders import KIND, frozen_lines
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, StaleEdit
-from lims.models import Protocol, User, Veterinarian, WorkOrder, WorkOrderHistory, WorkOrderLine, WorkOrderStatus
+from lims.models import (
+    Protocol,
+    User,
+    Veterinarian,
+    WorkOrder,
+    WorkOrderHistory,
+    WorkOrderLine,
+    WorkOrderStatus,
+)
 from lims.models.work_orders import BILLING_FIELDS, TRANSITIONS, ZERO
 from lims.services import assets, documents, numbers, prices
 
@@ -63,7 +71,9 @@ def change_work_order(
     _require_laboratory(by)
     order = _locked(pk)
     if order.version != version:
-        raise StaleEdit(_("Somebody else changed this order meanwhile. Reload it to see the change, then edit again."))
+        raise StaleEdit(
+            _("Somebody else changed this order meanwhile. Reload it to see the change, then edit again.")
+        )
     if not order.is_editable or (lines is not None and order.status != WorkOrderStatus.DRAFT):
         raise InvalidTransition(_("An order in this state can no longer be changed like this."))
     changes = _apply(order, _only_billing(billing))
@@ -88,7 +98,9 @@ def issue_work_order(by: User, pk: int) -> WorkOrder:
     order = _locked(pk)
     _move(order, WorkOrderStatus.ISSUED)
     if not order.lines.exists():
-        raise Incomplete(_("An order without lines cannot be issued."), {"lines": _("Add at least one line.")})
+        raise Incomplete(
+            _("An order without lines cannot be issued."), {"lines": _("Add at least one line.")}
+        )
     _check_amounts(order)
     order.issued_on = timezone.localdate()
     order.number = numbers.work_order_number(order.issued_on.year)
@@ -112,7 +124,12 @@ def cancel_work_order(by: User, pk: int, reason: str) -> WorkOrder:
     _move(order, WorkOrderStatus.CANCELLED)
     order.cancellation_reason = reason.strip()
     Protocol.objects.filter(work_order=order).update(work_order=None)
-    _save(order, WorkOrderHistory.Action.CANCELLED, by, {"status": [before, order.status], "reason": ["", reason]})
+    _save(
+        order,
+        WorkOrderHistory.Action.CANCELLED,
+        by,
+        {"status": [before, order.status], "reason": ["", reason]},
+    )
     _follow(order, by)
     return order
 
@@ -184,11 +201,19 @@ def _take_protocols(order: WorkOrder, wanted: set[int]) -> dict[int, Protocol]:
 
 def _check_protocol(order: WorkOrder, protocol: Protocol | None) -> None:
     if protocol is None or protocol.veterinarian_id != order.veterinarian_id:
-        raise Incomplete(_("A line names a protocol that is not this veterinarian's."), {"lines": _("Check the protocols.")})
+        raise Incomplete(
+            _("A line names a protocol that is not this veterinarian's."),
+            {"lines": _("Check the protocols.")},
+        )
     if not protocol.number:
-        raise Incomplete(_("%(code)s was not received yet.") % {"code": protocol.code}, {"lines": _("Check the protocols.")})
+        raise Incomplete(
+            _("%(code)s was not received yet.") % {"code": protocol.code},
+            {"lines": _("Check the protocols.")},
+        )
     if protocol.work_order_id not in (None, order.pk):
-        raise Incomplete(_("%(code)s is in another order.") % {"code": protocol.code}, {"lines": _("Check the protocols.")})
+        raise Incomplete(
+            _("%(code)s is in another order.") % {"code": protocol.code}, {"lines": _("Check the protocols.")}
+        )
 
 
 def _rows(order: WorkOrder, lines: Sequence[Line], protocols: dict[int, Protocol]) -> list[WorkOrderLine]:
@@ -198,7 +223,9 @@ def _rows(order: WorkOrder, lines: Sequence[Line], protocols: dict[int, Protocol
         price = listed.on(line.service, prices.day_of(protocols[line.protocol_id]))
         unit_price = line.unit_price if line.unit_price is not None else price and price.price
         if unit_price is None:
-            raise Incomplete(_("“%(service)s” has no price.") % {"service": line.service}, {"lines": _("Give a price.")})
+            raise Incomplete(
+                _("“%(service)s” has no price.") % {"service": line.service}, {"lines": _("Give a price.")}
+            )
         rows.append(
             WorkOrderLine(
                 work_order=order,
