@@ -14,7 +14,8 @@ SELF = "lamina"
 class Console:
     """Follows pipes and prints what comes, line by line. One thread; nothing here ever blocks for long."""
 
-    def __init__(self) -> None:
+    def __init__(self, output: int | None = None) -> None:
+        self.output = sys.stdout.fileno() if output is None else output
         self.selector = selectors.DefaultSelector()
         self.patience_s = 1.0
 
@@ -53,12 +54,11 @@ class Console:
             os.close(pipe)
 
     def _write_chunk(self, chunk: bytes) -> None:
-        output = sys.stdout.fileno()
-        _, writable, _ = select.select([], [output], [], self.patience_s)
+        _, writable, _ = select.select([], [self.output], [], self.patience_s)
         self.patience_s = 1.0 if writable else 0.0
         if writable:
             try:
-                os.write(output, chunk)
+                os.write(self.output, chunk)
             except OSError:
                 return  # whoever read it has gone
 

@@ -30,8 +30,6 @@ def keep(home: Path) -> int:
     except embedded.EmbeddedError as problem:
         print(problem, file=sys.stderr)
         return 1
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
     return 0
 
 
@@ -40,4 +38,5 @@ def _wake(number: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(guard.run_guarded(lambda: keep(Path(sys.argv[1]))))
+    home = Path(sys.argv[1])
+    sys.exit(guard.run_guarded(lambda: keep(home), lambda: shutil.rmtree(home, ignore_errors=True)))

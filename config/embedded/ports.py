@@ -35,7 +35,7 @@ def remembered_ports(file: Path, names: list[str]) -> dict[str, int]:
     """Return a free port for each name: those written in `file` if all are still free, else new ones."""
     ports = _read(file)
     if ports.keys() != set(names) or not all(map(is_free, ports.values())):
-        ports = dict(zip(names, _choose(len(names)), strict=True))
+        ports = dict(zip(names, choose(len(names)), strict=True))
         file.write_text(json.dumps(ports))
     return ports
 
@@ -47,7 +47,8 @@ def _read(file: Path) -> dict[str, int]:
         return {}
 
 
-def _choose(count: int) -> list[int]:
+def choose(count: int) -> list[int]:
+    """Return so many different free loopback ports."""
     candidates = range(LOWEST, HIGHEST + 1)
     free = (port for port in random.sample(candidates, len(candidates)) if is_free(port))
     return [next(free) for _ in range(count)]
