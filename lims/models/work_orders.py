@@ -52,7 +52,10 @@ class WorkOrderQuerySet(models.QuerySet):
 class WorkOrder(models.Model):
     """An order with its lines. Totals are written by `lims.services.work_orders` alone."""
 
-    number = models.CharField(_("number"), max_length=20, unique=True, null=True, editable=False)
+    # Null and unique: a draft has none.
+    number = models.CharField(  # noqa: DJ001
+        _("number"), max_length=20, unique=True, null=True, editable=False
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=WorkOrderStatus, default=WorkOrderStatus.DRAFT, editable=False
     )

@@ -1,11 +1,8 @@
 """Create, change, issue and cancel work orders."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,25 +14,11 @@ from lims.models import (
     Veterinarian,
     WorkOrder,
     WorkOrderHistory,
-    WorkOrderLine,
     WorkOrderStatus,
 )
 from lims.models.work_orders import BILLING_FIELDS, TRANSITIONS, ZERO
-from lims.services import assets, documents, numbers, prices
-
-LINES_MAX = 5_000
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line as asked for; without a unit price the price of the protocol's day of reception holds."""
-
-    protocol_id: int
-    service: str
-    description: str = ""
-    quantity: int = 1
-    unit_price: Decimal | None = None
-    discount: Decimal = ZERO
+from lims.services import assets, documents, numbers
+from lims.services.work_order_lines import Line, write_lines
 
 
 @transaction.atomic
@@ -53,8 +36,9 @@ def create_work_order(by: User, veterinarian: Veterinarian, lines: Sequence[Line
         billing_vat_condition=billing.pop("billing_vat_condition", veterinarian.vat_condition),
         **_only_billing(billing),
     )
+    _check_amounts(order)
     order.save()
-    _write_lines(order, lines)
+    write_lines(order, lines)
     _record(order, WorkOrderHistory.Action.CREATED, by)
     return order
 
@@ -63,7 +47,7 @@ def create_work_order(by: User, veterinarian: Veterinarian, lines: Sequence[Line
 def change_work_order(
     by: User, pk: int, version: int, *, lines: Sequence[Line] | None = None, **billing
 ) -> WorkOrder:
-    """Change billing data, and in a draft the lines too; return the order. The same values again change nothing.
+    """Change billing data, and in a draft the lines too; return the order. The same values change nothing.
 
     `version` is the one that the editor read. Raises NotAllowed, StaleEdit if somebody saved since,
     InvalidTransition if the state forbids it, and Incomplete with the fields that are wrong.
@@ -78,7 +62,7 @@ def change_work_order(
         raise InvalidTransition(_("An order in this state can no longer be changed like this."))
     changes = _apply(order, _only_billing(billing))
     if lines is not None:
-        changes["total"] = [str(order.total), str(_write_lines(order, lines))]
+        changes["total"] = [str(order.total), str(write_lines(order, lines))]
     if not changes:
         return order
     _check_amounts(order)
@@ -170,75 +154,10 @@ def _apply(order: WorkOrder, values: dict) -> dict[str, list[str]]:
 def _check_amounts(order: WorkOrder) -> None:
     if not order.billing_name.strip():
         raise Incomplete(_("The billing name is missing."), {"billing_name": _("Say whom the order is for.")})
-    if not ZERO <= order.advance:
+    if order.advance < ZERO:
         raise Incomplete(_("The advance is wrong."), {"advance": _("An advance cannot be negative.")})
     if order.advance > order.total and order.status != WorkOrderStatus.DRAFT:
         raise Incomplete(_("The advance is wrong."), {"advance": _("An advance cannot exceed the total.")})
-
-
-def _write_lines(order: WorkOrder, lines: Sequence[Line]) -> Decimal:
-    """Replace the lines of a draft, take its protocols, and return the new total, which it also saves."""
-    if len(lines) > LINES_MAX:
-        raise Incomplete(_("An order has at most %(max)s lines.") % {"max": LINES_MAX})
-    protocols = _take_protocols(order, {line.protocol_id for line in lines})
-    order.lines.all().delete()
-    WorkOrderLine.objects.bulk_create(_rows(order, lines, protocols), batch_size=1_000)
-    order.total = order.lines.aggregate(total=Sum("subtotal", default=ZERO))["total"]
-    order.save(update_fields=["total"])
-    return order.total
-
-
-def _take_protocols(order: WorkOrder, wanted: set[int]) -> dict[int, Protocol]:
-    Protocol.objects.filter(work_order=order).exclude(pk__in=wanted).update(work_order=None)
-    # In one order of locks, so that two orders cannot wait for each other.
-    found = Protocol.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
-    protocols = {protocol.pk: protocol for protocol in found}
-    for pk in wanted:
-        _check_protocol(order, protocols.get(pk))
-    Protocol.objects.filter(pk__in=wanted).update(work_order=order)
-    return protocols
-
-
-def _check_protocol(order: WorkOrder, protocol: Protocol | None) -> None:
-    if protocol is None or protocol.veterinarian_id != order.veterinarian_id:
-        raise Incomplete(
-            _("A line names a protocol that is not this veterinarian's."),
-            {"lines": _("Check the protocols.")},
-        )
-    if not protocol.number:
-        raise Incomplete(
-            _("%(code)s was not received yet.") % {"code": protocol.code},
-            {"lines": _("Check the protocols.")},
-        )
-    if protocol.work_order_id not in (None, order.pk):
-        raise Incomplete(
-            _("%(code)s is in another order.") % {"code": protocol.code}, {"lines": _("Check the protocols.")}
-        )
-
-
-def _rows(order: WorkOrder, lines: Sequence[Line], protocols: dict[int, Protocol]) -> list[WorkOrderLine]:
-    listed = prices.Lookup()
-    rows = []
-    for position, line in enumerate(lines, start=1):
-        price = listed.on(line.service, prices.day_of(protocols[line.protocol_id]))
-        unit_price = line.unit_price if line.unit_price is not None else price and price.price
-        if unit_price is None:
-            raise Incomplete(
-                _("“%(service)s” has no price.") % {"service": line.service}, {"lines": _("Give a price.")}
-            )
-        rows.append(
-            WorkOrderLine(
-                work_order=order,
-                position=position,
-                protocol_id=line.protocol_id,
-                service=line.service,
-                description=line.description or (price.description if price else line.service),
-                quantity=line.quantity,
-                unit_price=unit_price,
-                discount=line.discount,
-            )
-        )
-    return rows
 
 
 def _save(order: WorkOrder, action: WorkOrderHistory.Action, by: User, changes: dict) -> None:

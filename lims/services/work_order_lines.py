@@ -1,0 +1,103 @@
+"""The lines of a draft order: what they cost, and which protocols they take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from lims.errors import Incomplete
+from lims.models import Protocol, WorkOrder, WorkOrderLine
+from lims.models.work_orders import ZERO
+from lims.services import prices
+
+LINES_MAX = 5_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as asked for; without a unit price the price of the protocol's day of reception holds."""
+
+    protocol_id: int
+    service: str
+    description: str = ""
+    quantity: int = 1
+    unit_price: Decimal | None = None
+    discount: Decimal = ZERO
+
+
+def write_lines(order: WorkOrder, lines: Sequence[Line]) -> Decimal:
+    """Replace the lines of a draft, take its protocols, and return the new total, which it also saves.
+
+    Raises Incomplete; idempotent.
+    """
+    if len(lines) > LINES_MAX:
+        raise Incomplete(_("An order has at most %(max)s lines.") % {"max": LINES_MAX})
+    protocols = _take_protocols(order, {line.protocol_id for line in lines})
+    order.lines.all().delete()
+    WorkOrderLine.objects.bulk_create(_rows(order, lines, protocols), batch_size=1_000)
+    order.total = order.lines.aggregate(total=Sum("subtotal", default=ZERO))["total"]
+    order.save(update_fields=["total"])
+    return order.total
+
+
+def _take_protocols(order: WorkOrder, wanted: set[int]) -> dict[int, Protocol]:
+    Protocol.objects.filter(work_order=order).exclude(pk__in=wanted).update(work_order=None)
+    # In one order of locks, so that two orders cannot wait for each other.
+    found = Protocol.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    protocols = {protocol.pk: protocol for protocol in found}
+    for pk in wanted:
+        _check_protocol(order, protocols.get(pk))
+    Protocol.objects.filter(pk__in=wanted).update(work_order=order)
+    return protocols
+
+
+def _check_protocol(order: WorkOrder, protocol: Protocol | None) -> None:
+    if protocol is None or protocol.veterinarian_id != order.veterinarian_id:
+        raise Incomplete(
+            _("A line names a protocol that is not this veterinarian's."),
+            {"lines": _("Check the protocols.")},
+        )
+    if not protocol.number:
+        raise Incomplete(
+            _("%(code)s was not received yet.") % {"code": protocol.code},
+            {"lines": _("Check the protocols.")},
+        )
+    if protocol.work_order_id not in (None, order.pk):
+        raise Incomplete(
+            _("%(code)s is in another order.") % {"code": protocol.code}, {"lines": _("Check the protocols.")}
+        )
+
+
+def _rows(order: WorkOrder, lines: Sequence[Line], protocols: dict[int, Protocol]) -> list[WorkOrderLine]:
+    listed = prices.Lookup()
+    rows = []
+    for position, line in enumerate(lines, start=1):
+        price = listed.on(line.service, prices.day_of(protocols[line.protocol_id]))
+        unit_price = line.unit_price if line.unit_price is not None else price and price.price
+        if unit_price is None:
+            raise Incomplete(
+                _("“%(service)s” has no price.") % {"service": line.service}, {"lines": _("Give a price.")}
+            )
+        _check_line(line, unit_price)
+        rows.append(
+            WorkOrderLine(
+                work_order=order,
+                position=position,
+                protocol_id=line.protocol_id,
+                service=line.service,
+                description=line.description or (price.description if price else line.service),
+                quantity=line.quantity,
+                unit_price=unit_price,
+                discount=line.discount,
+            )
+        )
+    return rows
+
+
+def _check_line(line: Line, unit_price: Decimal) -> None:
+    if line.quantity < 1 or unit_price < 0:
+        raise Incomplete(_("A line's quantity or price is wrong."), {"lines": _("Check the quantities.")})
+    if not 0 <= line.discount <= line.quantity * unit_price:
+        raise Incomplete(_("A discount cannot exceed its line."), {"lines": _("Check the discounts.")})
