@@ -1,4 +1,4 @@
-"""The verbs of the cache: lookup, url, fill, render, prune, invalidate, and what is in it. No S3 client here."""
+"""The verbs of the cache: lookup, url, fill, render, prune, invalidate, stats. No S3 client here."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace

@@ -20,11 +20,11 @@ def is_safe_kind(kind: str) -> bool:
     return len(kind) <= KIND_MAX_LENGTH and KIND_PATTERN.fullmatch(kind) is not None
 
 
-def canonical_json(snapshot: dict[str, Any]) -> bytes:
-    """The one spelling of a snapshot: sorted keys, compact, UTF-8.
+def canonical_json(snapshot: Any) -> bytes:
+    """The one spelling of a snapshot or a part of one: sorted keys, compact, UTF-8.
 
-    Raises TypeError naming the path of a value that has no such spelling. Floats are refused, so that bytes never
-    hang on how a float prints: give text or an integer of a smaller unit.
+    Raises TypeError naming the path of a value that has no such spelling. Floats are refused, so that
+    bytes never hang on how a float prints: give text or an integer of a smaller unit.
     """
     _refuse_unspellable(snapshot, "snapshot")
     text = json.dumps(snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -49,7 +49,7 @@ def cache_key(kind: str, pk: int, digest: str) -> str:
 
 
 def prefix(kind: str | None = None, pk: int | None = None) -> str:
-    """What the keys of everything, of a kind or of a document begin with; ends with a slash, so 1 is not 10."""
+    """What the keys of all, of a kind or of a document begin with; its last slash keeps 1 from being 10."""
     if kind is None:
         if pk is not None:
             raise ValueError("A document has a kind: a pk alone names nothing; a retry does not help.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from django.conf import settings
 
 from pdfcache.errors import StoreError
@@ -25,6 +26,8 @@ CONNECT_TIMEOUT_S = 2
 READ_TIMEOUT_S = 10
 
 _ABSENT = {"404", "NoSuchBucket", "NoSuchLifecycleConfiguration", "ObjectLockConfigurationNotFoundError"}
+# botocore follows a redirect between regions by asking itself again, without end.
+_FAILURES = (BotoCoreError, ClientError, ResponseParserError, RecursionError)
 _ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 
 
@@ -49,7 +52,7 @@ def write_expiry() -> None:
 
 
 def drift() -> list[str]:
-    """One sentence per difference between the storage and the settings; changes nothing. Raises StoreError."""
+    """One sentence per difference of the storage from the settings; changes nothing. Raises StoreError."""
     with _talking() as client:
         return [*_cache_drift(client), *_archive_drift(client), *_media_drift(client)]
 
@@ -98,7 +101,7 @@ def _media_drift(client: "S3Client") -> Iterator[str]:
 def _expiry_where_none_belongs(client: "S3Client", role: str, bucket: str) -> Iterator[str]:
     for rule in _rules(client, bucket):
         if rule["Status"] == "Enabled" and "Expiration" in rule:
-            yield f"The {role} bucket {bucket} has the expiry rule {rule.get('ID', '')!r}; nothing there may expire."
+            yield f"The {role} bucket {bucket} has the expiry rule {rule.get('ID')!r}; nothing may expire."
 
 
 def _make_bucket(client: "S3Client", bucket: str, *, locked: bool = False) -> None:
@@ -215,7 +218,7 @@ def _talking() -> Iterator["S3Client"]:
                 s3={"addressing_style": "path"},
             ),
         )
-    except (BotoCoreError, ClientError) as error:
+    except _FAILURES as error:
         reason = _code(error) if isinstance(error, ClientError) else type(error).__name__
         raise StoreError(
             f"The object store's settings could not be read or written ({reason}); a retry later helps."

@@ -14,8 +14,8 @@ Assets = Mapping[str, bytes]
 class DocumentType:
     """One kind of PDF: `snapshot(pk)` does all the database access and `render(snapshot, assets)` none.
 
-    `snapshot` raises DocumentGone when the row is gone. `assets` fetches the images that the snapshot names by
-    digest. `pks` lists the documents that "warm all" means. Whoever changes what `render` draws raises
+    `snapshot` raises DocumentGone when the row is gone. `assets` fetches what the snapshot names by digest.
+    `pks` lists the documents that "warm all" means. Who changes what `render` draws adds 1 to
     `template_version`.
     """
 

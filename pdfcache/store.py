@@ -82,7 +82,10 @@ def put(
     content_type: str = "application/pdf",
     metadata: dict[str, str] | None = None,
 ) -> Written:
-    """Writes the whole object or nothing: S3 compares the bytes with their SHA-256. Idempotent; raises StoreError."""
+    """Writes the object whole or not at all: S3 compares the bytes with their SHA-256.
+
+    Idempotent where there are no versions; raises StoreError.
+    """
     digest = hashlib.sha256(data)
     headers = {
         **(metadata or {}),
@@ -99,6 +102,8 @@ def put(
             metadata=headers,
             part_size=max(len(data), SINGLE_PUT_MIN_BYTES),  # in parts, the checksum would be of no part
         )
+        if not result.etag:
+            raise ValueError("S3 did not confirm with an ETag")
     return Written(key, digest.hexdigest(), result.version_id)
 
 
@@ -107,6 +112,8 @@ def get(key: str, *, bucket: str | None = None, version_id: str | None = None) -
     with _talking("read", key) as client:
         response = client.get_object(_bucket(bucket), key, version_id=version_id)
         try:
+            if "content-length" not in response.headers:
+                raise ValueError("S3 gave no length, so that a cut would go unseen")
             return response.read()
         finally:
             response.close()
@@ -121,7 +128,7 @@ def list(prefix: str, *, bucket: str | None = None) -> Iterator[ObjectInfo]:
 
 
 def delete(keys: Iterable[str], *, bucket: str | None = None) -> int:
-    """Deletes in batches of 1,000 and returns how many; a missing object counts as deleted. Raises StoreError."""
+    """Deletes in batches of 1,000; returns how many, also counting missing ones. Raises StoreError."""
     wanted = [DeleteObject(key) for key in keys]
     with _talking("delete", f"{len(wanted)} objects") as client:
         refused = [*client.remove_objects(_bucket(bucket), wanted)]
@@ -133,7 +140,7 @@ def delete(keys: Iterable[str], *, bucket: str | None = None) -> int:
 def presign(
     key: str, filename: str, ttl_s: int, *, bucket: str | None = None, version_id: str | None = None
 ) -> str:
-    """A URL at the public endpoint that opens the PDF in the browser for `ttl_s` seconds. Sends no request."""
+    """A URL at the public endpoint that opens the PDF in a browser for `ttl_s` seconds. Sends no request."""
     public = _client_at(settings.S3_PUBLIC_ENDPOINT_URL or settings.S3_ENDPOINT_URL)
     return public.presigned_get_object(
         _bucket(bucket),

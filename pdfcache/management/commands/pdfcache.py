@@ -56,7 +56,7 @@ def _prune(kind: str | None, pk: int | None, dry_run: bool) -> Iterator[str]:
     count = 0
     for name, number in cache.documents(kind, pk):
         if name not in registry.kinds():
-            yield f"{name} {number}: no such document type; `invalidate --kind {name}` deletes what is left of it."
+            yield f"{name} {number}: no such document type; `invalidate --kind {name}` deletes the rest."
             continue
         count += len(cache.superseded(name, number)) if dry_run else cache.prune(name, number)
     yield f"{count} objects {'would be deleted' if dry_run else 'deleted'}."
