@@ -1,0 +1,62 @@
+"""Form fields in the reader's own format."""
+
+import re
+from decimal import Decimal
+
+from babel.numbers import NumberFormatError, format_decimal, parse_decimal
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+LOCALES = {"es": "es_AR", "en": "en"}
+# Typed by hand or by a script with the other language's decimal sign, and not to be taken for thousands.
+UNGROUPED = re.compile(r"[+-]?\d+[.,]\d{1,2}")
+
+
+class MoneyField(forms.DecimalField):
+    """An amount with two decimals, shown and read as `1.234,50` or, in English, `1,234.50`."""
+
+    widget = forms.TextInput
+    default_error_messages = {"invalid": _("Enter an amount, such as %(example)s.")}
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(max_digits=14, decimal_places=2, **kwargs)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def prepare_value(self, value):
+        return _shown(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value) -> Decimal | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return parse_money(str(value))
+        except NumberFormatError:
+            example = {"example": _shown(Decimal("1234.50"))}
+            raise ValidationError(self.error_messages["invalid"], "invalid", example) from None
+
+    def has_changed(self, initial, data) -> bool:
+        try:
+            return self.to_python(data) != initial
+        except ValidationError:
+            return True
+
+
+def parse_money(text: str) -> Decimal:
+    """Return the amount as a reader of the current language means it; raise NumberFormatError."""
+    plain = re.sub(r"[\s$]|ARS", "", text)
+    if UNGROUPED.fullmatch(plain):
+        return Decimal(plain.replace(",", "."))
+    amount = parse_decimal(plain, locale=_locale(), strict=True)
+    if not amount.is_finite():
+        raise NumberFormatError(plain)
+    return amount
+
+
+def _shown(amount: Decimal) -> str:
+    return format_decimal(amount, "#,##0.00", locale=_locale())
+
+
+def _locale() -> str:
+    return LOCALES.get(get_language() or "", "en")

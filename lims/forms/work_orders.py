@@ -1,0 +1,104 @@
+"""What people type about work orders: billing data, reasons, and what they look for."""
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from lims.errors import Incomplete
+from lims.forms.fields import MoneyField
+from lims.models import PaymentStatus, Veterinarian, WorkOrder, WorkOrderLine, WorkOrderStatus
+
+
+class BillingForm(forms.ModelForm):
+    """What staff may change on an order while it lives."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    advance = MoneyField(label=_("Advance"), min_value=0)
+
+    class Meta:
+        model = WorkOrder
+        fields = ["advance", "billing_name", "billing_tax_id", "billing_vat_condition", "observations"]
+        widgets = {"observations": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+
+    def billing(self) -> dict:
+        """Return the valid values as `change_work_order` takes them."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def refuse(self, error: Incomplete) -> None:
+        """Show what the service refused beside its field."""
+        for name, message in error.fields.items():
+            self.add_error(name if name in self.fields else None, message)
+        if not error.fields:
+            self.add_error(None, str(error))
+
+    def _post_clean(self) -> None:
+        """Leave the order as it is: the service alone checks and writes it."""
+
+
+class CancellationForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    refuse = BillingForm.refuse
+
+
+class WorkOrderFilter(forms.Form):
+    """The list's filters, as the URL carries them; one that makes no sense is ignored."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Number, animal, veterinarian...")}),
+    )
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("Any status")), *WorkOrderStatus.choices]
+    )
+    payment = forms.ChoiceField(
+        label=_("Payment"), required=False, choices=[("", _("Any payment")), *PaymentStatus.choices]
+    )
+    before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def chosen(self) -> dict:
+        """Return the filters that are set and make sense, without the page."""
+        self.is_valid()
+        return {
+            name: self.cleaned_data[name]
+            for name in ("q", "status", "payment")
+            if self.cleaned_data.get(name)
+        }
+
+    def before_pk(self) -> int | None:
+        """Return the pk that the asked-for page comes after, None for the first page."""
+        self.is_valid()
+        return self.cleaned_data.get("before")
+
+    def apply(self, orders: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
+        """Return those of the orders that the filters let through."""
+        chosen = self.chosen()
+        if "status" in chosen:
+            orders = orders.filter(status=chosen["status"])
+        if "payment" in chosen:
+            orders = orders.filter(payment_status=chosen["payment"])
+        for word in chosen.get("q", "").split()[:5] if "q" in chosen else []:
+            orders = orders.filter(_mentions(word))
+        return orders
+
+
+def _mentions(word: str) -> Q:
+    lines = WorkOrderLine.objects.filter(work_order=OuterRef("pk"))
+    named = Q(protocol__animal__icontains=word) | Q(protocol__number__icontains=word)
+    veterinarians = Veterinarian.objects.filter(
+        Q(first_names__icontains=word) | Q(last_names__icontains=word) | Q(clinic__icontains=word)
+    )
+    return (
+        Q(number__icontains=word)
+        | Q(billing_name__icontains=word)
+        | Q(veterinarian__in=veterinarians)
+        | Exists(lines.filter(named))
+    )

@@ -1,0 +1,66 @@
+"""The history of a work order in the reader's words: who, when, and each value before and after."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext_lazy as _
+
+from lims.models import User, WorkOrder, WorkOrderHistory
+from lims.templatetags.lamina import money
+
+LABELS = {"status": _("status"), "reason": _("reason")}
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    action: str
+    at: datetime
+    who: str
+    changes: list[Change]
+
+
+def told(order: WorkOrder, limit: int) -> list[Entry]:
+    """Return the latest entries, newest first."""
+    entries = order.history.select_related("by__staff_member")[:limit]
+    return [Entry(entry.get_action_display(), entry.at, _name(entry.by), _changes(entry)) for entry in entries]
+
+
+def _name(user: User) -> str:
+    return str(getattr(user, "staff_member", None) or user.email)
+
+
+def _changes(entry: WorkOrderHistory) -> list[Change]:
+    return [
+        Change(_label(name), _shown(name, old), _shown(name, new))
+        for name, (old, new) in entry.changes.items()
+    ]
+
+
+def _label(name: str) -> str:
+    if name in LABELS:
+        return str(LABELS[name])
+    return str(WorkOrder._meta.get_field(name).verbose_name)
+
+
+def _shown(name: str, value: str) -> str:
+    if name in ("advance", "total"):
+        return _amount(value)
+    if name == "reason":
+        return value
+    choices = dict(WorkOrder._meta.get_field(name).flatchoices)
+    return str(choices.get(value, value))
+
+
+def _amount(value: str) -> str:
+    try:
+        return money(Decimal(value))
+    except InvalidOperation:
+        return value

@@ -1,0 +1,138 @@
+"""One work order: its page, and what the laboratory does with it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
+from lims.forms.work_orders import BillingForm, CancellationForm
+from lims.models import WorkOrder
+from lims.services.work_orders import cancel_work_order, change_work_order, issue_work_order
+from lims.views.answers import answers, refusal, wants_json
+from lims.views.work_order_history import told
+
+LINES_SHOWN = 100
+HISTORY_SHOWN = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@answers
+def work_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an order; a POST changes its billing data."""
+    if request.method == "POST":
+        return _change(request, _order_of_laboratory(request, pk))
+    return _page(request, _order(request, pk))
+
+
+@require_POST
+@answers
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Issue a draft; a second click is told so and changes nothing."""
+    order = _order_of_laboratory(request, pk)
+    try:
+        order = issue_work_order(request.user, order.pk)
+    except (Incomplete, InvalidTransition) as error:
+        if wants_json(request):
+            return refusal(error, 409)
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(number)s was issued.") % {"number": order.number})
+    return _done(request, order)
+
+
+@require_POST
+@answers
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel an order, with a reason."""
+    order = _order_of_laboratory(request, pk)
+    form = CancellationForm(request.POST)
+    if not form.is_valid():
+        return _page(request, order, cancellation=form, status=409)
+    try:
+        order = cancel_work_order(request.user, order.pk, form.cleaned_data["reason"])
+    except Incomplete as error:
+        form.refuse(error)
+        return refusal(error, 409) if wants_json(request) else _page(request, order, cancellation=form, status=409)
+    except InvalidTransition as error:
+        if wants_json(request):
+            return refusal(error, 409)
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The order was cancelled."))
+    return _done(request, order)
+
+
+def _order(request: HttpRequest, pk: int) -> WorkOrder:
+    visible = WorkOrder.objects.visible_to(request.user)
+    return get_object_or_404(visible.select_related("veterinarian__user"), pk=pk)
+
+
+def _order_of_laboratory(request: HttpRequest, pk: int) -> WorkOrder:
+    order = _order(request, pk)
+    if not request.user.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    return order
+
+
+def _change(request: HttpRequest, order: WorkOrder) -> HttpResponse:
+    form = BillingForm(request.POST, instance=order)
+    if not form.is_valid():
+        return _page(request, order, billing=form, status=409)
+    try:
+        change_work_order(request.user, order.pk, form.cleaned_data["version"], **form.billing())
+    except (StaleEdit, InvalidTransition, Incomplete) as error:
+        _refuse(form, error)
+        return _page(request, order, billing=form, status=409)
+    messages.success(request, _("Saved. The PDF shows it from the next opening on."))
+    return _done(request, order)
+
+
+def _refuse(form: BillingForm, error: LimsError) -> None:
+    if isinstance(error, Incomplete):
+        form.refuse(error)
+    else:
+        form.add_error(None, str(error))
+
+
+def _done(request: HttpRequest, order: WorkOrder) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"id": order.pk, "number": order.number, "status": order.status})
+    return redirect("work_order", order.pk)
+
+
+def _page(
+    request: HttpRequest,
+    order: WorkOrder,
+    *,
+    billing: BillingForm | None = None,
+    cancellation: CancellationForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    if wants_json(request) and status != 200:
+        return _form_errors(billing or cancellation, status)
+    context = {
+        "order": order,
+        "lines_count": order.lines.count(),
+        "lines": _lines(request, order),
+        "lines_shown": LINES_SHOWN,
+    }
+    if request.user.is_laboratory:
+        context |= {
+            "billing": billing or BillingForm(instance=order),
+            "cancellation": cancellation or CancellationForm(),
+            "history": told(order, HISTORY_SHOWN),
+        }
+    return render(request, "work_orders/detail.html", context, status=status)
+
+
+def _lines(request: HttpRequest, order: WorkOrder):
+    lines = order.lines.select_related("protocol")
+    return lines if request.GET.get("lines") == "all" else lines[:LINES_SHOWN]
+
+
+def _form_errors(form, status: int) -> JsonResponse:
+    fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
+    sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
+    return JsonResponse({"error": sentence, "fields": fields}, status=status)
