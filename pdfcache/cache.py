@@ -156,7 +156,7 @@ def _render(document_type: DocumentType, snapshot: Snapshot) -> bytes:
             f"Drawing a {document_type.kind} failed ({type(error).__name__}); "
             "a retry does not help until the data or the code changes."
         ) from error
-    if not data.startswith(b"%PDF-"):
+    if not isinstance(data, bytes) or not data.startswith(b"%PDF-"):
         raise RenderError(f"Drawing a {document_type.kind} made no PDF; a retry does not help.")
     return data
 

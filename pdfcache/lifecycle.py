@@ -6,6 +6,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from boto3.session import Session
@@ -200,26 +201,37 @@ def _code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code"))
 
 
+@lru_cache(maxsize=4)
+def _client(endpoint_url: str, region: str, access_key: str, secret_key: str) -> "S3Client":
+    return Session().client(
+        "s3",
+        endpoint_url=endpoint_url,
+        region_name=region,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        verify=os.environ.get("SSL_CERT_FILE"),
+        config=Config(
+            signature_version="s3v4",
+            connect_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=READ_TIMEOUT_S,
+            retries={"total_max_attempts": 2},
+            s3={"addressing_style": "path"},
+        ),
+    )
+
+
+os.register_at_fork(after_in_child=_client.cache_clear)
+
+
 @contextmanager
 def _talking() -> Iterator["S3Client"]:
+    client = _client(
+        settings.S3_ENDPOINT_URL, settings.S3_REGION, settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY
+    )
     try:
-        yield Session().client(
-            "s3",
-            endpoint_url=settings.S3_ENDPOINT_URL,
-            region_name=settings.S3_REGION,
-            aws_access_key_id=settings.S3_ACCESS_KEY,
-            aws_secret_access_key=settings.S3_SECRET_KEY,
-            verify=os.environ.get("SSL_CERT_FILE"),
-            config=Config(
-                signature_version="s3v4",
-                connect_timeout=CONNECT_TIMEOUT_S,
-                read_timeout=READ_TIMEOUT_S,
-                retries={"total_max_attempts": 2},
-                s3={"addressing_style": "path"},
-            ),
-        )
+        yield client
     except _FAILURES as error:
         reason = _code(error) if isinstance(error, ClientError) else type(error).__name__
         raise StoreError(
-            f"The object store's settings could not be read or written ({reason}); a retry later helps."
+            f"The object store's buckets could not be read or written ({reason}); a retry later helps."
         ) from error

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import uuid
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -93,6 +94,44 @@ def shelf(shelf_bucket, settings):
     settings.S3_CACHE_BUCKET = shelf_bucket
     cache.invalidate()
     return shelf_bucket
+
+
+@pytest.fixture
+def versioned_bucket(s3):
+    """A bucket that keeps versions, empty, gone after the test."""
+    bucket = f"{configured.S3_CACHE_BUCKET}-versions"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    yield bucket
+    remove_bucket(s3, bucket)
+
+
+def remove_bucket(s3, bucket: str) -> None:
+    """Delete a bucket with all versions in it, also locked ones, if it is there."""
+    with contextlib.suppress(s3.exceptions.NoSuchBucket):
+        listed = s3.list_object_versions(Bucket=bucket)
+        for version in [*listed.get("Versions", []), *listed.get("DeleteMarkers", [])]:
+            s3.delete_object(
+                Bucket=bucket,
+                Key=version["Key"],
+                VersionId=version["VersionId"],
+                BypassGovernanceRetention=True,
+            )
+        s3.delete_bucket(Bucket=bucket)
+
+
+@pytest.fixture
+def bare(settings, s3):
+    """Settings that name three buckets which do not exist; what a test makes of them is removed."""
+    names = {
+        name: f"{getattr(configured, name)}-{uuid.uuid4().hex[:8]}"
+        for name in ("S3_CACHE_BUCKET", "S3_ARCHIVE_BUCKET", "S3_MEDIA_BUCKET")
+    }
+    for name, bucket in names.items():
+        setattr(settings, name, bucket)
+    yield settings
+    for bucket in names.values():
+        remove_bucket(s3, bucket)
 
 
 @pytest.fixture
