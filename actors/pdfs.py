@@ -1,11 +1,15 @@
 """Actors that make PDFs ahead of or at the moment of their being asked for."""
 
+import structlog
+
 import pdfcache.cache
 from actors import faults
 from actors.errors import Unretryable
 from actors.models import Job
 from actors.registry import BACKGROUND, INTERACTIVE, actor
 from pdfcache.errors import DocumentGone, UnknownKind
+
+log = structlog.get_logger(__name__)
 
 
 @actor(queue=INTERACTIVE, lease_s=10, max_attempts=4)
@@ -23,7 +27,8 @@ def warm_pdf(job: Job) -> None:
 def _fill(kind: str, pk: int) -> None:
     faults.reach("before_fill")
     try:
-        pdfcache.cache.fill(kind, pk)
+        filled = pdfcache.cache.fill(kind, pk)
     except (DocumentGone, UnknownKind) as error:
         raise Unretryable(str(error)) from error
+    log.info("filled", kind=kind, pk=pk, rendered=filled.rendered)
     faults.reach("after_fill")
