@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
 from lims.documents import formats
+from lims.models import PaymentStatus, WorkOrder
 
 register = template.Library()
 
@@ -41,6 +42,12 @@ def amount(value: Decimal) -> str:
 def state(value: str, label: str) -> SafeString:
     """Show a state's word in the colour of what it means."""
     return format_html('<span class="state state-{}">{}</span>', TONES.get(value, "neutral"), label)
+
+
+@register.simple_tag
+def payment(order: WorkOrder) -> SafeString:
+    """Show how far an order is paid."""
+    return state(order.payment_status, PaymentStatus(order.payment_status).label)
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lims.forms.work_orders import WorkOrderFilter
-from lims.models import WorkOrder
+from lims.models import PaymentStatus, WorkOrder
 from lims.views.answers import answers, wants_json
 
 PAGE_SIZE = 25
@@ -125,7 +125,7 @@ def _csv_row(order: WorkOrder) -> list:
         order.total,
         order.advance,
         order.balance,
-        order.get_payment_status_display(),
+        PaymentStatus(order.payment_status).label,
     ]
 
 

@@ -1,0 +1,101 @@
+"""A real browser before the real programs: web server, workers, and what they stand on."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import factories
+from tests.processes import Web, running, worker
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TIMEOUT_MS = 20_000
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium."""
+    # Playwright's synchronous API keeps an event loop in this thread, and Django takes tests for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    program = next(path for name in PROGRAMS if (path := shutil.which(name)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def static_files(tmp_path_factory) -> Path:
+    """The site's static files, collected as for production."""
+    from django.test import override_settings
+
+    folder = tmp_path_factory.mktemp("static")
+    with override_settings(STATIC_ROOT=folder):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def web(django_db_setup, buckets, static_files) -> Iterator[Web]:
+    """The web server, started once: each test brings its own rows."""
+    server = Web(GRANIAN_STATIC_PATH_ROUTE="/static", GRANIAN_STATIC_PATH_MOUNT=str(static_files))
+    with running(server):
+        yield server
+
+
+@pytest.fixture
+def site_without_workers(web, transactional_db) -> str:
+    """The address of a laboratory in which nothing is rendered in the background."""
+    return web.url
+
+
+@pytest.fixture
+def site(site_without_workers) -> Iterator[str]:
+    """The address of a laboratory that works."""
+    with running(worker("interactive")):
+        yield site_without_workers
+
+
+@pytest.fixture
+def visit(chromium) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a fresh browser at an address, with nothing remembered."""
+    contexts: list[BrowserContext] = []
+
+    def open_browser(base_url: str, **options) -> Page:
+        context = chromium.new_context(base_url=base_url, locale="es-AR", **options)
+        context.set_default_timeout(TIMEOUT_MS)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def log_in(visit) -> Callable[..., Page]:
+    """Return a function that logs a user in by the form, and returns the page where that leads."""
+
+    def enter(base_url: str, user, **options) -> Page:
+        page = visit(base_url, **options)
+        page.goto("/accounts/login/")
+        page.fill("input[name=login]", user.email)
+        page.fill("input[name=password]", factories.PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/work-orders/")
+        return page
+
+    return enter

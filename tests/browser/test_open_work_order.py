@@ -1,0 +1,78 @@
+"""The walk of the first flow: log in, list, open cold, open again, a stranger, an advance, the new balance."""
+
+import io
+
+import pytest
+from playwright.sync_api import Page
+from pypdf import PdfReader
+
+import pdfcache.cache
+from actors.models import Job
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cold_order(buckets, ana, bruno):
+    """An issued order of Bruno's of which nothing is cached or in work."""
+    order = factories.issued_order(ana, bruno.veterinarian, lines=10)
+    Job.objects.all().delete()
+    pdfcache.cache.invalidate("work-order", order.pk)
+    return order
+
+
+def arrived(page: Page, act) -> bytes:
+    """Return the PDF that the store sends to the browser after an action.
+
+    Headless Chromium saves a PDF instead of showing it, so its bytes are asked for once more by its URL.
+    """
+    with page.expect_response(lambda answer: "X-Amz-Signature" in answer.url) as waited:
+        act()
+    answer = page.context.request.get(waited.value.url)
+    assert answer.headers["content-type"] == "application/pdf"
+    return answer.body()
+
+
+def text(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_cold_open_waits_and_then_gives_the_pdf(site, cold_order, bruno, log_in):
+    page = log_in(site, bruno)
+    answers = []
+    page.on("response", lambda answer: answers.append((answer.status, answer.headers.get("x-pdf-cache"))))
+    pdf = arrived(page, page.get_by_label(f"PDF de {cold_order.number}").click)
+    assert (202, "miss") in answers
+    assert (302, "hit") in answers
+    assert cold_order.number in text(pdf)
+
+
+def test_second_open_is_a_hit_without_a_waiting_page(site, cold_order, bruno, log_in):
+    pdfcache.cache.fill("work-order", cold_order.pk)
+    page = log_in(site, bruno)
+    answers = []
+    page.on("response", lambda answer: answers.append(answer.status))
+    pdf = arrived(page, page.get_by_label(f"PDF de {cold_order.number}").click)
+    assert 302 in answers and 202 not in answers
+    assert cold_order.number in text(pdf)
+
+
+def test_stranger_gets_404(site, cold_order, carla, log_in):
+    page = log_in(site, carla)
+    for path in (f"/work-orders/{cold_order.pk}/pdf/", f"/work-orders/{cold_order.pk}/"):
+        assert page.goto(path).status == 404
+
+
+def test_advance_shows_in_the_next_open(site, cold_order, ana, bruno, log_in):
+    reader = log_in(site, bruno)
+    url = f"/work-orders/{cold_order.pk}/pdf/"
+    before = arrived(reader, lambda: reader.evaluate("url => location.assign(url)", url))
+    assert "$ 10.000,00" in text(before).replace("\xa0", " ")
+    editor = log_in(site, ana)
+    editor.goto(f"/work-orders/{cold_order.pk}/")
+    editor.get_by_label("Anticipo").fill("4.000,50")
+    editor.get_by_role("button", name="Guardar").click()
+    editor.get_by_role("status").wait_for()
+    after = arrived(reader, lambda: reader.evaluate("url => location.assign(url)", url))
+    assert "5.999,50" in text(after)
