@@ -76,7 +76,9 @@ class PaperFont(TTFont):
         state.assignments = {code: n for n, code in enumerate(_COMMON_CODES) if n >= 32}
         state.nextCode = len(_COMMON_CODES)
 
-    def _font_object(self, doc, name: str, number: int, codes: tuple[int, ...]) -> pdfdoc.PDFTrueTypeFont:
+    def _font_object(
+        self, doc: pdfdoc.PDFDocument, name: str, number: int, codes: tuple[int, ...]
+    ) -> pdfdoc.PDFTrueTypeFont:
         base_name = f"{SUBSETN(number).decode()}+{self.face.name.decode()}"
         font = pdfdoc.PDFTrueTypeFont()
         font.Name, font.BaseFont = name, base_name

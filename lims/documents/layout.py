@@ -66,8 +66,8 @@ class Placed(NamedTuple):
 def flow(blocks: list[Block], first_pt: float, next_pt: float) -> list[list[Placed]]:
     """The blocks on pages, each page a list of blocks with their distance from the top of its content.
 
-    The content is `first_pt` high on the first page and `next_pt` on the others. A block with `heads_pages`
-    repeats that one above it where it starts a page.
+    The content is `first_pt` high on the first page and `next_pt`, no more than that, on the others. A block
+    with `heads_pages` repeats that one above it where it starts a page.
     """
     flowing = _Flow(first_pt, next_pt)
     for group in _groups(blocks):
@@ -92,6 +92,7 @@ class _Flow:
         self.left_pt = first_pt
         self.next_pt = next_pt
         self._used_pt = 0.0
+        self._fresh = True
 
     def place(self, group: list[Block]) -> None:
         height = sum(block.height_pt for block in group)
@@ -102,6 +103,8 @@ class _Flow:
 
     def _make_room(self, group: list[Block], height_pt: float) -> None:
         """Start a page for a group that does not fit here, unless it would not fit there either."""
+        if self._fresh:
+            return
         head = group[0].heads_pages
         whole = height_pt + (head.height_pt if head else 0)
         if whole <= self.next_pt or self.left_pt < self.next_pt / 4:
@@ -110,9 +113,9 @@ class _Flow:
     def _put(self, block: Block) -> None:
         rest: Block | None = block
         while rest and rest.height_pt > self.left_pt:
-            if self._used_pt and self._fits_a_page(rest):
+            if not self._fresh and (self._fits_a_page(rest) or _first_bottom(rest) > self.left_pt):
                 self._new_page(rest)
-                break
+                continue
             part, rest = _split(rest, self.left_pt)
             self._append(part)
             if rest:
@@ -129,19 +132,19 @@ class _Flow:
         self.pages[-1].append(Placed(down, block))
         self.left_pt -= block.height_pt
         self._used_pt += block.height_pt
+        self._fresh = False
 
     def _new_page(self, first: Block) -> None:
-        if self.pages[-1]:
-            self.pages.append([])
+        self.pages.append([])
         self.left_pt, self._used_pt = self.next_pt, 0.0
         if first.heads_pages:
             self._append(first.heads_pages)
+        self._fresh = True
 
 
 def _split(block: Block, at_pt: float) -> tuple[Block, Block | None]:
     """The lines of a block above a height, at least its first, and the rest moved up, if there is one."""
-    first = min((_bottom(text) for text in block.texts), default=0)
-    at_pt = max(at_pt, first)
+    at_pt = max(at_pt, _first_bottom(block))
     rest = [text for text in block.texts if _bottom(text) > at_pt]
     upper = replace(
         block,
@@ -166,6 +169,10 @@ def _moved_up(block: Block, texts: list[Text], at_pt: float) -> Block:
 
 def _first_top(texts: list[Text]) -> float:
     return min(text.down_pt - text.style.baseline_pt for text in texts)
+
+
+def _first_bottom(block: Block) -> float:
+    return min(map(_bottom, block.texts), default=0.0)
 
 
 def _bottom(text: Text) -> float:

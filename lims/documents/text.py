@@ -5,6 +5,7 @@ import functools
 import itertools
 import re
 import unicodedata
+from collections.abc import Callable
 
 import regex
 
@@ -71,8 +72,9 @@ def _printed(grapheme: str) -> str:
 
 def _wrap_paragraph(text: str, font_name: str, width_em: float) -> list[str]:
     width_of = font(font_name).width_of.__getitem__
+    text = text.rstrip(" ")
     if sum(map(width_of, text)) <= width_em:
-        return [text.rstrip(" ")]
+        return [text]
     lines: list[str] = []
     line, used_em = "", 0.0
     for word in _WORD.findall(text):
@@ -82,18 +84,17 @@ def _wrap_paragraph(text: str, font_name: str, width_em: float) -> list[str]:
             continue
         if line:
             lines.append(line)
-            word = word.lstrip(" ")
-        *full, line = _cut(word, width_of, width_em)
+        *full, line = _cut(word.lstrip(" "), width_of, width_em)
         lines += full
         used_em = sum(map(width_of, line))
     return [*lines, line]
 
 
-def _cut(word: str, width_of, width_em: float) -> list[str]:
+def _cut(word: str, width_of: Callable[[str], float], width_em: float) -> list[str]:
     pieces = []
-    reach = [0, *itertools.accumulate(map(width_of, word))]
+    reach: list[float] = [0, *itertools.accumulate(map(width_of, word))]
     start = 0
-    while reach[-1] - reach[start] > width_em:
+    while reach[-1] - reach[start] > width_em and start < len(word) - 1:
         end = max(bisect.bisect_right(reach, reach[start] + width_em) - 1, start + 1)
         end = _better_end(word, start, end)
         pieces.append(word[start:end])

@@ -41,7 +41,7 @@ class Column:
 
     def add(self, text: str | None, style: Style, *, before_pt: float = 0.0) -> "Column":
         """Set the text below what is there; an empty one takes no room."""
-        shown = printable(text or "")
+        shown = printable(text or "").strip("\n")
         if shown.strip():
             self.down_pt += before_pt
             for line in wrap(shown, style.font, style.size_pt, self.room_pt):

@@ -7,7 +7,7 @@ from lims.documents import limits
 from lims.documents.drawing import Frame, draw, letterhead
 from lims.documents.fonts import SEMIBOLD
 from lims.documents.formats import day, money
-from lims.documents.layout import Block, Rule, Style
+from lims.documents.layout import Block, Rule, Style, Text
 from lims.documents.text import printable_line
 from lims.documents.typesetting import (
     BODY,
@@ -125,7 +125,7 @@ class _Facts:
 
     def __init__(self, x_pt: float, room_pt: float) -> None:
         self.x_pt, self.room_pt = x_pt, room_pt
-        self.texts: list = []
+        self.texts: list[Text] = []
         self.down_pt = 3.0
 
     def add(self, label: str, value: str | None) -> None:
@@ -142,7 +142,7 @@ class _Totals:
 
     def __init__(self) -> None:
         self.x_pt = RIGHT_PT - TOTALS_WIDTH_PT
-        self.texts: list = []
+        self.texts: list[Text] = []
         self.rules: list[Rule] = []
         self.down_pt = 10.0
 
