@@ -41,7 +41,7 @@ class CachedObject(NamedTuple):
 
 
 class KindStats(NamedTuple):
-    count: int
+    objects: int
     size: int
 
 
@@ -120,7 +120,7 @@ def stats(kind: str | None = None, pk: int | None = None) -> dict[str, KindStats
     totals: dict[str, KindStats] = defaultdict(lambda: KindStats(0, 0))
     for found in store.list(keys.prefix(kind, pk)):
         name = found.key.split("/")[1]
-        totals[name] = KindStats(totals[name].count + 1, totals[name].size + found.size)
+        totals[name] = KindStats(totals[name].objects + 1, totals[name].size + found.size)
     return dict(sorted(totals.items()))
 
 

@@ -67,7 +67,7 @@ def stat(key: str, *, bucket: str | None = None, version_id: str | None = None) 
         headers: Any = found.metadata
         return ObjectInfo(
             key,
-            int(found.size),
+            found.size or 0,
             _dated(found.last_modified),
             found.version_id,
             headers.get("x-amz-meta-sha256"),
@@ -87,7 +87,7 @@ def put(
     Idempotent where there are no versions; raises StoreError.
     """
     digest = hashlib.sha256(data)
-    headers = {
+    headers: dict[str, Any] = {
         **(metadata or {}),
         "sha256": digest.hexdigest(),
         "x-amz-checksum-sha256": base64.b64encode(digest.digest()).decode(),
@@ -124,7 +124,7 @@ def list(prefix: str, *, bucket: str | None = None) -> Iterator[ObjectInfo]:
     """The objects whose key begins with `prefix`, in pages of 1,000; raises StoreError."""
     with _talking("list", prefix) as client:
         for found in client.list_objects(_bucket(bucket), prefix=prefix, recursive=True):
-            yield ObjectInfo(str(found.object_name), int(found.size or 0), _dated(found.last_modified))
+            yield ObjectInfo(str(found.object_name), found.size or 0, _dated(found.last_modified))
 
 
 def delete(keys: Iterable[str], *, bucket: str | None = None) -> int:

@@ -40,14 +40,14 @@ def _stats(kind: str | None, pk: int | None, dry_run: bool) -> Iterator[str]:
         for key, size, last_modified in cache.cached(kind, pk):
             yield f"{key} {size} bytes, {last_modified:%Y-%m-%d %H:%M:%S} UTC"
         return
-    for name, (count, size) in cache.stats(kind, pk).items():
-        yield f"{name}: {count} objects, {size} bytes"
+    for name, (objects, size) in cache.stats(kind, pk).items():
+        yield f"{name}: {objects} objects, {size} bytes"
 
 
 def _invalidate(kind: str | None, pk: int | None, dry_run: bool) -> Iterator[str]:
     if dry_run:
-        count = sum(count for count, _ in cache.stats(kind, pk).values())
-        yield f"{count} objects would be deleted."
+        objects = sum(of_kind.objects for of_kind in cache.stats(kind, pk).values())
+        yield f"{objects} objects would be deleted."
     else:
         yield f"{cache.invalidate(kind, pk)} objects deleted."
 
