@@ -7,7 +7,7 @@ from actors import faults
 from actors.errors import Unretryable
 from actors.models import Job
 from actors.registry import BACKGROUND, INTERACTIVE, actor
-from pdfcache.errors import DocumentGone, UnknownKind
+from pdfcache.errors import DocumentGone, RenderError, UnknownKind
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ def _fill(kind: str, pk: int) -> None:
     faults.reach("before_fill")
     try:
         filled = pdfcache.cache.fill(kind, pk)
-    except (DocumentGone, UnknownKind) as error:
+    except (DocumentGone, UnknownKind, RenderError) as error:
         raise Unretryable(str(error)) from error
     log.info("filled", kind=kind, pk=pk, rendered=filled.rendered)
     faults.reach("after_fill")

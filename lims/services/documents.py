@@ -14,6 +14,7 @@ import pdfcache.cache
 from actors import jobs
 from lims.errors import Busy, NotAllowed, NotVisible, TooManyRenders
 from lims.models import DocumentAccess, User, WorkOrder
+from lims.services import access
 from pdfcache.cache import Lookup
 from pdfcache.errors import StoreError
 
@@ -130,7 +131,7 @@ def _things(user: User, kind: str) -> QuerySet:
 
 
 def _open_hit(user: User, found: Lookup) -> Ready:
-    DocumentAccess.objects.create(kind=found.kind, document_pk=found.pk, user=user, outcome="hit")
+    access.record(user, found.kind, found.pk, DocumentAccess.Outcome.HIT)
     if found.expires_soon:
         with transaction.atomic():
             jobs.enqueue(
@@ -165,7 +166,7 @@ def _render_inline(user: User, kind: str, pk: int) -> Inline:
         content, filename = pdfcache.cache.render(kind, pk)
     finally:
         _inline_renders.release()
-    DocumentAccess.objects.create(kind=kind, document_pk=pk, user=user, outcome="inline")
+    access.record(user, kind, pk, DocumentAccess.Outcome.INLINE)
     return Inline(content, filename)
 
 
