@@ -7,13 +7,13 @@ while and may die at any moment: a test run.
 import json
 import os
 import select
-import shutil
 import signal
 import sys
 from pathlib import Path
 from types import FrameType
 
 from config import embedded, guard
+from config.embedded import cleanup
 
 # Signals end the wait early by writing here; the other end is read beside standard input.
 _wake_reader, _wake_writer = os.pipe()
@@ -39,4 +39,4 @@ def _wake(number: int, frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     home = Path(sys.argv[1])
-    sys.exit(guard.run_guarded(lambda: keep(home), lambda: shutil.rmtree(home, ignore_errors=True)))
+    sys.exit(guard.run_guarded(lambda: keep(home), lambda: cleanup.remove_unused(home.resolve())))

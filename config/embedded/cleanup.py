@@ -14,13 +14,14 @@ def remove_abandoned(var: Path) -> None:
     """Remove the folder of every test run that is over, and end what still runs in it."""
     for folder in var.glob(TEST_FOLDERS):
         if (folder / "lock").exists():
-            _remove(folder.resolve())
+            remove_unused(folder.resolve())
 
 
-def _remove(folder: Path) -> None:
+def remove_unused(folder: Path) -> None:
+    """Remove a data folder, and end what still runs in it, unless somebody holds its lock."""
     try:
         descriptor = files.lock(folder)
-    except AlreadyRunning:
+    except (AlreadyRunning, FileNotFoundError):
         return
     processes.end_leftovers(folder)
     shutil.rmtree(folder, ignore_errors=True)

@@ -36,6 +36,8 @@ class ComposeRabbitMQ(Server):
         service = {
             "ports": [f"{LOOPBACK}:{self.ports['amqp']}:5672"],
             "environment": {"RABBITMQ_DEFAULT_USER": USER, "RABBITMQ_DEFAULT_PASS": self._password()},
+            # The service's own network leads nowhere, and a port cannot be published on it.
+            "networks": ["default"],
         }
         override = json.dumps({"services": {"rabbitmq": service}})
         # `!override` replaces the published ports; without it Compose would add to them.
@@ -51,7 +53,7 @@ class ComposeRabbitMQ(Server):
 
     def environ(self) -> dict[str, str]:
         """Return the environment with something for every variable that other services demand."""
-        demanded = re.findall(r"\$\{?([A-Z][A-Z0-9_]*)", COMPOSE_FILE.read_text())
+        demanded = re.findall(r"\$\{([A-Z][A-Z0-9_]*):\?", COMPOSE_FILE.read_text())
         return dict.fromkeys(demanded, "unused") | dict(os.environ)
 
     def is_ready(self) -> bool:

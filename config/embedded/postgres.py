@@ -3,6 +3,7 @@ too long in a deep folder. The wheel's own helper is not used: as root it create
 
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -17,8 +18,6 @@ from config.embedded.server import Server
 
 USER = DATABASE = "lamina"
 MAX_CONNECTIONS = 200
-# PostgreSQL refuses to run as root, so root runs it inside a user namespace where it is somebody else.
-AS_SOMEBODY = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -114,15 +113,21 @@ def _binary(name: str) -> Path:
 
 
 def _prefix() -> list[str]:
-    if os.geteuid() != 0:
+    """Return what has to stand before a command: nothing, or a namespace where we are somebody else.
+
+    PostgreSQL runs neither as root nor as a user whom the machine's list of users does not have.
+    """
+    known = {entry.pw_uid for entry in pwd.getpwall()} - {0}
+    if os.geteuid() in known:
         return []
-    probe = subprocess.run([*AS_SOMEBODY, "true"], capture_output=True, text=True)
+    prefix = ["unshare", "--user", f"--map-user={min(known, default=1)}", "--map-group=1"]
+    probe = subprocess.run([*prefix, "true"], capture_output=True, text=True)
     if probe.returncode != 0:
         raise EmbeddedError(
-            "PostgreSQL refuses to run as root, and this machine refuses root a user namespace "
-            f"({probe.stderr.strip()}): run as an ordinary user, or set DATABASE_URL."
+            "PostgreSQL runs neither as root nor as a user without a name, and this machine refuses a user "
+            f"namespace ({probe.stderr.strip()}): run as an ordinary user, or set DATABASE_URL."
         )
-    return AS_SOMEBODY
+    return prefix
 
 
 def _clean_environ() -> dict[str, str]:
