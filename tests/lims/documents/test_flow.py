@@ -29,9 +29,9 @@ def test_every_line_is_placed_once_in_order_and_inside_its_page(shapes):
             assert down + max(text.down_pt for text in placed.texts) <= (80.01 if number else 120.01)
 
 
-@given(st.lists(st.integers(1, 12), max_size=30))
-def test_block_that_fits_a_page_is_never_split(heights):
-    blocks = [block(lines, str(n)) for n, lines in enumerate(heights)]
+@given(st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=30))
+def test_block_that_fits_a_page_is_never_split(shapes):
+    blocks = [block(lines, str(n), keep_with_next=keep) for n, (lines, keep) in enumerate(shapes)]
     placed = [each.block for page in flow(blocks, 140, 120) for each in page]
     assert placed == blocks
 

@@ -2,7 +2,9 @@
 
 import ast
 import hashlib
+import io
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -11,13 +13,14 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from PIL import ImageFont
 
 from lims.documents import images
 from lims.documents.drawing import LOGO_HEIGHT_PT, LOGO_WIDTH_PT
-from lims.documents.fonts import REGULAR, SEMIBOLD, font
+from lims.documents.fonts import REGULAR, SEMIBOLD, characters, font
 from lims.documents.images import UnreadableImage
 from lims.documents.work_order_paper import render
-from tests.lims.documents.papers import image, laboratory, opened, with_logo, work_order
+from tests.lims.documents.papers import client, image, laboratory, opened, with_logo, work_order
 
 LIMS = Path(images.__file__).parent.parent
 CHILD = """
@@ -82,6 +85,39 @@ def test_every_font_is_an_embedded_subset_with_unicode():
         assert "+SourceSansPro-" in str(each.BaseFont)
         assert "/FontFile2" in each.FontDescriptor
         assert b"beginbfchar" in each.ToUnicode.read_bytes()
+
+
+@pytest.mark.parametrize("name", [REGULAR, SEMIBOLD])
+def test_embedded_glyphs_are_those_of_the_copied_characters(name):
+    typed = "".join(sorted(characters()))[300:700]
+    order = work_order(1, observations=typed, client=client(name=typed))
+    pdf = opened(render(order, {}))
+    whole = basic(font(name).face.filename)
+    drawn = 0
+    for each in pdf.pages[0].Resources.Font.values():
+        if font(name).face.name.decode() in str(each.BaseFont):
+            embedded = basic(io.BytesIO(each.FontDescriptor.FontFile2.read_bytes()), encoding="armn")
+            for code, character in unicode_of(each).items():
+                assert glyph(embedded, chr(code)) == glyph(whole, character.replace("\ufffd", "☐"))
+                drawn += 1
+    assert drawn > 400
+
+
+def unicode_of(each) -> dict[int, str]:
+    """The characters that the codes of an embedded font copy out as."""
+    pairs = re.findall(rb"^<(\w\w)> <(\w+)>$", each.ToUnicode.read_bytes(), re.MULTILINE)
+    return {int(code, 16): bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in pairs[1:]}
+
+
+def basic(file, **options) -> ImageFont.FreeTypeFont:
+    """The font, drawing one glyph a character."""
+    return ImageFont.truetype(file, 40, layout_engine=ImageFont.Layout.BASIC, **options)
+
+
+def glyph(drawn_with: ImageFont.FreeTypeFont, text: str) -> tuple[tuple[int, int], bytes]:
+    """The size and pixels of a character."""
+    mask = drawn_with.getmask(text)
+    return mask.size, bytes(mask)
 
 
 def test_reader_is_told_title_author_language_and_date():

@@ -33,7 +33,7 @@ def test_cut_never_separates_a_combining_mark():
 
 
 @pytest.mark.parametrize("text", [" " * 10_000, "\n" * 10_000, " " * 9_999 + "x", "x " * 5_000, "x" * 10_000])
-def test_largest_field_wraps_in_linear_work(text):
+def test_largest_field_wraps(text):
     assert len(wrap(text, REGULAR, SIZE_PT, 80)) <= 10_001
 
 
