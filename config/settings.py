@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "lims.admin.policy.AdminPolicy",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -212,5 +213,11 @@ UNFOLD = {
     "SITE_TITLE": "Lamina",
     "SITE_HEADER": "Lamina",
     "SITE_URL": "/",
+    "SITE_ICON": "lims.admin.site.logo",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "lims.admin.site.logo"}],
     "SHOW_BACK_BUTTON": True,
+    "COLORS": "lims.admin.site.colours",
+    "STYLES": ["lims.admin.site.stylesheet"],
+    "SCRIPTS": ["lims.admin.site.script"],
+    "SIDEBAR": {"navigation": "lims.admin.site.sidebar"},
 }

@@ -6,11 +6,11 @@ from PIL import Image, ImageDraw
 
 SIZE_PX = 480
 OVERSAMPLING = 3
-TEAL = (15, 118, 110, 255)
-GLASS = (240, 253, 250, 255)
-FROSTED = (153, 246, 228, 255)
-EOSIN = (244, 114, 182, 255)
-HAEMATOXYLIN = (91, 33, 182, 255)
+ACCENT = (84, 64, 159, 255)
+GLASS = (255, 255, 255, 255)
+FROSTED = (201, 191, 240, 255)
+EOSIN = (224, 112, 159, 255)
+HAEMATOXYLIN = (84, 64, 159, 255)
 # Nuclei: left, top and diameter, in 480ths.
 NUCLEI = (
     (226, 262, 14), (258, 244, 18), (292, 268, 12), (314, 240, 16),
@@ -27,14 +27,14 @@ def draw_logo() -> bytes:
     def box(*corners: int) -> list[int]:
         return [corner * scale for corner in corners]
 
-    draw.rounded_rectangle(box(0, 0, 479, 479), radius=104 * scale, fill=TEAL)
+    draw.rounded_rectangle(box(0, 0, 479, 479), radius=104 * scale, fill=ACCENT)
     draw.rounded_rectangle(box(56, 168, 424, 360), radius=22 * scale, fill=GLASS)
     draw.rounded_rectangle(box(56, 168, 150, 360), radius=22 * scale, fill=FROSTED)
     draw.ellipse(box(196, 214, 356, 336), fill=EOSIN)
     for left, top, diameter in NUCLEI:
         draw.ellipse(box(left, top, left + diameter, top + diameter), fill=HAEMATOXYLIN)
     for top in (204, 232, 260):
-        draw.rounded_rectangle(box(74, top, 132, top + 10), radius=5 * scale, fill=TEAL)
+        draw.rounded_rectangle(box(74, top, 132, top + 10), radius=5 * scale, fill=ACCENT)
     return _png(image.resize((SIZE_PX, SIZE_PX), Image.Resampling.LANCZOS))
 
 

@@ -1,0 +1,12 @@
+"""The administrators' side, one noun per file. Whatever is changed here is changed by `lims.services`."""
+
+from lims.admin import (  # noqa: F401  (each registers its models)
+    access,
+    laboratory,
+    people,
+    prices,
+    protocols,
+    site,
+    users,
+    work_orders,
+)

@@ -1,0 +1,53 @@
+"""What the program wrote down by itself: accesses, histories, number series. Nobody changes it."""
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display as shown
+
+from lims.admin.base import ReadOnlyAdmin
+from lims.models import DocumentAccess, NumberSeries, WorkOrder, WorkOrderHistory
+
+
+@admin.register(DocumentAccess)
+class DocumentAccessAdmin(ReadOnlyAdmin):
+    list_display = ("at", "user", "kind", "document_pk", "outcome_label")
+    list_filter = ("kind", "outcome")
+    search_fields = ("user__email__startswith", "=document_pk")
+    search_help_text = _("The user's e-mail, or the document's number in the address")
+    list_select_related = ("user",)
+
+    @shown(description=_("outcome"), label={"hit": "success", "inline": "warning"})
+    def outcome_label(self, access: DocumentAccess) -> tuple[str, str]:
+        return access.outcome, access.get_outcome_display()
+
+
+@admin.register(WorkOrderHistory)
+class WorkOrderHistoryAdmin(ReadOnlyAdmin):
+    list_display = ("at", "work_order", "action", "by", "what")
+    list_filter = ("action",)
+    search_fields = ("work_order__number", "by__email__startswith")
+    list_select_related = ("work_order", "by")
+    fields = ("work_order", "action", "at", "by", "what")
+
+    @display(description=_("changes"))
+    def what(self, entry: WorkOrderHistory) -> str:
+        return "; ".join(
+            f"{_label(name)}: {old or '–'} → {new}" for name, (old, new) in entry.changes.items()
+        )
+
+
+@admin.register(NumberSeries)
+class NumberSeriesAdmin(ReadOnlyAdmin):
+    list_display = ("name", "last")
+    search_fields = ("name__startswith",)
+    ordering = ("-name",)
+
+
+def _label(name: str) -> str:
+    names = {
+        field.name: str(field.verbose_name)
+        for field in WorkOrder._meta.get_fields()
+        if hasattr(field, "verbose_name")
+    }
+    return names.get(name, str(_("reason")) if name == "reason" else name)

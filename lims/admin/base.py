@@ -1,0 +1,106 @@
+"""What the admin's pages have in common: read-only tables, and forms whose values go to a service."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from unfold.admin import ModelAdmin
+
+from lims.errors import Incomplete, LimsError
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """For what the program alone writes."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class PostedAdmin(ModelAdmin):
+    """Has buttons on a thing's page, each a route of its own that takes a POST and comes back to the page."""
+
+    def posted(self, end: str, act: Callable[[HttpRequest, int], None]) -> URLPattern:
+        """Return the route `<pk>/<end>` that has an administrator's POST done by `act`."""
+
+        def post(request: HttpRequest, pk: int) -> HttpResponse:
+            if request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            get_object_or_404(self.get_queryset(request), pk=pk)
+            act(request, pk)
+            return redirect(f"admin:{self.route('change')}", pk)
+
+        name = self.route(end.strip("/").replace("/", "_"))
+        return path(f"<int:pk>/{end}", self.admin_site.admin_view(post), name=name)
+
+    def route(self, name: str) -> str:
+        """Return the name of one of this model's routes."""
+        return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+
+
+class ServedAdmin(ModelAdmin):
+    """A form whose valid values go to a service, in `serve`; what it refuses stands beside its field.
+
+    A refusal rolls back what was begun; the form is then shown again as it was typed.
+    """
+
+    show_full_result_count = False
+
+    def serve(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool
+    ) -> models.Model:
+        """Call the service with the valid values and return the row that it wrote; may raise LimsError."""
+        raise NotImplementedError
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except LimsError as error:
+            request.refusal = error
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs) -> type:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return type(form.__name__, (Refused, form), {"refusal": refusal}) if refusal else form
+
+    def save_model(
+        self, request: HttpRequest, obj: models.Model, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Leave it to `save_related`, which has the lines too."""
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
+        form.instance.pk = self.serve(request, form, formsets, change).pk
+
+    def construct_change_message(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: list, add=False
+    ):
+        # The formsets saved nothing themselves, so they cannot tell what they changed.
+        return super().construct_change_message(request, form, [], add)
+
+
+class Refused:
+    """A bound form that shows what the service refused, beside the field where the refusal names one."""
+
+    refusal: LimsError
+
+    def full_clean(self) -> None:
+        super().full_clean()  # type: ignore[misc]
+        fields = self.refusal.fields if isinstance(self.refusal, Incomplete) else {}
+        for name, message in fields.items():
+            self.add_error(name if name in self.fields else None, message)  # type: ignore[attr-defined]
+        if not fields:
+            self.add_error(None, str(self.refusal))  # type: ignore[attr-defined]

@@ -1,0 +1,85 @@
+"""What is cached of documents: told to administrators, and deleted or made at their wish."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+import pdfcache.cache
+from lims.services.documents import invalidate_documents
+from pdfcache import registry
+from pdfcache.errors import StoreError
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An object in the cache, as a page shows it."""
+
+    digest: str
+    size: int
+    made_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Cached:
+    """What is cached of one document; `is_away` says that the store did not answer."""
+
+    objects: list[Kept]
+    is_away: bool = False
+
+    @property
+    def has_current(self) -> bool:
+        return any(kept.is_current for kept in self.objects)
+
+
+def cached(kind: str, pk: int) -> Cached:
+    """Return what is cached of a document, the current object first."""
+    try:
+        current = pdfcache.cache.lookup(kind, pk).key
+        found = pdfcache.cache.cached(kind, pk)
+    except StoreError:
+        return Cached([], is_away=True)
+    kept = [
+        Kept(_digest(stored.key), stored.size, stored.last_modified, stored.key == current)
+        for stored in found
+    ]
+    return Cached(sorted(kept, key=lambda one: (one.is_current, one.made_at), reverse=True))
+
+
+def cached_documents(request: HttpRequest) -> HttpResponse:
+    """Show how much is cached of each kind."""
+    try:
+        stats, is_away = pdfcache.cache.stats(), False
+    except StoreError:
+        stats, is_away = {}, True
+    rows = [(kind, stats.get(kind, pdfcache.cache.KindStats(0, 0))) for kind in registry.kinds()]
+    return _page(request, "cached_documents", _("Cached PDFs"), {"kinds": rows, "is_away": is_away})
+
+
+def invalidate(request: HttpRequest) -> HttpResponse:
+    """Ask whether a kind, or without one everything, is to be deleted; a POST has it done."""
+    kind = request.GET.get("kind") or None
+    if kind and kind not in registry.kinds():
+        raise Http404
+    if request.method != "POST":
+        return _page(request, "confirm_invalidate", _("Delete cached PDFs"), {"kind": kind})
+    invalidate_documents(request.user, kind)
+    messages.success(
+        request, _("What is cached is being deleted. Each PDF is made anew when it is opened next.")
+    )
+    return redirect("admin:documents")
+
+
+def _page(request: HttpRequest, template: str, title: str, context: dict) -> HttpResponse:
+    request.current_app = admin.site.name
+    common = admin.site.each_context(request) | {"title": title}
+    return TemplateResponse(request, f"admin/lims/{template}.html", common | context)
+
+
+def _digest(key: str) -> str:
+    return key.rsplit("/", 1)[-1].removesuffix(".pdf")[:12]

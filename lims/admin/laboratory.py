@@ -1,0 +1,59 @@
+"""The laboratory's one row: its data and its logo."""
+
+import base64
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from lims.admin.base import ServedAdmin
+from lims.forms.admin_laboratory import LaboratoryForm
+from lims.models import Laboratory
+from lims.services.laboratory import FIELDS, change_laboratory
+
+
+@admin.register(Laboratory)
+class LaboratoryAdmin(ServedAdmin):
+    form = LaboratoryForm
+    readonly_fields = ("shown_logo",)
+    fieldsets = (
+        (None, {"fields": ("name", "director", "address", "phone", "email", "website", "tax_id")}),
+        (_("Papers"), {"fields": ("shown_logo", "logo", "remove_logo", "footer", "work_order_terms")}),
+    )
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).select_related("logo")
+
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        if self.has_add_permission(request):
+            return redirect("admin:lims_laboratory_add")
+        return redirect("admin:lims_laboratory_change", 1)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not Laboratory.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def serve(self, request: HttpRequest, form: LaboratoryForm, formsets: list, change: bool) -> Laboratory:
+        values = {name: form.cleaned_data[name] for name in FIELDS}
+        return change_laboratory(
+            request.user,
+            logo=form.cleaned_data["logo"],
+            remove_logo=form.cleaned_data["remove_logo"],
+            **values,
+        )
+
+    @display(description=_("logo"))
+    def shown_logo(self, laboratory: Laboratory) -> str:
+        logo = laboratory.logo
+        if logo is None:
+            return _("None; papers show the name alone.")
+        content = base64.b64encode(bytes(logo.content)).decode()
+        text = _("The laboratory's logo")
+        return format_html(
+            '<img src="data:{};base64,{}" alt="{}" class="lamina-logo">', logo.media_type, content, text
+        )

@@ -1,0 +1,109 @@
+"""Veterinarians and the laboratory's staff."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from lims.admin.base import PostedAdmin
+from lims.models import Role, StaffMember, User, Veterinarian
+from lims.services.people import verify_veterinarians
+
+
+class PersonAdmin(ModelAdmin):
+    """A person behind an account of the right role."""
+
+    roles: tuple[str, ...] = ()
+    show_full_result_count = False
+    list_select_related = ("user",)
+    autocomplete_fields = ("user",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj=None):
+        # Whose account it is stays: what they did is on record under their name.
+        return (
+            (*super().get_readonly_fields(request, obj), "user")
+            if obj
+            else super().get_readonly_fields(request)
+        )
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "user":
+            kwargs["queryset"] = User.objects.filter(role__in=self.roles)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class VerifiedFilter(admin.SimpleListFilter):
+    title = _("verified")
+    parameter_name = "verified"
+
+    def lookups(self, request: HttpRequest, model_admin):
+        return [("no", _("Not yet")), ("yes", _("Yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(verified_at__isnull=self.value() == "no") if self.value() else queryset
+
+
+@admin.register(Veterinarian)
+class VeterinarianAdmin(PostedAdmin, PersonAdmin):
+    roles = (Role.VETERINARIAN,)
+    list_display = ("name", "licence", "clinic", "email", "phone", "is_verified")
+    list_display_links = ("name",)
+    list_filter = (VerifiedFilter, "vat_condition")
+    search_fields = ("first_names", "last_names", "clinic", "licence", "tax_id", "user__email")
+    readonly_fields = ("verified_at", "verified_by")
+    actions = ("verify_selected",)
+    fieldsets = (
+        (None, {"fields": ("user", "first_names", "last_names", "licence", "national_id")}),
+        (_("Clinic"), {"fields": ("clinic", "phone", "address")}),
+        (_("Billing"), {"fields": ("tax_id", "vat_condition")}),
+        (_("Verification"), {"fields": ("verified_at", "verified_by")}),
+    )
+    change_form_outer_before_template = "admin/lims/veterinarian_tools.html"
+
+    @display(description=_("name"), ordering="last_names")
+    def name(self, veterinarian: Veterinarian) -> str:
+        return veterinarian.name
+
+    @display(description=_("e-mail"), ordering="user__email")
+    def email(self, veterinarian: Veterinarian) -> str:
+        return veterinarian.user.email
+
+    @display(description=_("verified"), boolean=True, ordering="verified_at")
+    def is_verified(self, veterinarian: Veterinarian) -> bool:
+        return veterinarian.verified_at is not None
+
+    def get_urls(self) -> list[URLPattern]:
+        return [self.posted("verify/", self.verify), *super().get_urls()]
+
+    def verify(self, request: HttpRequest, pk: int) -> None:
+        self._verify(request, [pk])
+
+    @action(description=_("Note as verified"), permissions=["change"])
+    def verify_selected(self, request: HttpRequest, veterinarians: QuerySet[Veterinarian]) -> None:
+        self._verify(request, list(veterinarians.values_list("pk", flat=True)))
+
+    def _verify(self, request: HttpRequest, pks: list[int]) -> None:
+        count = verify_veterinarians(request.user, pks)
+        told = ngettext(
+            "%(count)s veterinarian is verified now.", "%(count)s veterinarians are verified now.", count
+        )
+        messages.success(request, told % {"count": count})
+
+
+@admin.register(StaffMember)
+class StaffMemberAdmin(PersonAdmin):
+    roles = (Role.STAFF, Role.PATHOLOGIST, Role.ADMIN)
+    list_display = ("__str__", "position", "email", "role")
+    search_fields = ("first_names", "last_names", "position", "user__email")
+
+    @display(description=_("e-mail"), ordering="user__email")
+    def email(self, member: StaffMember) -> str:
+        return member.user.email
+
+    @display(description=_("role"), ordering="user__role")
+    def role(self, member: StaffMember) -> str:
+        return member.user.get_role_display()

@@ -1,0 +1,59 @@
+"""The price list."""
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from lims.admin.base import ServedAdmin
+from lims.forms.admin_prices import PriceForm
+from lims.models import Price
+from lims.services.price_list import begin_price, change_price, has_past, withdraw_price
+from lims.templatetags.lamina import money
+
+
+class TimeFilter(admin.SimpleListFilter):
+    title = _("time")
+    parameter_name = "time"
+
+    def lookups(self, request: HttpRequest, model_admin):
+        return [("now", _("Holds today")), ("later", _("Begins later")), ("past", _("Over"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        today = timezone.localdate()
+        holds = Q(valid_until=None) | Q(valid_until__gte=today)
+        conditions = {
+            "now": holds & Q(valid_from__lte=today),
+            "later": Q(valid_from__gt=today),
+            "past": Q(valid_until__lt=today),
+        }
+        return queryset.filter(conditions[self.value()]) if self.value() in conditions else queryset
+
+
+@admin.register(Price)
+class PriceAdmin(ServedAdmin):
+    form = PriceForm
+    list_display = ("service", "description", "amount", "valid_from", "valid_until")
+    list_filter = (TimeFilter,)
+    search_fields = ("service", "description")
+    actions = None
+
+    def has_change_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and has_past(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and has_past(obj))
+
+    def serve(self, request: HttpRequest, form: PriceForm, formsets: list, change: bool) -> Price:
+        if change:
+            return change_price(request.user, form.instance.pk, form.terms())
+        return begin_price(request.user, form.terms())
+
+    def delete_model(self, request: HttpRequest, obj: Price) -> None:
+        withdraw_price(request.user, obj.pk)
+
+    @display(description=_("price"), ordering="price")
+    def amount(self, price: Price) -> str:
+        return money(price.price)

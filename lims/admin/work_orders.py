@@ -1,0 +1,190 @@
+"""Work orders: the page shows what the state allows, and `lims.services.work_orders` makes every change."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import TabularInline
+from unfold.decorators import action, display
+
+from lims.admin.base import ServedAdmin
+from lims.admin.cached import CachedDocumentAdmin
+from lims.documents.work_orders import KIND
+from lims.errors import LimsError
+from lims.forms.admin_work_orders import LineForm, LineFormSet, NewWorkOrderForm, WorkOrderForm
+from lims.models import PaymentStatus, Price, WorkOrder, WorkOrderLine, WorkOrderStatus
+from lims.models.work_orders import BILLING_FIELDS
+from lims.services.work_orders import (
+    cancel_work_order,
+    change_work_order,
+    create_work_order,
+    issue_work_order,
+)
+from lims.templatetags.lamina import money
+
+# A form of more lines would be larger than a browser may send.
+EDITABLE_LINES_MAX = 100
+LINES_SHOWN = 100
+HISTORY_SHOWN = 50
+STATUS_LABELS = {"issued": "primary", "sent": "info", "invoiced": "success", "cancelled": "danger"}
+PAYMENT_LABELS = {"unpaid": "danger", "partial": "warning", "paid": "success"}
+
+
+class PaymentFilter(admin.SimpleListFilter):
+    """A filter of its own: the column is computed, so Django knows none of its choices."""
+
+    title = _("payment")
+    parameter_name = "payment"
+
+    def lookups(self, request: HttpRequest, model_admin):
+        return PaymentStatus.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(payment_status=self.value()) if self.value() else queryset
+
+
+class LineInline(TabularInline):
+    model = WorkOrderLine
+    form = LineForm
+    formset = LineFormSet
+    fields = ("code", "service", "description", "quantity", "unit_price", "discount")
+    extra = 1
+    max_num = EDITABLE_LINES_MAX
+    hide_title = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WorkOrderLine]:
+        return super().get_queryset(request).select_related("protocol")
+
+
+@admin.register(WorkOrder)
+class WorkOrderAdmin(CachedDocumentAdmin, ServedAdmin):
+    kind = KIND
+    pdf_route = "work_order_pdf"
+    form = WorkOrderForm
+    list_display = (
+        "shown_number",
+        "shown_status",
+        "veterinarian",
+        "billing_name",
+        "issued_on",
+        "shown_total",
+        "shown_balance",
+        "shown_payment",
+    )
+    list_filter = ("status", PaymentFilter)
+    search_fields = ("number", "billing_name", "veterinarian__last_names", "veterinarian__clinic")
+    search_help_text = _("Number, billing name or veterinarian")
+    list_select_related = ("veterinarian",)
+    autocomplete_fields = ("veterinarian",)
+    actions = ("issue_selected",)
+    change_form_outer_before_template = "admin/lims/work_order_state.html"
+    change_form_outer_after_template = "admin/lims/work_order_parts.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [self.posted("issue/", self.issue), self.posted("cancel/", self.cancel), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WorkOrder]:
+        return super().get_queryset(request).select_related("veterinarian__user")
+
+    def get_fields(self, request: HttpRequest, obj: WorkOrder | None = None):
+        return ("veterinarian", *BILLING_FIELDS, "read_version") if obj else NewWorkOrderForm.Meta.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: WorkOrder | None = None):
+        if obj is None:
+            return ()
+        return ("veterinarian",) if obj.is_editable else ("veterinarian", *BILLING_FIELDS)
+
+    def get_form(
+        self, request: HttpRequest, obj: WorkOrder | None = None, change: bool = False, **kwargs
+    ) -> type:
+        return super().get_form(
+            request, obj, change, form=WorkOrderForm if obj else NewWorkOrderForm, **kwargs
+        )
+
+    def get_inlines(self, request: HttpRequest, obj: WorkOrder | None):
+        return [LineInline] if obj is None or _has_editable_lines(obj) else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: WorkOrder | None = None) -> bool:
+        return False
+
+    def serve(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> WorkOrder:
+        if not change:
+            veterinarian = form.cleaned_data["veterinarian"]
+            return create_work_order(request.user, veterinarian, formsets[0].lines(), **form.billing())
+        lines = formsets[0].lines() if formsets and formsets[0].has_changed() else None
+        version = form.cleaned_data["read_version"] or 0
+        return change_work_order(request.user, form.instance.pk, version, lines=lines, **form.billing())
+
+    def issue(self, request: HttpRequest, pk: int) -> None:
+        try:
+            order = issue_work_order(request.user, pk)
+        except LimsError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("%(number)s was issued.") % {"number": order.number})
+
+    def cancel(self, request: HttpRequest, pk: int) -> None:
+        try:
+            order = cancel_work_order(request.user, pk, request.POST.get("reason", "")[:500])
+        except LimsError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("%(order)s was cancelled.") % {"order": order})
+
+    @action(description=_("Issue the selected drafts"), permissions=["change"])
+    def issue_selected(self, request: HttpRequest, orders: QuerySet[WorkOrder]) -> None:
+        issued = 0
+        for pk in orders.order_by("pk").values_list("pk", flat=True):
+            try:
+                issue_work_order(request.user, pk)
+                issued += 1
+            except LimsError as error:
+                messages.error(request, f"{WorkOrder.objects.get(pk=pk)}: {error}")
+        if issued:
+            told = ngettext("%(count)s order was issued.", "%(count)s orders were issued.", issued)
+            messages.success(request, told % {"count": issued})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args, obj=None, **kwargs
+    ) -> HttpResponse:
+        if obj:
+            context |= {
+                "payment": PaymentStatus(obj.payment_status).label,
+                "show_save": obj.is_editable,
+                "show_save_and_continue": obj.is_editable,
+                "show_save_and_add_another": False,
+                "lines": []
+                if _has_editable_lines(obj)
+                else obj.lines.select_related("protocol")[:LINES_SHOWN],
+                "lines_count": obj.lines.count(),
+                "history": obj.history.select_related("by")[:HISTORY_SHOWN],
+            }
+        context["services"] = Price.objects.order_by("service").values_list("service", flat=True).distinct()
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    @display(description=_("number"), ordering="number")
+    def shown_number(self, order: WorkOrder) -> str:
+        return str(order)
+
+    @display(description=_("status"), ordering="status", label=STATUS_LABELS)
+    def shown_status(self, order: WorkOrder) -> tuple[str, str]:
+        return order.status, order.get_status_display()
+
+    @display(description=_("payment"), ordering="payment_status", label=PAYMENT_LABELS)
+    def shown_payment(self, order: WorkOrder) -> tuple[str, str]:
+        return order.payment_status, str(PaymentStatus(order.payment_status).label)
+
+    @display(description=_("total"), ordering="total")
+    def shown_total(self, order: WorkOrder) -> str:
+        return money(order.total)
+
+    @display(description=_("balance"), ordering="balance")
+    def shown_balance(self, order: WorkOrder) -> str:
+        return money(order.balance)
+
+
+def _has_editable_lines(order: WorkOrder) -> bool:
+    return order.status == WorkOrderStatus.DRAFT and order.lines.count() <= EDITABLE_LINES_MAX

@@ -1,0 +1,26 @@
+"""A price, as an administrator types it."""
+
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from lims.forms.admin_served import ServedForm
+from lims.forms.fields import MoneyField
+from lims.models import Price
+from lims.services.price_list import Terms
+
+
+class PriceForm(ServedForm):
+    price = MoneyField(label=_("Price"), min_value=0, widget=UnfoldAdminTextInputWidget)
+
+    class Meta:
+        model = Price
+        fields = ("service", "description", "price", "valid_from", "valid_until")
+        help_texts = {
+            "service": _("The code that lines of orders name, such as HP-1."),
+            "valid_from": _("The open price of the same service ends the day before."),
+            "valid_until": _("Leave it empty for “until further notice”."),
+        }
+
+    def terms(self) -> Terms:
+        """Return the valid values as the price list's services take them."""
+        return Terms(**{name: self.cleaned_data[name] for name in self.Meta.fields})
