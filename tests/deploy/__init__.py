@@ -1,0 +1,1 @@
+"""The deployment's files, proved as far as that is possible without a container engine."""
