@@ -108,7 +108,8 @@ def test_url_for_another_secret_is_refused(pdf):
     ("endpoint", "origin"),
     [
         ("https://s3.example.com", "https://s3.example.com"),
-        ("https://S3.Example.com:443/", "https://s3.example.com"),
+        ("https://S3.Example.com:8443/", "https://s3.example.com:8443"),
+        ("https://s3.example.com:443", "https://s3.example.com"),
         ("http://files.example.com:9000", "http://files.example.com:9000"),
         ("http://[::1]:9000", "http://[::1]:9000"),
     ],
