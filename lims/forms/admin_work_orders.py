@@ -22,7 +22,7 @@ ZERO = Decimal("0.00")
 
 
 class WorkOrderForm(ServedForm):
-    """Billing data; `read_version` is that of the order as read, so that the second of two editors is told."""
+    """Billing data; `read_version` is the order's when it was read, so that a second editor is told."""
 
     read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     advance = MoneyField(label=_("Advance"), min_value=0, widget=UnfoldAdminTextInputWidget)

@@ -54,13 +54,19 @@ class WorkOrderFilter(forms.Form):
         label=_("Search"),
         required=False,
         max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Number, animal, veterinarian...")}),
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "class": "form-control",
+                "placeholder": _("Number, animal, veterinarian..."),
+            }
+        ),
     )
     status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=[("", _("Any status")), *WorkOrderStatus.choices]
+        label=_("Status"), required=False, choices=[("", _("Status")), *WorkOrderStatus.choices]
     )
     payment = forms.ChoiceField(
-        label=_("Payment"), required=False, choices=[("", _("Any payment")), *PaymentStatus.choices]
+        label=_("Payment"), required=False, choices=[("", _("Payment")), *PaymentStatus.choices]
     )
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 

@@ -38,6 +38,12 @@ def amount(value: Decimal) -> str:
     return formats.number(str(value), language())
 
 
+@register.filter
+def whole(count: int) -> str:
+    """Write a count as the reader does, `2.000`."""
+    return formats.quantity(str(count), language())
+
+
 @register.simple_tag
 def state(value: str, label: str) -> SafeString:
     """Show a state's word in the colour of what it means."""
@@ -59,11 +65,11 @@ def icon(name: str, size: int = 18, css: str = "") -> SafeString:
 
 @register.filter
 def css(field: forms.BoundField) -> SafeString:
-    """Draw a form field as Bootstrap styles it, with its error state."""
+    """Draw a form field as Bootstrap styles it, with its error state; its label says what a placeholder would."""
     kind = getattr(field.field.widget, "input_type", "")
     classes = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}
     names = [classes.get(kind, "form-control"), "is-invalid" if field.errors else ""]
-    return field.as_widget(attrs={"class": " ".join(filter(None, names))})
+    return field.as_widget(attrs={"class": " ".join(filter(None, names)), "placeholder": ""})
 
 
 def language() -> str:
