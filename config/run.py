@@ -14,21 +14,13 @@ from config.supervisor import Program, StepFailed, Stopped, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
+SERVICES = VAR / "services"
 RUN_ENV = VAR / "run.env"
 STATIC = VAR / "static"
 DEFAULT_PORT = 8000
 READY_TIMEOUT_S = 60
 WORKERS, BLOCKING_THREADS = 2, 4
 
-# Each inner group needs what the groups before it did; within a group all run side by side.
-STEPS_WITHOUT_SERVERS = (
-    ("collectstatic", "--no-input", "--verbosity", "0"),
-    ("compile_translations",),
-)
-STEPS_WITH_SERVERS = (
-    (("migrate", "--verbosity", "0"), ("prepare_storage",)),
-    (("seed_demo", "--protocols", "300", "--seed", "1"),),
-)
 DEMO_ACCOUNTS = ("admin", "pathologist", "staff", "vet", "other-vet")
 DEMO_PASSWORD = "demo-lamina"  # noqa: S105 (public, and accepted on loopback only)
 # What `manage.py` in another terminal needs; the rest has defaults.
@@ -54,7 +46,7 @@ def main() -> int:
     supervisor.listen_to_signals()
     try:
         port = chosen_port(os.environ.get("PORT") or str(DEFAULT_PORT))
-        files.lock(files.private_folder(VAR / "services"))
+        files.lock(files.private_folder(SERVICES))
         if not ports.is_free(port):
             raise BadPort(f"Port {port} is in use: stop what listens there, or choose another with PORT.")
         serve(supervisor, port)
@@ -65,7 +57,6 @@ def main() -> int:
         return 1
     finally:
         supervisor.stop()
-        RUN_ENV.unlink(missing_ok=True)
     return 0
 
 
@@ -78,16 +69,19 @@ def chosen_port(text: str) -> int:
 
 def serve(supervisor: Supervisor, port: int) -> None:
     """Start servers, prepare, start programs, and keep all of it running. Ends only by an exception."""
-    servers = embedded.missing_servers(VAR / "services")
+    servers = embedded.missing_servers(SERVICES)
     for server in servers:
         supervisor.start(server)
     environ = demo_environ(dict(os.environ), embedded.settings(servers), port)
     files.write_private(RUN_ENV, shared_lines(environ))
-    prepare(supervisor, servers, environ)
-    for program in programs(environ, port, supervisor.console):
-        supervisor.start(program)
-    announce(supervisor, environ, port)
-    supervisor.wait(lambda: False)
+    try:
+        prepare(supervisor, servers, environ)
+        for program in programs(environ, port, supervisor.console):
+            supervisor.start(program)
+        announce(supervisor, environ, port)
+        supervisor.wait(lambda: False)
+    finally:
+        RUN_ENV.unlink(missing_ok=True)
 
 
 def demo_environ(given: dict[str, str], servers: dict[str, str], port: int) -> dict[str, str]:
@@ -98,10 +92,11 @@ def demo_environ(given: dict[str, str], servers: dict[str, str], port: int) -> d
         "MFA_REQUIRED": "0",
         "SITE_URL": f"http://{ports.LOOPBACK}:{port}",
         "ALLOWED_HOSTS": f"{ports.LOOPBACK},localhost",
-        "SECRET_KEY": files.secret(VAR / "services" / "secret_key"),
+        "SECRET_KEY": files.secret(SERVICES / "secret_key"),
         "PYTHONUNBUFFERED": "1",
     }
-    return defaults | servers | {name: value for name, value in given.items() if value}
+    given = {name: value for name, value in given.items() if value}
+    return defaults | servers | given | {"DJANGO_SETTINGS_MODULE": "config.settings"}
 
 
 def shared_lines(environ: dict[str, str]) -> str:
@@ -112,18 +107,13 @@ def shared_lines(environ: dict[str, str]) -> str:
 
 def prepare(supervisor: Supervisor, servers: list[embedded.Server], environ: dict[str, str]) -> None:
     """Bring files, database, storage and demo laboratory up to date. Raises StepFailed."""
-    console = supervisor.console
-
-    def step(words: tuple[str, ...]) -> Program:
-        return Program(words[0], manage(*words), environ, ROOT, console)
-
-    console.say("preparing; the first time takes longer")
+    broker = [server for server in servers if server.name == "rabbitmq"]
+    supervisor.console.say("preparing; the first time takes longer")
     STATIC.mkdir(exist_ok=True)  # granian wants it even if it is empty
-    supervisor.run_steps([step(words) for words in STEPS_WITHOUT_SERVERS])
-    wait_for_servers(supervisor, [server for server in servers if server.name != "rabbitmq"])
-    for group in STEPS_WITH_SERVERS:
-        supervisor.run_steps([step(words) for words in group])
-    wait_for_servers(supervisor, servers)
+    wait_for_servers(supervisor, [server for server in servers if server not in broker])
+    command = [sys.executable, "-m", "config.prepare"]
+    supervisor.run_step(Program("prepare", command, environ, ROOT, supervisor.console))
+    wait_for_servers(supervisor, broker)  # the slowest to start, and needed by the programs only
 
 
 def wait_for_servers(supervisor: Supervisor, servers: list[embedded.Server]) -> None:
@@ -182,11 +172,21 @@ def answers(url: str) -> bool:
         return False
 
 
+def forget() -> None:
+    """Remove what a killed run left in var/run.env, unless another run has taken over."""
+    try:
+        descriptor = files.lock(SERVICES)
+    except (embedded.AlreadyRunning, FileNotFoundError):
+        return
+    RUN_ENV.unlink(missing_ok=True)
+    os.close(descriptor)
+
+
 def start() -> int:
     """Run `main` under a guard; with `--with-parent`, also stop when whoever started this is gone."""
     if "--with-parent" in sys.argv[1:]:
         processes.die_with_parent(os.getppid(), guard.DEATH_SIGNAL)
-    return guard.run_guarded(main, finally_do=lambda: RUN_ENV.unlink(missing_ok=True))
+    return guard.run_guarded(main, finally_do=forget)
 
 
 if __name__ == "__main__":

@@ -89,19 +89,16 @@ class Supervisor:
             self._restart_the_dead()
         return True
 
-    def run_steps(self, steps: list[Program]) -> None:
-        """Run programs side by side until all have ended. Raises StepFailed if one of them fails."""
+    def run_step(self, step: Program) -> None:
+        """Run a program until it has ended. Raises StepFailed if it fails."""
         try:
-            for step in steps:
-                step.launch()
-            self.wait(lambda: not any(step.is_running() for step in steps))
+            step.launch()
+            self.wait(lambda: not step.is_running())
         finally:
-            for step in steps:
-                step.stop(1)
+            step.stop(1)
             self.console.drain()
-        for step in steps:
-            if step.process is None or step.process.returncode != 0:
-                raise StepFailed(f"{step.name} failed.")
+        if step.process is None or step.process.returncode != 0:
+            raise StepFailed(f"{step.name} failed.")
 
     def stop(self) -> None:
         """Stop what was started last first; each kind has its time, then it is killed."""

@@ -19,7 +19,8 @@ LAYERS = ("requirements-local.txt", "requirements-dev.txt")
 
 def main(requirements):
     check_interpreter()
-    with open(os.path.join(ROOT, ".venv.lock"), "w") as lock:
+    os.makedirs(os.path.join(ROOT, "var"), exist_ok=True)
+    with open(os.path.join(ROOT, "var", "environment.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_current(requirements):
             make_environment()

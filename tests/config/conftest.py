@@ -13,13 +13,17 @@ from tests.config.observing import Observed
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = """\
 import os, signal, sys, time
-print("doing", *sys.argv[1:], "pid", os.getpid(), flush=True)
+print("doing", *sys.argv[1:], flush=True)
 if sys.argv[1] == os.environ.get("STUBBORN"):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-if sys.argv[1] == os.environ.get("FAILING"):
-    sys.exit("cannot do it")
-while sys.argv[1] in ("work", "sweep_jobs"):
+while True:
     time.sleep(0.1)
+"""
+PREPARE = """\
+import os, sys
+print("doing preparations", flush=True)
+if os.environ.get("FAILING"):
+    sys.exit("cannot do it")
 """
 WSGI = """\
 def application(environ, start_response):
@@ -48,6 +52,7 @@ def copy_project(folder: Path) -> Path:
     """Copy what `make run` needs, with tiny programs in place of ours."""
     shutil.copytree(ROOT / "config", folder / "config", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "config" / "wsgi.py").write_text(WSGI)
+    (folder / "config" / "prepare.py").write_text(PREPARE)
     (folder / "manage.py").write_text(MANAGE)
     return folder
 

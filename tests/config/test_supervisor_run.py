@@ -24,17 +24,21 @@ def test_ready_comes_on_a_line_of_its_own_after_the_accounts(run: Observe, clone
 def test_every_line_names_its_program(run: Observe, clone: Path) -> None:
     process = run(clone)
     process.wait_for("ready")
-    names = {line.partition("|")[0].strip() for line in process.lines[:-1] if "doing" in line}
-    assert names >= {"migrate", "prepare_storage", "seed_demo", "worker-interactive", "sweeper"}
+    named = {tuple(line.split("| doing ")) for line in process.lines if "doing" in line}
+    assert {(name.strip(), words) for name, words in named} == {
+        ("prepare", "preparations"),
+        ("worker-interactive", "work interactive"),
+        ("worker-background", "work background"),
+        ("sweeper", "sweep_jobs"),
+    }
     assert all("|" in line for line in process.lines[:-1])
 
 
-def test_steps_run_after_what_they_need(run: Observe, clone: Path) -> None:
+def test_programs_start_when_all_is_prepared(run: Observe, clone: Path) -> None:
     process = run(clone)
     process.wait_for("ready")
-    order = [line.split("doing ")[1].split()[0] for line in process.lines if "doing" in line]
-    assert order.index("seed_demo") > max(order.index("migrate"), order.index("prepare_storage"))
-    assert order.index("work") > order.index("seed_demo")
+    doing = [line for line in process.lines if "doing" in line]
+    assert "preparations" in doing[0] and len(doing) == 4
 
 
 def test_another_terminal_finds_the_environment_while_it_runs(run: Observe, clone: Path) -> None:
@@ -82,10 +86,10 @@ def test_a_dead_database_is_started_again_where_it_was(run: Observe, clone: Path
 
 
 def test_a_failed_step_ends_the_run_with_its_words(run: Observe, clone: Path) -> None:
-    process = run(clone, FAILING="migrate")
+    process = run(clone, FAILING="1")
     assert process.wait() == 1
     process.wait_for("cannot do it")
-    process.wait_for("migrate failed.")
+    process.wait_for("prepare failed.")
     assert process.is_gone()
 
 
@@ -95,6 +99,7 @@ def test_a_second_run_in_the_same_folder_is_refused_in_one_line(run: Observe, cl
     assert second.wait() == 1
     second.wait_for("Already running")
     assert len(second.lines) == 1
+    assert (clone / "var" / "run.env").exists()
 
 
 def test_two_copies_run_side_by_side(run: Observe, clone: Path, tmp_path: Path) -> None:
