@@ -53,8 +53,10 @@ class JobAdmin(ModelAdmin):
     search_help_text = _("The beginning of the reference, or the number that an error page told")
     show_full_result_count = False
     actions = ("retry_selected",)
-    fields = ("actor", "ref", "shown_args", "shown_state", "why", "error_code", "error_summary", "attempts", "run_after",
-              "lease_until", "requested_by", "created_at", "armed_at", "started_at", "finished_at")  # fmt: skip
+    fields = (
+        *("actor", "ref", "shown_args", "shown_state", "why", "error_code", "error_summary", "attempts"),
+        *("run_after", "lease_until", "requested_by", "created_at", "armed_at", "started_at", "finished_at"),
+    )
     change_form_outer_before_template = "admin/actors/retry.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -14,7 +14,14 @@ from lims.admin.base import ServedAdmin
 from lims.admin.cached import CachedDocumentAdmin
 from lims.documents.work_orders import KIND
 from lims.errors import LimsError
-from lims.forms.admin_work_orders import LineForm, LineFormSet, NewWorkOrderForm, WorkOrderForm
+from lims.forms.admin_served import ServedForm
+from lims.forms.admin_work_orders import (
+    ClosedWorkOrderForm,
+    LineForm,
+    LineFormSet,
+    NewWorkOrderForm,
+    WorkOrderForm,
+)
 from lims.models import PaymentStatus, Price, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.models.work_orders import BILLING_FIELDS
 from lims.services.work_orders import (
@@ -97,12 +104,8 @@ class WorkOrderAdmin(CachedDocumentAdmin, ServedAdmin):
             return ()
         return ("veterinarian",) if obj.is_editable else ("veterinarian", *BILLING_FIELDS)
 
-    def get_form(
-        self, request: HttpRequest, obj: WorkOrder | None = None, change: bool = False, **kwargs
-    ) -> type:
-        return super().get_form(
-            request, obj, change, form=WorkOrderForm if obj else NewWorkOrderForm, **kwargs
-        )
+    def get_form(self, request: HttpRequest, obj: WorkOrder | None = None, change: bool = False, **kwargs):
+        return super().get_form(request, obj, change, form=_form_for(obj), **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: WorkOrder | None):
         return [LineInline] if obj is None or _has_editable_lines(obj) else []
@@ -184,6 +187,12 @@ class WorkOrderAdmin(CachedDocumentAdmin, ServedAdmin):
     @display(description=_("balance"), ordering="balance")
     def shown_balance(self, order: WorkOrder) -> str:
         return money(order.balance)
+
+
+def _form_for(order: WorkOrder | None) -> type[ServedForm]:
+    if order is None:
+        return NewWorkOrderForm
+    return WorkOrderForm if order.is_editable else ClosedWorkOrderForm
 
 
 def _has_editable_lines(order: WorkOrder) -> bool:

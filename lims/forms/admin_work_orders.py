@@ -21,25 +21,33 @@ from lims.services.work_orders import Line
 ZERO = Decimal("0.00")
 
 
-class WorkOrderForm(ServedForm):
-    """Billing data; `read_version` is the order's when it was read, so that a second editor is told."""
+class ClosedWorkOrderForm(ServedForm):
+    """Nothing but the version of the order when it was read, so that a second editor is told."""
 
     read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = WorkOrder
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["read_version"] = self.instance.version
+
+    def billing(self) -> dict:
+        """Return the valid billing data as the services take it."""
+        return {name: self.cleaned_data[name] for name in BILLING_FIELDS if name in self.cleaned_data}
+
+
+class WorkOrderForm(ClosedWorkOrderForm):
+    """What may be changed on an order while it lives."""
+
     advance = MoneyField(label=_("Advance"), min_value=0, widget=UnfoldAdminTextInputWidget)
 
     class Meta:
         model = WorkOrder
         fields = ("veterinarian", *BILLING_FIELDS)
         widgets = {"observations": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["read_version"] = self.instance.version
-
-    def billing(self) -> dict:
-        """Return the valid billing data as the services take it."""
-        return {name: self.cleaned_data[name] for name in BILLING_FIELDS if name in self.cleaned_data}
 
 
 class NewWorkOrderForm(ServedForm):

@@ -1,0 +1,95 @@
+"""Who gets into the admin, by which way, and what is in it."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin as django_admin
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django_dramatiq.models import Task
+
+from lims.models import Laboratory
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(
+    (model for model in django_admin.site._registry if model._meta.app_label in ("lims", "actors")),
+    key=lambda model: model.__name__,
+)
+
+
+def url(model, page: str, *args) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.fixture
+def one_of_each(alma, ana, bruno):
+    factories.laboratory()
+    factories.PriceFactory()
+    order = factories.issued_order(ana, bruno.veterinarian)
+    from lims.models import DocumentAccess
+
+    DocumentAccess.objects.create(kind="work-order", document_pk=order.pk, user=bruno, outcome="hit")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_page_answers_an_administrator(admin, alma, one_of_each, buckets, model, language):
+    alma.language = language
+    alma.save()
+    found = admin.get(url(model, "changelist"))
+    if model is not Laboratory:
+        assert found.status_code == 200
+        assert found.context["cl"].result_count > 0
+    assert admin.get(url(model, "change", model._default_manager.first().pk)).status_code == 200
+    can_add = django_admin.site._registry[model].has_add_permission(found.wsgi_request)
+    assert admin.get(url(model, "add")).status_code == (200 if can_add else 403)
+
+
+@pytest.mark.parametrize("who", ["ana", "paula", "bruno"])
+@pytest.mark.parametrize("page", ["admin:index", "admin:documents", "admin:lims_workorder_changelist"])
+def test_others_are_turned_away(client, request, who, page):
+    client.force_login(request.getfixturevalue(who))
+    assert client.get(reverse(page), follow=True).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["index", "login", "documents", "lims_user_changelist"])
+def test_one_gets_in_through_the_sites_login_only(client, page):
+    response = client.get(reverse(f"admin:{page}"), follow=True)
+    assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+    posted = client.post(
+        reverse("admin:login"), {"username": "alma@lab.test", "password": factories.PASSWORD}
+    )
+    assert posted.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize(
+    "model", [Task, Group, EmailAddress, Authenticator], ids=lambda model: model.__name__
+)
+def test_foreign_tables_are_not_in_it(model):
+    assert not django_admin.site.is_registered(model)
+
+
+def test_sidebar_leads_to_every_list(admin):
+    page = admin.get(reverse("admin:index")).content.decode()
+    for model in MODELS:
+        assert f'href="{url(model, "changelist")}"' in page
+
+
+def test_policy_is_laxer_on_the_admins_pages_alone(admin, one_of_each):
+    inside = admin.get(reverse("admin:lims_workorder_changelist"))["Content-Security-Policy"]
+    outside = admin.get(reverse("work_orders"))["Content-Security-Policy"]
+    assert "script-src 'self' 'unsafe-eval'" in inside
+    assert "style-src-attr 'unsafe-inline'" in inside
+    assert inside.count("unsafe-") == 2
+    assert "unsafe-" not in outside
+
+
+def test_no_page_writes_a_style_or_script_into_itself(admin, one_of_each, buckets):
+    import re
+
+    for model in MODELS:
+        page = admin.get(url(model, "change", model._default_manager.first().pk)).content.decode()
+        assert "<style" not in page
+        assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", page) if "json" not in tag)

@@ -1,0 +1,118 @@
+"""Every change list asks the database as often for many rows as for few."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from actors.models import Job
+from lims.models import DocumentAccess, NumberSeries
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def make_prices(ana):
+    factories.PriceFactory()
+
+
+def make_orders(ana):
+    factories.issued_order(ana, factories.VeterinarianFactory())
+
+
+def make_accesses(ana):
+    user = factories.UserFactory()
+    DocumentAccess.objects.create(kind="work-order", document_pk=user.pk, user=user, outcome="hit")
+
+
+def make_jobs(ana):
+    user = factories.UserFactory()
+    now = timezone.now()
+    Job.objects.create(actor="warm_pdf", ref=f"r{user.pk}", run_after=now, armed_at=now, requested_by=user)
+
+
+def make_series(ana):
+    NumberSeries.objects.create(name=f"X-{NumberSeries.objects.count()}")
+
+
+LISTS = {
+    "lims_price": make_prices,
+    "lims_workorder": make_orders,
+    "lims_workorderhistory": make_orders,
+    "lims_protocol": lambda ana: factories.ProtocolFactory(),
+    "lims_veterinarian": lambda ana: factories.VeterinarianFactory(),
+    "lims_user": lambda ana: factories.VeterinarianFactory(),
+    "lims_staffmember": lambda ana: factories.StaffMemberFactory(),
+    "lims_documentaccess": make_accesses,
+    "lims_numberseries": make_series,
+    "actors_job": make_jobs,
+}
+
+
+def statements(admin, page: str) -> list[str]:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert admin.get(reverse(f"admin:{page}_changelist")).status_code == 200
+    return [query["sql"] for query in asked]
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_statements_do_not_grow_with_rows(admin, ana, page):
+    for _ in range(2):
+        LISTS[page](ana)
+    few = statements(admin, page)
+    for _ in range(12):
+        LISTS[page](ana)
+    many = statements(admin, page)
+    assert len(many) == len(few), many
+
+
+def test_lines_of_a_draft_cost_no_statement_each(admin, ana, bruno, buckets):
+    short = factories.draft_order(ana, bruno.veterinarian, lines=2)
+    long = factories.draft_order(ana, bruno.veterinarian, lines=40)
+    counts = []
+    for order in (short, long):
+        with CaptureQueriesContext(connection) as asked:
+            admin.get(reverse("admin:lims_workorder_change", args=(order.pk,)))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_order_is_found_by_number_and_vet(admin, ana, bruno):
+    mine = factories.issued_order(ana, bruno.veterinarian)
+    other = factories.issued_order(ana, factories.VeterinarianFactory(last_names="Quiroga"))
+    page = reverse("admin:lims_workorder_changelist")
+    assert list(admin.get(page, {"q": mine.number}).context["cl"].result_list) == [mine]
+    assert list(admin.get(page, {"q": "quiroga"}).context["cl"].result_list) == [other]
+    assert list(admin.get(page, {"payment": "paid"}).context["cl"].result_list) == []
+
+
+def test_drafts_of_vets_are_not_listed(admin, bruno):
+    factories.ProtocolFactory(veterinarian=bruno.veterinarian, status="draft", number=None)
+    seen = factories.ProtocolFactory(veterinarian=bruno.veterinarian)
+    assert list(admin.get(reverse("admin:lims_protocol_changelist")).context["cl"].result_list) == [seen]
+
+
+@pytest.mark.parametrize(
+    "page", ["lims_documentaccess", "lims_workorderhistory", "lims_numberseries", "lims_protocol"]
+)
+def test_what_the_program_writes_is_read_only(admin, ana, page):
+    LISTS[page](ana)
+    rows = admin.get(reverse(f"admin:{page}_changelist")).context["cl"].result_list
+    for end in ("change", "delete"):
+        address = reverse(f"admin:{page}_{end}", args=(rows[0].pk,))
+        assert admin.post(address, {"post": "yes"}).status_code == 403
+    assert admin.post(reverse(f"admin:{page}_add"), {}).status_code == 403
+
+
+def test_history_of_one_order_tells_old_and_new_values(admin, ana, bruno):
+    from lims.services.work_orders import change_work_order
+
+    order = factories.issued_order(ana, bruno.veterinarian)
+    factories.issued_order(ana, bruno.veterinarian)
+    change_work_order(ana, order.pk, order.version, billing_name="R&D <b>")
+    found = admin.get(reverse("admin:lims_workorderhistory_changelist"), {"work_order__id__exact": order.pk})
+    assert {entry.work_order_id for entry in found.context["cl"].result_list} == {order.pk}
+    assert "R&amp;D &lt;b&gt;" in found.content.decode()

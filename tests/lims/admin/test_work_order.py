@@ -1,0 +1,243 @@
+"""An order's page: what its state allows, through the services, with their refusals told."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from actors.models import Job
+from lims.models import Protocol, WorkOrder
+from lims.services.work_orders import change_work_order, issue_work_order
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("buckets")]
+
+ADD = "/admin/lims/workorder/add/"
+
+
+def url(order: WorkOrder, page: str) -> str:
+    return reverse(f"admin:lims_workorder_{page}", args=(order.pk,))
+
+
+def lines(*rows: dict, initial: int = 0) -> dict:
+    """Return the posted fields of these lines."""
+    posted = {"lines-TOTAL_FORMS": len(rows), "lines-INITIAL_FORMS": initial}
+    for index, row in enumerate(rows):
+        values = {
+            "service": "HP",
+            "description": "",
+            "quantity": "1",
+            "unit_price": "",
+            "discount": "0",
+        } | row
+        posted |= {f"lines-{index}-{name}": value for name, value in values.items()}
+    return posted
+
+
+def billing(order: WorkOrder, **changed) -> dict:
+    """Return the posted fields of the order as its page shows them, with some changed."""
+    shown = {
+        name: getattr(order, name) for name in ("billing_name", "billing_tax_id", "billing_vat_condition")
+    }
+    shown |= {
+        "advance": str(order.advance),
+        "observations": order.observations,
+        "read_version": order.version,
+    }
+    return shown | changed
+
+
+def told(response) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_new_order_is_a_draft_with_the_vets_billing_data(admin, bruno):
+    protocol = factories.ProtocolFactory(veterinarian=bruno.veterinarian)
+    factories.PriceFactory(service="HP", price=Decimal("900.00"))
+    typed = lines(
+        {"code": f"  {protocol.number.lower()} "}, {"code": protocol.number, "unit_price": "1.234,50"}
+    )
+    response = admin.post(ADD, {"veterinarian": bruno.veterinarian.pk, "observations": "R&D", **typed})
+    assert response.status_code == 302
+    order = WorkOrder.objects.get()
+    assert (order.status, order.billing_name, order.observations) == ("draft", bruno.veterinarian.name, "R&D")
+    assert order.total == Decimal("2134.50")
+    assert order.history.get().action == "created"
+    assert Protocol.objects.get().work_order == order
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ({"code": "HP 99/999"}, "code"),
+        ({"code": "", "service": "HP"}, "code"),
+        ({"service": "NONE"}, "unit_price"),
+        ({"unit_price": "10", "discount": "11"}, "discount"),
+        ({"unit_price": "-1"}, "unit_price"),
+        ({"quantity": "0"}, "quantity"),
+        ({"unit_price": "abc"}, "unit_price"),
+    ],
+)
+def test_wrong_line_is_told_beside_its_field(admin, bruno, row, field):
+    protocol = factories.ProtocolFactory(veterinarian=bruno.veterinarian)
+    typed = lines({"code": protocol.number} | row)
+    response = admin.post(ADD, {"veterinarian": bruno.veterinarian.pk, "observations": "kept", **typed})
+    assert set(response.context["inline_admin_formset"].formset.forms[0].errors) == {field}
+    assert not WorkOrder.objects.exists()
+    assert "kept" in response.content.decode()
+
+
+def test_what_the_service_refuses_is_told_and_nothing_is_written(admin, bruno, carla):
+    protocol = factories.ProtocolFactory(veterinarian=carla.veterinarian)
+    typed = lines({"code": protocol.number, "unit_price": "1"})
+    response = admin.post(ADD, {"veterinarian": bruno.veterinarian.pk, "observations": "kept", **typed})
+    assert response.status_code == 200
+    assert response.context["adminform"].form.non_field_errors()
+    assert "kept" in response.content.decode()
+    assert not WorkOrder.objects.exists()
+
+
+def test_advance_is_changed_with_history_and_a_warmed_pdf(admin, alma, ana, bruno):
+    order = factories.issued_order(ana, bruno.veterinarian)
+    response = admin.post(url(order, "change"), billing(order, advance="400,00"))
+    assert response.status_code == 302
+    changed = WorkOrder.objects.get()
+    assert (changed.advance, changed.balance, changed.version) == (400, 600, order.version + 1)
+    entry = changed.history.first()
+    assert (entry.by, entry.changes) == (alma, {"advance": ["0.00", "400.00"]})
+    assert Job.objects.filter(actor="warm_pdf", ref=f"work-order/{order.pk}@{changed.version}").exists()
+
+
+def test_too_large_advance_is_told_beside_its_field(admin, ana, bruno):
+    order = factories.issued_order(ana, bruno.veterinarian)
+    response = admin.post(url(order, "change"), billing(order, advance="1000,01"))
+    assert set(response.context["adminform"].form.errors) == {"advance"}
+    assert WorkOrder.objects.get().advance == 0
+
+
+def test_second_editor_is_told(admin, ana, bruno):
+    order = factories.issued_order(ana, bruno.veterinarian)
+    change_work_order(ana, order.pk, order.version, observations="Ana's")
+    response = admin.post(url(order, "change"), billing(order, observations="Alma's"))
+    assert response.context["adminform"].form.non_field_errors()
+    assert "Alma&#x27;s" in response.content.decode()
+    assert WorkOrder.objects.get().observations == "Ana's"
+
+
+def test_lines_of_a_draft_are_changed_through_the_service(admin, ana, bruno):
+    order = factories.draft_order(ana, bruno.veterinarian, lines=2)
+    first, second = order.lines.select_related("protocol")
+    code = first.protocol.number
+    rows = [
+        {"id": first.pk, "code": code, "unit_price": "50"},
+        {"id": second.pk, "code": code, "unit_price": "60", "DELETE": "on"},
+        {"code": code, "unit_price": "7", "description": "<5/10 HPF>"},
+    ]
+    response = admin.post(url(order, "change"), billing(order) | lines(*rows, initial=2))
+    assert response.status_code == 302
+    changed = WorkOrder.objects.get()
+    assert [(line.unit_price, line.description) for line in changed.lines.all()][1] == (7, "<5/10 HPF>")
+    assert (changed.total, changed.version) == (57, order.version + 1)
+    assert changed.history.first().changes["total"] == ["2000.00", "57.00"]
+
+
+def test_saving_a_draft_unchanged_changes_nothing(admin, ana, bruno):
+    order = factories.draft_order(ana, bruno.veterinarian)
+    page = admin.get(url(order, "change"))
+    formset = page.context["inline_admin_formset"].formset
+    posted = {}
+    for form in (page.context["adminform"].form, formset.management_form, *formset.forms):
+        posted |= {bound.html_name: bound.value() if bound.value() is not None else "" for bound in form}
+    assert admin.post(url(order, "change"), posted).status_code == 302
+    assert WorkOrder.objects.get().version == order.version
+    assert order.history.count() == 1
+
+
+def test_lines_of_an_issued_order_are_shown_and_not_posted(admin, ana, bruno):
+    order = factories.issued_order(ana, bruno.veterinarian)
+    page = admin.get(url(order, "change"))
+    assert not page.context["inline_admin_formsets"]
+    assert "Biopsia, una pieza" in page.content.decode()
+    line = order.lines.get()
+    row = {"id": line.pk, "code": line.protocol.number, "unit_price": "1"}
+    admin.post(url(order, "change"), billing(order) | lines(row, initial=1))
+    assert order.lines.get().unit_price == 1_000
+
+
+@pytest.mark.parametrize("status", ["invoiced", "cancelled"])
+def test_closed_order_shows_no_field_and_takes_none(admin, ana, bruno, status):
+    order = factories.issued_order(ana, bruno.veterinarian)
+    WorkOrder.objects.update(status=status)
+    page = admin.get(url(order, "change"))
+    assert set(page.context["adminform"].form.fields) == {"read_version"}
+    assert not page.context["show_save"]
+    admin.post(url(order, "change"), billing(order, advance="1"))
+    assert WorkOrder.objects.get().advance == 0
+
+
+def test_issue_and_a_second_click(admin, ana, bruno):
+    order = factories.draft_order(ana, bruno.veterinarian)
+    first = admin.post(url(order, "issue"), follow=True)
+    number = WorkOrder.objects.get().number
+    assert any(number in message for message in told(first))
+    second = admin.post(url(order, "issue"), follow=True)
+    assert second.status_code == 200 and told(second)
+    assert (WorkOrder.objects.get().number, order.history.filter(action="issued").count()) == (number, 1)
+
+
+def test_cancel_needs_a_reason(admin, ana, bruno):
+    order = factories.issued_order(ana, bruno.veterinarian)
+    assert told(admin.post(url(order, "cancel"), {"reason": " "}, follow=True))
+    assert WorkOrder.objects.get().status == "issued"
+    admin.post(url(order, "cancel"), {"reason": "Duplicada"})
+    cancelled = WorkOrder.objects.get()
+    assert (cancelled.status, cancelled.cancellation_reason) == ("cancelled", "Duplicada")
+
+
+def test_selected_drafts_are_issued_and_the_others_named(admin, ana, bruno):
+    drafts = [factories.draft_order(ana, bruno.veterinarian) for _ in range(2)]
+    issued = issue_work_order(ana, factories.draft_order(ana, bruno.veterinarian).pk)
+    chosen = {"action": "issue_selected", "_selected_action": [order.pk for order in (*drafts, issued)]}
+    response = admin.post(reverse("admin:lims_workorder_changelist"), chosen, follow=True)
+    assert set(WorkOrder.objects.values_list("status", flat=True)) == {"issued"}
+    assert any(issued.number in message for message in told(response))
+
+
+@pytest.mark.parametrize("page", ["issue", "cancel", "pdf_warm", "pdf_invalidate"])
+def test_buttons_take_posts_with_a_token_alone(admin, alma, ana, bruno, page):
+    order = factories.draft_order(ana, bruno.veterinarian)
+    assert admin.get(url(order, page)).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(alma)
+    assert strict.post(url(order, page), {"reason": "x"}).status_code == 403
+    assert WorkOrder.objects.get().status == "draft"
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["issue", "cancel", "pdf_warm", "pdf_invalidate"])
+@pytest.mark.parametrize("who", ["ana", "bruno"])
+def test_buttons_are_for_administrators(client, request, ana, bruno, who, page):
+    order = factories.draft_order(ana, bruno.veterinarian)
+    client.force_login(request.getfixturevalue(who))
+    client.post(url(order, page), {"reason": "x"})
+    assert WorkOrder.objects.get().status == "draft"
+    assert not Job.objects.exists()
+
+
+def test_hostile_texts_are_shown_as_typed(admin, ana, bruno):
+    protocol = factories.ProtocolFactory(veterinarian=bruno.veterinarian, animal="<script>alert(1)</script>")
+    from lims.services.work_orders import Line, create_work_order
+
+    line = Line(protocol.pk, "HP", "<5/10 HPF> R&D", unit_price=Decimal(1))
+    order = create_work_order(ana, bruno.veterinarian, [line], billing_name="<b>")
+    issue_work_order(ana, order.pk)
+    page = admin.get(url(order, "change")).content.decode()
+    assert "&lt;script&gt;alert(1)" in page and "<script>alert(1)" not in page
+    assert "&lt;5/10 HPF&gt; R&amp;D" in page
+
+
+def test_nobody_deletes_an_order(admin, ana, bruno):
+    order = factories.draft_order(ana, bruno.veterinarian)
+    assert admin.post(url(order, "delete"), {"post": "yes"}).status_code == 403
+    assert WorkOrder.objects.exists()
