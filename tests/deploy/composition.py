@@ -1,4 +1,4 @@
-"""compose.yaml as Compose would resolve it: variables filled in from an environment, sections merged by YAML."""
+"""compose.yaml as Compose would resolve it, with the variables filled in from an environment."""
 
 import re
 import subprocess
@@ -62,6 +62,12 @@ def _resolved(node, environ: dict[str, str]):
 def environment(service: str, **changes: str) -> dict[str, str]:
     """Return a service's resolved environment, as strings."""
     return services(**changes)[service].get("environment", {})
+
+
+def s3_keys(service: str) -> tuple[str, str]:
+    """Return a program's access key and secret key."""
+    environ = environment(service)
+    return environ["S3_ACCESS_KEY"], environ["S3_SECRET_KEY"]
 
 
 def image_environment() -> dict[str, str]:
