@@ -44,7 +44,7 @@ def _become_child(main: Callable[[], int], guard_pid: int) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
         code = main()
     except BaseException:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
     finally:
         sys.stdout.flush()
         os._exit(code)
