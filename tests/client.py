@@ -10,6 +10,8 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 OPEN_TIMEOUT_S = 60
+# Every visitor of a stampede keeps its connection to the store.
+STORE = urllib3.PoolManager(maxsize=200)
 
 
 def session_of(user) -> str:
@@ -42,7 +44,7 @@ class Visitor:
             path = self._wait(json.loads(answer.data), deadline_s)
             answer = self.get(path)
         if answer.status == 302:
-            answer = urllib3.request("GET", answer.headers["Location"], retries=False)
+            answer = STORE.request("GET", answer.headers["Location"], retries=False)
         assert (answer.status, answer.data[:5]) == (200, b"%PDF-"), (answer.status, answer.data[:300])
         return answer.data
 

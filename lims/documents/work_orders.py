@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lims.documents.freezing import canonical_lines, load_assets
+from lims.documents.reading import RowReader
 from lims.documents.work_order_paper import render
 from lims.models import Laboratory, WorkOrder, WorkOrderLine, WorkOrderStatus
+from lims.models.people import full_name
 from pdfcache.errors import DocumentGone
 from pdfcache.registry import DocumentType, register
 
@@ -13,40 +15,75 @@ KIND = "work-order"
 
 Snapshot = dict[str, Any]
 
+SHOWN = (
+    "number",
+    "status",
+    "issued_on",
+    "printed_lines_id",
+    "total",
+    "advance",
+    "balance",
+    "payment_status",
+    "observations",
+    "cancellation_reason",
+    "veterinarian__user__language",
+)
+CLIENT = {
+    "name": "billing_name",
+    "tax_id": "billing_tax_id",
+    "vat_condition": "billing_vat_condition",
+    "address": "veterinarian__address",
+    "clinic": "veterinarian__clinic",
+    "licence": "veterinarian__licence",
+    "phone": "veterinarian__phone",
+    "email": "veterinarian__user__email",
+}
+NAME = ("veterinarian__first_names", "veterinarian__last_names")
+LABORATORY = ("name", "address", "phone", "email", "tax_id", "website", "footer")
+LOGO = {"sha256": "logo_id", "width_px": "logo__width_px", "height_px": "logo__height_px"}
+MARKED = (WorkOrderStatus.DRAFT, WorkOrderStatus.CANCELLED)
+ORDERS = RowReader(lambda pk: WorkOrder.objects.filter(pk=pk).values(*SHOWN, *CLIENT.values(), *NAME))
+LABORATORIES = RowReader(
+    lambda pk: Laboratory.objects.filter(pk=pk).values(*LABORATORY, "work_order_terms", *LOGO.values())
+)
+
 
 def snapshot(pk: int) -> Snapshot:
     """Return everything that the order's PDF shows; raise DocumentGone if there is no such order.
 
     Two statements whatever the number of lines, once it is issued: its frozen lines are named by digest.
     """
-    order = WorkOrder.objects.filter(pk=pk).select_related("veterinarian__user").first()
+    order = ORDERS.read(pk)
     if order is None:
         raise DocumentGone(f"There is no work order {pk}; no retry helps.")
+    lines_sha256 = order["printed_lines_id"]
     return {
-        "language": order.veterinarian.user.language,
-        "mark": order.status if order.status in (WorkOrderStatus.DRAFT, WorkOrderStatus.CANCELLED) else None,
-        "number": order.number or "",
-        "issued_on": order.issued_on.isoformat() if order.issued_on else None,
+        "language": order["veterinarian__user__language"],
+        "mark": order["status"] if order["status"] in MARKED else None,
+        "number": order["number"] or "",
+        "issued_on": order["issued_on"].isoformat() if order["issued_on"] else None,
         **_laboratory(),
-        "client": _client(order),
-        "lines": {"sha256": order.printed_lines_id} if order.printed_lines_id else printed_lines(order),
-        "total": str(order.total),
-        "advance": str(order.advance),
-        "balance": str(order.balance),
-        "payment_status": order.payment_status,
-        "observations": order.observations,
-        "cancellation_reason": order.cancellation_reason,
+        "client": {name: order[source] for name, source in CLIENT.items()}
+        | {"veterinarian": full_name(*(order[source] for source in NAME))},
+        "lines": {"sha256": lines_sha256} if lines_sha256 else printed_lines(pk),
+        "total": str(order["total"]),
+        "advance": str(order["advance"]),
+        "balance": str(order["balance"]),
+        "payment_status": order["payment_status"],
+        "observations": order["observations"],
+        "cancellation_reason": order["cancellation_reason"],
     }
 
 
-def printed_lines(order: WorkOrder) -> list[dict[str, str]]:
-    """Return the order's lines as they are printed now."""
-    return [_line(line) for line in order.lines.select_related("protocol")]
+def printed_lines(pk: int) -> list[dict[str, str]]:
+    """Return an order's lines as they are printed now."""
+    lines = WorkOrderLine.objects.filter(work_order=pk).select_related("protocol").order_by("position")
+    return [_line(line) for line in lines]
 
 
-def frozen_lines(order: WorkOrder) -> bytes:
-    """Return the order's printed lines as the bytes that an issued order keeps for ever."""
-    return canonical_lines(printed_lines(order))
+def frozen_lines(pk: int) -> bytes:
+    """Return an order's printed lines as the bytes that an issued order keeps for ever."""
+    return canonical_lines(printed_lines(pk))
 
 
 def assets(shown: Snapshot) -> Mapping[str, bytes]:
@@ -65,28 +102,14 @@ def pks() -> Iterable[int]:
 
 
 def _laboratory() -> dict[str, Any]:
-    laboratory = Laboratory.objects.select_related("logo").defer("logo__content").first() or Laboratory()
-    logo = laboratory.logo
-    fields = ("name", "address", "phone", "email", "tax_id", "website", "footer")
+    laboratory = LABORATORIES.read(1) or dict.fromkeys((*LABORATORY, "work_order_terms"), "") | dict.fromkeys(
+        LOGO.values()
+    )
+    logo = {name: laboratory[source] for name, source in LOGO.items()}
     return {
-        "laboratory": {name: getattr(laboratory, name) for name in fields}
-        | {"logo": logo and {"sha256": logo.pk, "width_px": logo.width_px, "height_px": logo.height_px}},
-        "terms": laboratory.work_order_terms,
-    }
-
-
-def _client(order: WorkOrder) -> dict[str, str]:
-    veterinarian = order.veterinarian
-    return {
-        "name": order.billing_name,
-        "tax_id": order.billing_tax_id,
-        "vat_condition": order.billing_vat_condition,
-        "address": veterinarian.address,
-        "clinic": veterinarian.clinic,
-        "veterinarian": veterinarian.name,
-        "licence": veterinarian.licence,
-        "phone": veterinarian.phone,
-        "email": veterinarian.user.email,
+        "laboratory": {name: laboratory[name] for name in LABORATORY}
+        | {"logo": logo if logo["sha256"] else None},
+        "terms": laboratory["work_order_terms"],
     }
 
 

@@ -26,6 +26,11 @@ class VatCondition(models.TextChoices):
     FINAL_CONSUMER = "final_consumer", _("Final consumer")
 
 
+def full_name(first_names: str, last_names: str) -> str:
+    """Return a person's name as it is shown and printed."""
+    return f"{first_names} {last_names}".strip()
+
+
 class UserManager(BaseUserManager):
     """Creates accounts; e-mail addresses are kept in lower case, as logins compare them."""
 
@@ -120,7 +125,7 @@ class Veterinarian(models.Model):
 
     @property
     def name(self) -> str:
-        return f"{self.first_names} {self.last_names}".strip()
+        return full_name(self.first_names, self.last_names)
 
 
 class StaffMember(models.Model):
@@ -137,4 +142,4 @@ class StaffMember(models.Model):
         ordering = ["last_names", "first_names", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.first_names} {self.last_names}".strip()
+        return full_name(self.first_names, self.last_names)

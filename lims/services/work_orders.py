@@ -88,7 +88,7 @@ def issue_work_order(by: User, pk: int) -> WorkOrder:
     _check_amounts(order)
     order.issued_on = timezone.localdate()
     order.number = numbers.work_order_number(order.issued_on.year)
-    order.printed_lines_id = assets.keep(frozen_lines(order), "application/json")
+    order.printed_lines_id = assets.keep(frozen_lines(order.pk), "application/json")
     _save(order, WorkOrderHistory.Action.ISSUED, by, {"number": ["", order.number]})
     _follow(order, by)
     return order

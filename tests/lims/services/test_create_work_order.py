@@ -70,14 +70,14 @@ def test_anothers_protocol_is_refused(ana, bruno, carla):
 
 def test_a_protocol_that_was_not_received_is_refused(ana, bruno):
     protocol = ProtocolFactory(veterinarian=bruno.veterinarian, status="submitted", number=None)
-    with pytest.raises(Incomplete, match="received"):
+    with pytest.raises(Incomplete, match=r"Borrador|Draft"):
         create_work_order(ana, bruno.veterinarian, [line(protocol)])
 
 
 def test_a_protocol_is_in_one_live_order_and_free_after_its_cancellation(ana, bruno):
     protocol = ProtocolFactory(veterinarian=bruno.veterinarian)
     first = create_work_order(ana, bruno.veterinarian, [line(protocol)])
-    with pytest.raises(Incomplete, match="another order"):
+    with pytest.raises(Incomplete, match=protocol.number):
         create_work_order(ana, bruno.veterinarian, [line(protocol)])
     cancel_work_order(ana, first.pk, "duplicada")
     second = create_work_order(ana, bruno.veterinarian, [line(protocol)])
