@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
 from django.conf import settings
 
 from pdfcache.errors import StoreError
@@ -27,8 +26,9 @@ CONNECT_TIMEOUT_S = 2
 READ_TIMEOUT_S = 10
 
 _ABSENT = {"404", "NoSuchBucket", "NoSuchLifecycleConfiguration", "ObjectLockConfigurationNotFoundError"}
-# botocore follows a redirect between regions by asking itself again, without end.
-_FAILURES = (BotoCoreError, ClientError, ResponseParserError, RecursionError)
+# botocore lets int() and strptime fail on what the server says, and follows a redirect between regions by
+# asking itself again, without end.
+_FAILURES = (BotoCoreError, ClientError, ValueError, RecursionError)
 _ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 
 

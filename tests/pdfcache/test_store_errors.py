@@ -20,7 +20,11 @@ VERBS = {
     "list": lambda: [*store.list("cache/")],
     "delete": lambda: store.delete(["cache/letter/1/a.pdf"]),
 }
-LIFECYCLE_VERBS = {"drift": lifecycle.drift, "prepare": lifecycle.prepare}
+LIFECYCLE_VERBS = {
+    "drift": lifecycle.drift,
+    "prepare": lifecycle.prepare,
+    "write expiry": lifecycle.write_expiry,
+}
 
 
 def answer(status: str, body: bytes = b"", headers: bytes = b"Content-Type: application/xml\r\n") -> bytes:
@@ -88,11 +92,9 @@ def test_refusal_is_a_store_error(verb, refusal, server_answering):
 
 
 @pytest.mark.parametrize("verb", LIFECYCLE_VERBS)
-@pytest.mark.parametrize(
-    "reply", [REFUSALS["403"], REFUSALS["redirect away"], answer("200 OK", b"<<<"), answer("200 OK", b"\xff")]
-)
-def test_lifecycle_refusal_is_a_store_error(verb, reply, server_answering):
-    server_answering(reply)
+@pytest.mark.parametrize("refusal", ["403", "redirect away", "error not XML", "error not UTF-8"])
+def test_lifecycle_refusal_is_a_store_error(verb, refusal, server_answering):
+    server_answering(REFUSALS[refusal])
     with pytest.raises(StoreError, match="retry"):
         LIFECYCLE_VERBS[verb]()
 
@@ -134,6 +136,13 @@ def test_closed_port_is_a_store_error(verb, settings):
     settings.S3_ENDPOINT_URL = f"http://127.0.0.1:{closed_port()}"
     with pytest.raises(StoreError, match="retry"):
         (VERBS | LIFECYCLE_VERBS)[verb]()
+
+
+def test_senseless_rule_is_a_store_error(server_answering):
+    rule = b"<Rule><Expiration><Days>soon</Days></Expiration></Rule>"
+    server_answering(answer("200 OK", b"<LifecycleConfiguration>%s</LifecycleConfiguration>" % rule))
+    with pytest.raises(StoreError, match="retry"):
+        lifecycle.write_expiry()
 
 
 @pytest.mark.parametrize("verb", VERBS)
