@@ -26,7 +26,7 @@ _keeper: subprocess.Popen[str] | None = None
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Start the servers before pytest-django loads the settings."""
     options = early_config.known_args_namespace
-    if "PYTEST_XDIST_WORKER" in os.environ or options.help or options.version:
+    if os.environ.get("PYTEST_XDIST_WORKER") or options.help or options.version:
         return
     run_id = uuid.uuid4().hex[:8]
     cleanup.remove_abandoned(ROOT / "var")

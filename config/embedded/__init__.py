@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.embedded import files
+from config.embedded import compose, files
 from config.embedded.errors import AlreadyRunning, EmbeddedError, NotInstalled
 from config.embedded.postgres import Postgres
 from config.embedded.rabbitmq import RabbitMQ, find_program
@@ -72,10 +72,15 @@ def stop(servers: list[Server]) -> None:
 
 
 @contextmanager
-def running(home: Path, *, durable: bool = True) -> Iterator[list[Server]]:
-    """Hold the missing servers, ready, for the length of a `with`; raises AlreadyRunning, EmbeddedError."""
-    descriptor = files.lock(files.private_folder(home))
+def running(home: Path, *, durable: bool = True, broker_required: bool = False) -> Iterator[list[Server]]:
+    """Hold the missing servers, ready, for the length of a `with`.
+
+    Raises AlreadyRunning, EmbeddedError, and NotInstalled where a required broker can be had by no means.
+    """
     servers = missing_servers(home, durable=durable)
+    if broker_required and not os.environ.get("RABBITMQ_URL") and not find_program():
+        servers.insert(0, _broker_in_a_container(home))
+    descriptor = files.lock(files.private_folder(home))
     try:
         launch(servers)
         for server in servers:
@@ -84,3 +89,11 @@ def running(home: Path, *, durable: bool = True) -> Iterator[list[Server]]:
     finally:
         stop(servers)
         os.close(descriptor)
+
+
+def _broker_in_a_container(home: Path) -> Server:
+    if not compose.engine_answers():
+        raise NotInstalled(
+            "RabbitMQ is not on this machine: install the package rabbitmq-server, or set RABBITMQ_URL."
+        )
+    return compose.ComposeRabbitMQ(home / "rabbitmq")

@@ -24,7 +24,7 @@ def keep(home: Path) -> int:
     for number in guard.FORWARDED:
         signal.signal(number, _wake)
     try:
-        with embedded.running(home, durable=False) as servers:
+        with embedded.running(home, durable=False, broker_required=True) as servers:
             print(json.dumps(embedded.settings(servers)), flush=True)
             select.select([sys.stdin, _wake_reader], [], [])
     except embedded.EmbeddedError as problem:
