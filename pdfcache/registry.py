@@ -16,7 +16,7 @@ class DocumentType:
 
     `snapshot` raises DocumentGone when the row is gone. `assets` fetches what the snapshot names by digest.
     `pks` lists the documents that "warm all" means. Who changes what `render` draws adds 1 to
-    `template_version`.
+    `template_version`. `prepare` loads what the first render of a process would wait for.
     """
 
     kind: str
@@ -26,6 +26,7 @@ class DocumentType:
     render: Callable[[Snapshot, Assets], bytes]
     filename: Callable[[Snapshot], str]
     pks: Callable[[], Iterable[int]]
+    prepare: Callable[[], None] = lambda: None
 
 
 _types: dict[str, DocumentType] = {}
