@@ -84,6 +84,7 @@ class ServedAdmin(ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
         form.instance.pk = self.serve(request, form, formsets, change).pk
+        form.instance.refresh_from_db()
 
     def construct_change_message(
         self, request: HttpRequest, form: forms.ModelForm, formsets: list, add=False

@@ -1,0 +1,115 @@
+"""The admin in a real browser: no page breaks the policy or its own scripts, and its parts move."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from lims.models import DocumentAccess, WorkOrder
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MODELS = (
+    *("lims_workorder", "lims_protocol", "lims_veterinarian", "lims_laboratory", "lims_price", "lims_user"),
+    *("lims_staffmember", "lims_documentaccess", "lims_workorderhistory", "lims_numberseries", "actors_job"),
+)
+PAGES = ("index", "documents", "documents_invalidate", "password_change")
+ADDABLE = ("lims_workorder", "lims_veterinarian", "lims_price", "lims_user", "lims_staffmember")
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained of: the policy broken, a script that failed, a file that is missing."""
+    return []
+
+
+@pytest.fixture
+def page(site_without_workers, buckets, alma, log_in, complaints) -> Page:
+    """A page in which Alma is logged in."""
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(f"{page.url}: {message.text}")
+
+    page = log_in(site_without_workers, alma)
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on(
+        "response", lambda answer: answer.status >= 400 and complaints.append(f"{answer.status} {answer.url}")
+    )
+    return page
+
+
+@pytest.fixture
+def rows(ana, bruno) -> None:
+    """A row of everything."""
+    factories.laboratory()
+    factories.PriceFactory(service="HP")
+    order = factories.issued_order(ana, bruno.veterinarian, lines=3)
+    factories.draft_order(ana, bruno.veterinarian)
+    DocumentAccess.objects.create(kind="work-order", document_pk=order.pk, user=bruno, outcome="hit")
+
+
+def test_no_page_breaks_the_policy_or_its_scripts(page, rows, complaints):
+    from django.apps import apps
+
+    addresses = [reverse(f"admin:{name}") for name in PAGES]
+    for name in MODELS:
+        model = apps.get_model(*name.split("_"))
+        addresses.append(reverse(f"admin:{name}_changelist"))
+        addresses.append(reverse(f"admin:{name}_change", args=(model._default_manager.first().pk,)))
+    addresses += [reverse(f"admin:{name}_add") for name in ADDABLE]
+    for address in addresses:
+        page.goto(address, wait_until="load")
+        # Alpine takes the cloak off once it has read the whole page without an error.
+        expect(page.locator("html[x-cloak]")).to_have_count(0)
+    assert complaints == []
+
+
+def test_selecting_rows_shows_the_actions(page, rows, complaints):
+    page.goto(reverse("admin:lims_workorder_changelist"))
+    page.locator("input.action-select").first.check()
+    page.locator("select[name=action]").select_option("issue_selected")
+    page.get_by_role("button", name="Ejecutar").or_(page.get_by_role("button", name="Run")).click()
+    page.wait_for_load_state()
+    assert set(WorkOrder.objects.values_list("status", flat=True)) == {"issued"}
+    assert complaints == []
+
+
+def test_filters_open_and_close(page, rows, complaints):
+    page.goto(reverse("admin:lims_workorder_changelist"))
+    panel = page.locator("#changelist-filter")
+    expect(panel).to_be_hidden()
+    page.locator("a", has_text="filter_list").click()
+    expect(panel).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    assert complaints == []
+
+
+def test_new_order_is_typed_with_a_second_line(page, rows, bruno, complaints):
+    protocol = factories.ProtocolFactory(veterinarian=bruno.veterinarian)
+    page.goto(reverse("admin:lims_workorder_add"))
+    page.locator(".select2-selection").first.click()
+    page.locator(".select2-search__field").fill("bruno")
+    page.locator(".select2-results__option", has_text="Bruno").click()
+    page.locator(".add-row").click()
+    for index in range(2):
+        page.locator(f"[name=lines-{index}-code]").fill(protocol.number)
+        page.locator(f"[name=lines-{index}-service]").fill("HP")
+    page.locator("[name=_save]").click()
+    page.wait_for_url(f"**{reverse('admin:lims_workorder_changelist')}")
+    order = WorkOrder.objects.latest("pk")
+    assert (order.veterinarian, order.lines.count(), order.total) == (bruno.veterinarian, 2, 2_000)
+    assert complaints == []
+
+
+def test_order_is_cancelled_with_a_reason_from_its_page(page, rows, complaints):
+    order = WorkOrder.objects.get(status="issued")
+    page.goto(reverse("admin:lims_workorder_change", args=(order.pk,)))
+    page.locator("[name=reason]").fill("Duplicada")
+    page.locator("form[action$='/cancel/'] button").click()
+    page.wait_for_load_state()
+    order.refresh_from_db()
+    assert (order.status, order.cancellation_reason) == ("cancelled", "Duplicada")
+    assert complaints == []
