@@ -44,7 +44,7 @@ class Broker(RabbitmqBroker):
         return Consumer
 
     def enqueue(self, message: Message, *, delay: int | None = None) -> Message:
-        """Send a message and return it once the broker has confirmed it; raise BrokerAway within a second or so."""
+        """Send a message and return it once it is confirmed; raise BrokerAway within about a second."""
         if delay is not None:
             raise NotImplementedError("Delays are the ledger's: enqueue the job with delay_s instead.")
         self._breaker.check()

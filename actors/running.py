@@ -32,10 +32,16 @@ def work_on(job: Job) -> None:
 
 
 def _give_back(job: Job, error: BaseException) -> None:
-    code, summary = type(error).__name__, str(error) or type(error).__name__
+    code, summary = _code(error), str(error) or _code(error)
     log.warning("job failed", job=job.pk, actor=job.actor, attempt=job.attempts, exc_info=error)
     write = jobs.fail if isinstance(error, Unretryable) else jobs.retry_later
     try:
         write(job, code, summary)
     except LeaseLost:
         log.warning("lease lost", job=job.pk, actor=job.actor)
+
+
+def _code(error: BaseException) -> str:
+    # That no retry helps is shown by the state; why stands in the cause.
+    cause = error.__cause__ if isinstance(error, Unretryable) else None
+    return type(cause or error).__name__

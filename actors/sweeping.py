@@ -15,6 +15,8 @@ from actors.running import work_on
 BATCH = 500
 # A message that found the lease held was acked; this is how long its job may wait for the next one.
 REWAKE_S = 30
+# Done work is forgotten after so long; failed work stays until somebody has seen to it.
+DONE_KEPT_DAYS = 90
 
 
 def sweep() -> int:
@@ -60,6 +62,12 @@ def _fail(which: Q, code: str, summary: str) -> int:
         error_code=code,
         error_summary=summary,
     )
+
+
+def forget_done() -> int:
+    """Delete one batch of jobs that were done long ago, and return how many."""
+    old = Job.objects.filter(state=JobState.DONE, finished_at__lt=Now() - timedelta(days=DONE_KEPT_DAYS))
+    return Job.objects.filter(pk__in=old.values("pk")[:BATCH]).delete()[0]
 
 
 def _take_due() -> dict[str, list[int]]:

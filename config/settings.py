@@ -150,6 +150,7 @@ DRAMATIQ_BROKER = {
     "MIDDLEWARE": [
         "django_dramatiq.middleware.DbConnectionsMiddleware",
         "dramatiq.middleware.TimeLimit",
+        "actors.warming.WarmUp",
     ],
 }
 DRAMATIQ_AUTODISCOVER_MODULES = ("pdfs", "upkeep")

@@ -121,6 +121,14 @@ def characters() -> frozenset[str]:
     return frozenset(font(REGULAR).width_of) & frozenset(font(SEMIBOLD).width_of)
 
 
+def prepare() -> None:
+    """Load the typeface and build its common subsets, which the first paper of a process would wait for."""
+    for name in _FILES:
+        font(name)
+        _program(name, tuple(_COMMON_CODES))
+    characters()
+
+
 def _load(name: str) -> PaperFont:
     with _lock:
         if name not in _fonts:

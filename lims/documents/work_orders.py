@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from lims.documents.fonts import prepare
 from lims.documents.freezing import canonical_lines, load_assets
 from lims.documents.reading import RowReader
 from lims.documents.work_order_paper import render
@@ -134,5 +135,6 @@ register(
         render=render,
         filename=filename,
         pks=pks,
+        prepare=prepare,
     )
 )

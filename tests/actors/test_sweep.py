@@ -94,3 +94,14 @@ def test_without_a_broker_the_sweeper_runs_what_is_due(make_job):
     assert sweeping.run_due("interactive") == 0
     later.refresh_from_db()
     assert later.state == "pending"
+
+
+def test_work_done_long_ago_is_forgotten_and_failed_work_is_not(claimed, make_job):
+    old, failed, recent = claimed(), claimed(ref="failed"), claimed(ref="recent")
+    jobs.finish(old)
+    jobs.fail(failed, "x", "y")
+    Job.objects.update(finished_at=ago((sweeping.DONE_KEPT_DAYS + 1) * 86_400))
+    jobs.finish(recent)
+    waiting = make_job(ref="waiting")
+    assert sweeping.forget_done() == 1
+    assert set(Job.objects.values_list("pk", flat=True)) == {failed.pk, recent.pk, waiting.pk}

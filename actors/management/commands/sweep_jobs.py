@@ -2,16 +2,29 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
+import structlog
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 
 from actors.registry import QUEUES
-from actors.sweeping import fail_exhausted, run_due, sweep
+from actors.sweeping import fail_exhausted, forget_done, run_due, sweep
+
+log = structlog.get_logger(__name__)
 
 SWEEP_EVERY_S = 2.0
 RUN_EVERY_S = 0.1
+FORGET_EVERY_S = 60.0
+
+
+class Round(NamedTuple):
+    """Something done again and again, in a thread of its own; `work` returns how much there was to do."""
+
+    work: Callable[[], int]
+    every_s: float
 
 
 class Command(BaseCommand):
@@ -22,27 +35,37 @@ class Command(BaseCommand):
         parser.add_argument("--run", action="store_true", help="run due jobs in this process")
 
     def handle(self, *, once: bool, run: bool, **options) -> None:
-        rounds: list = [(partial(run_due, queue), RUN_EVERY_S) for queue in QUEUES] if run else []
-        rounds.append((fail_exhausted if run else sweep, SWEEP_EVERY_S))
         if once:
-            for work, _every_s in rounds:
-                work()
+            for each in rounds(run):
+                each.work()
             return
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-        threads = [threading.Thread(target=self._repeat, args=(*each, stopping)) for each in rounds]
+        threads = [threading.Thread(target=repeat, args=(each, stopping)) for each in rounds(run)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def _repeat(self, work, every_s: float, stopping: threading.Event) -> None:
-        while not stopping.is_set():
-            try:
-                busy = work()
-            except DatabaseError as error:
-                self.stderr.write(f"sweep failed, trying again: {type(error).__name__}")
-                busy = 0
-            close_old_connections()
-            stopping.wait(0 if busy and every_s == RUN_EVERY_S else every_s)
+
+def rounds(run: bool) -> list[Round]:
+    """Return what a sweeper does; with `run`, each queue has a thread, as it has a worker otherwise."""
+    forgetting = Round(forget_done, FORGET_EVERY_S)
+    if not run:
+        return [Round(sweep, SWEEP_EVERY_S), forgetting]
+    running = [Round(partial(run_due, queue), RUN_EVERY_S) for queue in QUEUES]
+    return [*running, Round(fail_exhausted, SWEEP_EVERY_S), forgetting]
+
+
+def repeat(each: Round, stopping: threading.Event) -> None:
+    """Do a round until told to stop; without a pause while a runner finds jobs."""
+    while not stopping.is_set():
+        found = 0
+        try:
+            found = each.work()
+        except Exception as error:
+            # Most likely the database is away: the next round finds what this one left.
+            log.warning("sweep failed, trying again", error=type(error).__name__)
+        close_old_connections()
+        stopping.wait(0 if found and each.every_s == RUN_EVERY_S else each.every_s)

@@ -1,0 +1,28 @@
+"""Makes a worker process ready before its first job, so that nobody waits for what is loaded once."""
+
+import contextlib
+
+import structlog
+from django.db import connection
+from dramatiq import Middleware
+
+from pdfcache import registry, store
+from pdfcache.errors import StoreError
+
+log = structlog.get_logger(__name__)
+
+
+class WarmUp(Middleware):
+    """Loads typefaces and opens connections as a worker process boots."""
+
+    def after_process_boot(self, broker) -> None:
+        for kind in registry.kinds():
+            registry.get(kind).prepare()
+        # Nothing has this key: the look-up is for the connection.
+        with contextlib.suppress(StoreError):
+            store.stat("cache/")
+        # The pool stays open; only this thread's borrowed connection goes back.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.close()
+        log.info("worker process is warm")
