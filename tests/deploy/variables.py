@@ -15,6 +15,20 @@ def read_by_settings() -> dict[str, bool]:
     return found
 
 
+def literal_defaults() -> dict[str, str]:
+    """Return each default that is written as a plain value, as an operator would type it."""
+    tree = ast.parse((ROOT / "config" / "settings.py").read_text())
+    found = {}
+    for call in filter(_reads_env, ast.walk(tree)):
+        default = call.args[1] if len(call.args) > 1 else None
+        if isinstance(default, ast.Tuple) and call.func.attr == "choice":
+            default = default.elts[0]
+        if isinstance(default, ast.Constant) and default.value not in (None, ""):
+            value = default.value
+            found[call.args[0].value] = str(int(value) if isinstance(value, bool) else value)
+    return found
+
+
 def _reads_env(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Call)
