@@ -57,9 +57,7 @@ class ServedAdmin(ModelAdmin):
 
     show_full_result_count = False
 
-    def serve(
-        self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool
-    ) -> models.Model:
+    def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> models.Model:
         """Call the service with the valid values and return the row that it wrote; may raise LimsError."""
         raise NotImplementedError
 
@@ -69,7 +67,7 @@ class ServedAdmin(ModelAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except LimsError as error:
-            request.refusal = error
+            request.refusal = error  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs) -> type:
@@ -101,7 +99,8 @@ class Refused:
     def full_clean(self) -> None:
         super().full_clean()  # type: ignore[misc]
         fields = self.refusal.fields if isinstance(self.refusal, Incomplete) else {}
-        for name, message in fields.items():
-            self.add_error(name if name in self.fields else None, message)  # type: ignore[attr-defined]
-        if not fields:
+        beside = {name: message for name, message in fields.items() if name in self.fields}  # type: ignore[attr-defined]
+        for name, message in beside.items():
+            self.add_error(name, message)  # type: ignore[attr-defined]
+        if not beside:
             self.add_error(None, str(self.refusal))  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """The laboratory's one row: its data and its logo."""
 
 import base64
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +39,7 @@ class LaboratoryAdmin(ServedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
-    def serve(self, request: HttpRequest, form: LaboratoryForm, formsets: list, change: bool) -> Laboratory:
+    def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> Laboratory:
         values = {name: form.cleaned_data[name] for name in FIELDS}
         return change_laboratory(
             request.user,
@@ -51,7 +52,7 @@ class LaboratoryAdmin(ServedAdmin):
     def shown_logo(self, laboratory: Laboratory) -> str:
         logo = laboratory.logo
         if logo is None:
-            return _("None; papers show the name alone.")
+            return str(_("None; papers show the name alone."))
         content = base64.b64encode(bytes(logo.content)).decode()
         text = _("The laboratory's logo")
         return format_html(

@@ -1,5 +1,7 @@
 """The price list."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -29,7 +31,8 @@ class TimeFilter(admin.SimpleListFilter):
             "later": Q(valid_from__gt=today),
             "past": Q(valid_until__lt=today),
         }
-        return queryset.filter(conditions[self.value()]) if self.value() in conditions else queryset
+        condition = conditions.get(self.value() or "")
+        return queryset.filter(condition) if condition else queryset
 
 
 @admin.register(Price)
@@ -46,7 +49,7 @@ class PriceAdmin(ServedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and has_past(obj))
 
-    def serve(self, request: HttpRequest, form: PriceForm, formsets: list, change: bool) -> Price:
+    def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> Price:
         if change:
             return change_price(request.user, form.instance.pk, form.terms())
         return begin_price(request.user, form.terms())

@@ -18,7 +18,7 @@ from lims.services.people import change_account, create_account, remove_second_f
 
 
 @admin.register(User)
-class UserAdmin(ServedAdmin, BaseUserAdmin):
+class UserAdmin(ServedAdmin, BaseUserAdmin):  # type: ignore[misc]
     form = AccountForm
     add_form = AccountCreationForm
     change_password_form = AdminPasswordChangeForm

@@ -1,8 +1,9 @@
 """Work orders: the page shows what the state allows, and `lims.services.work_orders` makes every change."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
@@ -113,7 +114,7 @@ class WorkOrderAdmin(CachedDocumentAdmin, ServedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: WorkOrder | None = None) -> bool:
         return False
 
-    def serve(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> WorkOrder:
+    def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> WorkOrder:
         if not change:
             veterinarian = form.cleaned_data["veterinarian"]
             return create_work_order(request.user, veterinarian, formsets[0].lines(), **form.billing())

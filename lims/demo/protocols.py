@@ -78,7 +78,7 @@ class _Builder:
         protocol.temporary_code = self._next(series, "{}-{:03d}")
 
     def _receive(self, protocol: Protocol, at: datetime) -> None:
-        for name, value in samples.reception(self._rng, protocol.status).items():
+        for name, value in samples.reception(self._rng, Status(protocol.status)).items():
             setattr(protocol, name, value)
         if protocol.status == Status.REJECTED:
             return

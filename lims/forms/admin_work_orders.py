@@ -65,6 +65,8 @@ class NewWorkOrderForm(ServedForm):
 class LineForm(forms.ModelForm):
     """A line; the protocol is named by its number, as it is typed or scanned."""
 
+    protocol: Protocol | None = None  # found by the formset, for all lines at once
+
     code = forms.CharField(
         label=_("Protocol"),
         max_length=30,
