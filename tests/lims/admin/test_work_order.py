@@ -242,3 +242,23 @@ def test_nobody_deletes_an_order(admin, ana, bruno):
     order = factories.draft_order(ana, bruno.veterinarian)
     assert admin.post(url(order, "delete"), {"post": "yes"}).status_code == 403
     assert WorkOrder.objects.exists()
+
+
+def test_draft_too_long_for_a_form_keeps_its_lines(admin, ana, bruno):
+    order = factories.draft_order(ana, bruno.veterinarian, lines=101)
+    page = admin.get(url(order, "change"))
+    assert not page.context["inline_admin_formsets"]
+    assert (len(page.context["lines"]), page.context["lines_count"]) == (100, 101)
+    assert admin.post(url(order, "change"), billing(order, observations="Nueva")).status_code == 302
+    assert (WorkOrder.objects.get().observations, order.lines.count()) == ("Nueva", 101)
+
+
+def test_longest_draft_of_a_form_can_be_saved(admin, ana, bruno):
+    order = factories.draft_order(ana, bruno.veterinarian, lines=100)
+    rows = [
+        {"id": line.pk, "work_order": order.pk, "code": line.protocol.number, "unit_price": "2", "DELETE": ""}
+        for line in order.lines.select_related("protocol")
+    ]
+    typed = billing(order) | lines(*rows, {"code": "", "service": ""}, initial=100)
+    assert admin.post(url(order, "change"), typed).status_code == 302
+    assert WorkOrder.objects.get().total == 200
