@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 LOCALES = {"es": "es_AR", "en": "en"}
 # Typed by hand or by a script with the other language's decimal sign, and not to be taken for thousands.
 UNGROUPED = re.compile(r"[+-]?\d+[.,]\d{1,2}")
+AMOUNT = re.compile(r"[+-]?[\d.,]+")
 
 
 class MoneyField(forms.DecimalField):
@@ -48,10 +49,9 @@ def parse_money(text: str) -> Decimal:
     plain = re.sub(r"[\s$]|ARS", "", text)
     if UNGROUPED.fullmatch(plain):
         return Decimal(plain.replace(",", "."))
-    amount = parse_decimal(plain, locale=_locale(), strict=True)
-    if not amount.is_finite():
+    if not AMOUNT.fullmatch(plain):
         raise NumberFormatError(plain)
-    return amount
+    return parse_decimal(plain, locale=_locale(), strict=True)
 
 
 def _shown(amount: Decimal) -> str:

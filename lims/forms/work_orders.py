@@ -4,9 +4,18 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lims.errors import Incomplete
+from lims.errors import LimsError
 from lims.forms.fields import MoneyField
 from lims.models import PaymentStatus, Veterinarian, WorkOrder, WorkOrderLine, WorkOrderStatus
+
+
+def refuse(form: forms.BaseForm, error: LimsError) -> None:
+    """Show what a service refused: beside its field where it names one, else above the form."""
+    fields = getattr(error, "fields", {})
+    for name, message in fields.items():
+        form.add_error(name if name in form.fields else None, message)
+    if not fields:
+        form.add_error(None, str(error))
 
 
 class BillingForm(forms.ModelForm):
@@ -28,13 +37,6 @@ class BillingForm(forms.ModelForm):
         """Return the valid values as `change_work_order` takes them."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
-    def refuse(self, error: Incomplete) -> None:
-        """Show what the service refused beside its field."""
-        for name, message in error.fields.items():
-            self.add_error(name if name in self.fields else None, message)
-        if not error.fields:
-            self.add_error(None, str(error))
-
     def _post_clean(self) -> None:
         """Leave the order as it is: the service alone checks and writes it."""
 
@@ -43,8 +45,6 @@ class CancellationForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-
-    refuse = BillingForm.refuse
 
 
 class WorkOrderFilter(forms.Form):
@@ -91,7 +91,7 @@ class WorkOrderFilter(forms.Form):
             orders = orders.filter(status=chosen["status"])
         if "payment" in chosen:
             orders = orders.filter(payment_status=chosen["payment"])
-        for word in chosen.get("q", "").split()[:5] if "q" in chosen else []:
+        for word in chosen.get("q", "").split()[:5]:
             orders = orders.filter(_mentions(word))
         return orders
 

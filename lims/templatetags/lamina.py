@@ -65,7 +65,7 @@ def icon(name: str, size: int = 18, css: str = "") -> SafeString:
 
 @register.filter
 def css(field: forms.BoundField) -> SafeString:
-    """Draw a form field as Bootstrap styles it, with its error state; its label says what a placeholder would."""
+    """Draw a form field as Bootstrap styles it, with its error state and without what its label says."""
     kind = getattr(field.field.widget, "input_type", "")
     classes = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}
     names = [classes.get(kind, "form-control"), "is-invalid" if field.errors else ""]

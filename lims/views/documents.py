@@ -48,13 +48,14 @@ def open_pdf(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         case Ready(url=url):
             response: HttpResponse = HttpResponseRedirect(url)
             response["X-PDF-Cache"] = "hit"
+            # Not on the waiting page: its forms would then be posted without an origin, and refused.
+            response["Referrer-Policy"] = "no-referrer"
         case Inline():
             response = _inline(opened)
         case Waiting(job_id=job_id):
             response = _waiting(request, kind, pk, job_id, rounds + 1)
             response["X-PDF-Cache"] = "miss"
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 
@@ -88,6 +89,7 @@ def _inline(opened: Inline) -> HttpResponse:
     response = HttpResponse(opened.content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, opened.filename)
     response["X-PDF-Cache"] = "inline"
+    response["Referrer-Policy"] = "no-referrer"
     # Chromium shows a PDF as an embedded object, which the pages' policy forbids.
     response._csp_exempt = True
     return response
@@ -97,7 +99,9 @@ def _waiting(request: HttpRequest, kind: str, pk: int, job_id: int, rounds: int)
     queued = _queued(kind, pk, job_id, rounds)
     if wants_json(request):
         return JsonResponse(queued, status=202)
-    context = queued | _names(kind, pk) | {
+    context = {
+        **queued,
+        **_names(kind, pk),
         "thing": THINGS[kind](request.user).filter(pk=pk).first(),
         "pdf_url": _pdf_url(kind, pk, rounds),
         "last_round_url": _pdf_url(kind, pk, ROUNDS_MAX),
@@ -128,7 +132,9 @@ def _status(kind: str, pk: int, job: "Job", rounds: int) -> dict:
 
 
 def _error(job: "Job") -> str:
-    sentence = _("The PDF could not be made. Try again; if it fails again, give the laboratory the reference %(id)s.")
+    sentence = _(
+        "The PDF could not be made. Try again; if it fails again, give the laboratory the reference %(id)s."
+    )
     return sentence % {"id": job.pk}
 
 

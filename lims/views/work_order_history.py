@@ -29,8 +29,11 @@ class Entry:
 
 def told(order: WorkOrder, limit: int) -> list[Entry]:
     """Return the latest entries, newest first."""
-    entries = order.history.select_related("by__staff_member")[:limit]
-    return [Entry(entry.get_action_display(), entry.at, _name(entry.by), _changes(entry)) for entry in entries]
+    return [_entry(row) for row in order.history.select_related("by__staff_member")[:limit]]
+
+
+def _entry(row: WorkOrderHistory) -> Entry:
+    return Entry(row.get_action_display(), row.at, _name(row.by), _changes(row))
 
 
 def _name(user: User) -> str:

@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
-from lims.forms.work_orders import BillingForm, CancellationForm
+from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed
+from lims.forms.work_orders import BillingForm, CancellationForm, refuse
 from lims.models import WorkOrder
 from lims.services.work_orders import cancel_work_order, change_work_order, issue_work_order
 from lims.views.answers import answers, refusal, wants_json
@@ -52,15 +52,10 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, order, cancellation=form, status=409)
     try:
         order = cancel_work_order(request.user, order.pk, form.cleaned_data["reason"])
-    except Incomplete as error:
-        form.refuse(error)
-        return refusal(error, 409) if wants_json(request) else _page(request, order, cancellation=form, status=409)
-    except InvalidTransition as error:
-        if wants_json(request):
-            return refusal(error, 409)
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The order was cancelled."))
+    except LimsError as error:
+        refuse(form, error)
+        return _page(request, order, cancellation=form, status=409)
+    messages.success(request, _("The order was cancelled."))
     return _done(request, order)
 
 
@@ -82,18 +77,11 @@ def _change(request: HttpRequest, order: WorkOrder) -> HttpResponse:
         return _page(request, order, billing=form, status=409)
     try:
         change_work_order(request.user, order.pk, form.cleaned_data["version"], **form.billing())
-    except (StaleEdit, InvalidTransition, Incomplete) as error:
-        _refuse(form, error)
+    except LimsError as error:
+        refuse(form, error)
         return _page(request, order, billing=form, status=409)
     messages.success(request, _("Saved. The PDF shows it from the next opening on."))
     return _done(request, order)
-
-
-def _refuse(form: BillingForm, error: LimsError) -> None:
-    if isinstance(error, Incomplete):
-        form.refuse(error)
-    else:
-        form.add_error(None, str(error))
 
 
 def _done(request: HttpRequest, order: WorkOrder) -> HttpResponse:

@@ -9,6 +9,8 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+import pdfcache.cache
+from actors.models import Job
 from tests import factories
 from tests.processes import Web, running, worker
 
@@ -67,6 +69,15 @@ def site(site_without_workers) -> Iterator[str]:
     """The address of a laboratory that works."""
     with running(worker("interactive")):
         yield site_without_workers
+
+
+@pytest.fixture
+def cold_order(buckets, ana, bruno):
+    """An issued order of Bruno's of which nothing is cached or in work."""
+    order = factories.issued_order(ana, bruno.veterinarian, lines=10)
+    Job.objects.all().delete()
+    pdfcache.cache.invalidate("work-order", order.pk)
+    return order
 
 
 @pytest.fixture

@@ -1,37 +1,14 @@
-"""The walk of the first flow: log in, list, open cold, open again, a stranger, an advance, the new balance."""
+"""The walk of the first flow: log in, list, open cold, open again; a stranger; an advance and its balance."""
 
 import io
 
 import pytest
-from playwright.sync_api import Page
 from pypdf import PdfReader
 
 import pdfcache.cache
-from actors.models import Job
-from tests import factories
+from tests.browser.arriving import arrived
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def cold_order(buckets, ana, bruno):
-    """An issued order of Bruno's of which nothing is cached or in work."""
-    order = factories.issued_order(ana, bruno.veterinarian, lines=10)
-    Job.objects.all().delete()
-    pdfcache.cache.invalidate("work-order", order.pk)
-    return order
-
-
-def arrived(page: Page, act) -> bytes:
-    """Return the PDF that the store sends to the browser after an action.
-
-    Headless Chromium saves a PDF instead of showing it, so its bytes are asked for once more by its URL.
-    """
-    with page.expect_response(lambda answer: "X-Amz-Signature" in answer.url) as waited:
-        act()
-    answer = page.context.request.get(waited.value.url)
-    assert answer.headers["content-type"] == "application/pdf"
-    return answer.body()
 
 
 def text(pdf: bytes) -> str:
@@ -66,13 +43,13 @@ def test_stranger_gets_404(site, cold_order, carla, log_in):
 
 def test_advance_shows_in_the_next_open(site, cold_order, ana, bruno, log_in):
     reader = log_in(site, bruno)
-    url = f"/work-orders/{cold_order.pk}/pdf/"
-    before = arrived(reader, lambda: reader.evaluate("url => location.assign(url)", url))
+    before = arrived(reader, reader.get_by_label(f"PDF de {cold_order.number}").click)
     assert "$ 10.000,00" in text(before).replace("\xa0", " ")
     editor = log_in(site, ana)
     editor.goto(f"/work-orders/{cold_order.pk}/")
     editor.get_by_label("Anticipo").fill("4.000,50")
     editor.get_by_role("button", name="Guardar").click()
     editor.get_by_role("status").wait_for()
-    after = arrived(reader, lambda: reader.evaluate("url => location.assign(url)", url))
+    reader.go_back()
+    after = arrived(reader, reader.get_by_label(f"PDF de {cold_order.number}").click)
     assert "5.999,50" in text(after)

@@ -1,4 +1,4 @@
-"""Days, times and numbers for readers of English. The month is a word, so that no day is taken for a month."""
+"""Days, times and numbers for readers of English. A month is a word, never taken for a day."""
 
 DATE_FORMAT = "F j, Y"
 SHORT_DATE_FORMAT = "j M Y"

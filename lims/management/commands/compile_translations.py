@@ -1,5 +1,6 @@
 """`manage.py compile_translations`: every .po under locale/ becomes the .mo that Django reads."""
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -19,11 +20,11 @@ class Command(BaseCommand):
 
 
 def compile_catalogue(source: Path) -> None:
-    """Write the .mo beside a .po, whole or not at all; idempotent."""
+    """Write the .mo beside a .po, whole or not at all; idempotent, and safe beside others who do the same."""
     with source.open("rb") as file:
         catalogue = read_po(file)
     target = source.with_suffix(".mo")
-    partial = source.with_suffix(".mo.partial")
+    partial = source.with_suffix(f".mo.{os.getpid()}")
     with partial.open("wb") as file:
         write_mo(file, catalogue)
     partial.replace(target)

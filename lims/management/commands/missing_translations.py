@@ -31,7 +31,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("--add", action="store_true", help="add what is missing to the .po, drop what is unused")
+        parser.add_argument(
+            "--add", action="store_true", help="add what is missing to the .po, drop what is unused"
+        )
 
     def handle(self, *, add: bool, **options) -> None:
         path = Path(settings.LOCALE_PATHS[0]) / "es" / "LC_MESSAGES" / "django.po"
@@ -44,7 +46,8 @@ class Command(BaseCommand):
             where = ", ".join(f"{file}:{line}" for file, line in message.locations[:2])
             self.stdout.write(f"{where}: {_first(message.id)!r}")
         if missing:
-            raise CommandError(f"{len(missing)} messages lack a Spanish translation in {path.relative_to(settings.BASE_DIR)}.")
+            short = path.relative_to(settings.BASE_DIR)
+            raise CommandError(f"{len(missing)} messages lack a Spanish translation in {short}.")
 
 
 def messages_of(root: Path) -> Catalog:

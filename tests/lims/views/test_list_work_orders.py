@@ -88,7 +88,9 @@ def test_search_leaves_out_what_does_not_match(ana, bruno, browser):
     assert numbers(browser(ana).get("/work-orders/", {"q": "inexistente"}, **JSON)) == []
 
 
-@pytest.mark.parametrize("query", ["status=nonsense", "before=x", "before=-1", "payment=%00", "q=%00", "before=" + "9" * 40])
+@pytest.mark.parametrize(
+    "query", ["status=nonsense", "before=x", "before=-1", "payment=%00", "q=%00", "before=" + "9" * 40]
+)
 def test_nonsense_in_the_url_is_ignored(query, ana, bruno, browser):
     order = factories.issued_order(ana, bruno.veterinarian)
     assert numbers(browser(bruno).get(f"/work-orders/?{query}", **JSON)) == [order.number]
