@@ -17,7 +17,7 @@ import pytest
 from config.embedded import cleanup, processes
 
 ROOT = Path(__file__).resolve().parent.parent
-STOP_TIMEOUT_S = 20
+STOP_TIMEOUT_S = 60
 
 _keeper: subprocess.Popen[str] | None = None
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from config.embedded import files, processes
 from config.embedded.errors import AlreadyRunning
+from config.embedded.seaweedfs import SeaweedFS
 
 TEST_FOLDERS = "test-*"
 
@@ -24,5 +25,7 @@ def remove_unused(folder: Path) -> None:
     except (AlreadyRunning, FileNotFoundError):
         return
     processes.end_leftovers(folder)
+    if (folder / "s3" / "ports.json").exists():
+        SeaweedFS(folder / "s3").remove_sockets()
     shutil.rmtree(folder, ignore_errors=True)
     os.close(descriptor)

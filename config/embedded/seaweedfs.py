@@ -40,7 +40,7 @@ class SeaweedFS(Server):
     def prepare(self) -> None:
         """Make the data folder; remove the sockets that a killed server leaves in the temporary folder."""
         files.private_folder(self.home / "data")
-        self._remove_sockets()
+        self.remove_sockets()
 
     def command(self) -> list[str]:
         """Return `weed mini` with every port named."""
@@ -69,7 +69,14 @@ class SeaweedFS(Server):
     def stop(self, timeout_s: float = 10) -> None:
         """Stop as every server, and remove the sockets that it may leave."""
         super().stop(timeout_s)
-        self._remove_sockets()
+        self.remove_sockets()
+
+    def remove_sockets(self) -> None:
+        """Remove from the temporary folder what a killed server cannot remove any more."""
+        for part in ("s3", "master", "volume", "filer", "admin"):
+            port = self.ports[f"{part}.port.grpc"]
+            with contextlib.suppress(OSError):
+                Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink()  # noqa: S108
 
     def _secret_key(self) -> str:
         return files.secret(self.home / "secret_key")
@@ -81,12 +88,6 @@ class SeaweedFS(Server):
                 return True
         except OSError:
             return False
-
-    def _remove_sockets(self) -> None:
-        for part in ("s3", "master", "volume", "filer", "admin"):
-            port = self.ports[f"{part}.port.grpc"]
-            with contextlib.suppress(OSError):
-                Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink()  # noqa: S108
 
 
 def _binary() -> Path:

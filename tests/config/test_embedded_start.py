@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -140,10 +140,11 @@ def test_a_server_that_lost_its_supervisor_gives_way(
 def test_a_stale_process_number_stops_nothing(begin: Callable[[Server], Server], tmp_path: Path) -> None:
     server = Postgres(tmp_path / "home")
     begin(server).stop()
-    # The number of a process that lives: this one.
-    stale = f"{os.getpid()}\n{server.data}\n"
-    (server.data / "postmaster.pid").write_text(stale)
-    assert begin(Postgres(tmp_path / "home")).is_ready()
+    # PostgreSQL would take any living process of this user for itself.
+    with subprocess.Popen(["sleep", "60"]) as somebody_else:
+        (server.data / "postmaster.pid").write_text(f"{somebody_else.pid}\n{server.data}\n")
+        assert begin(Postgres(tmp_path / "home")).is_ready()
+        somebody_else.kill()
 
 
 def test_a_cluster_left_half_made_is_made_anew(begin: Callable[[Server], Server], tmp_path: Path) -> None:
