@@ -36,6 +36,8 @@ class Shelf:
         self.url = f"http://127.0.0.1:{self.ports['s3.port']}"
         self.environ = composition.environment("s3") | places(home)
         options = [f"-{name}={port}" for name, port in self.ports.items()]
+        # Relative to its folder, else they stay in the temporary one.
+        options += ["-s3.localSocket=s3.sock", "-filer.localSocket=filer.sock"]
         with (home / "log").open("wb") as log:
             self.process = subprocess.Popen(
                 ["sh", str(START), *options],
