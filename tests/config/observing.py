@@ -23,6 +23,7 @@ class Observed:
         self.mark = uuid.uuid4().hex
         self.lines: list[str] = []
         self._queue: queue.Queue[str] = queue.Queue()
+        tests_pid = os.getpid()
         self.process = subprocess.Popen(
             command,
             cwd=cwd,
@@ -32,6 +33,7 @@ class Observed:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=lambda: processes.die_with_parent(tests_pid, signal.SIGTERM),
         )
         threading.Thread(target=self._collect, daemon=True).start()
 
