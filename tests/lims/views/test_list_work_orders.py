@@ -73,7 +73,10 @@ def test_payment_filter_finds_the_paid_ones(ana, bruno, browser):
     assert numbers(browser(ana).get("/work-orders/?payment=paid", **JSON)) == [paid.number]
 
 
-@pytest.mark.parametrize("words", ["michi", "HP 77/123", "quiroga", "olivos", "sociedad", "OT-", "zoe michi"])
+@pytest.mark.parametrize(
+    "words",
+    ["michi", "HP 77/123", "quiroga", "olivos", "sociedad", "OT-", "ot-2", "hp 77", "77/12", "zoe michi"],
+)
 def test_search_finds_by(words, ana, browser):
     vet = factories.VeterinarianFactory(first_names="Zoe", last_names="Quiroga", clinic="Clínica Olivos")
     found = factories.issued_order(ana, vet, billing_name="Olivos Sociedad Anónima")
