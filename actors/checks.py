@@ -11,7 +11,7 @@ FORBIDDEN = ("django_dramatiq.middleware.AdminMiddleware", "dramatiq.middleware.
 @register()
 def check_middleware(app_configs, **kwargs) -> list[Error]:
     """Require that connections are cleaned up before all else, and that no other middleware keeps tasks."""
-    middleware = settings.DRAMATIQ_BROKER["MIDDLEWARE"]
+    middleware = list(settings.DRAMATIQ_BROKER["MIDDLEWARE"])
     errors = [
         Error(f"{name} must not be in DRAMATIQ_BROKER: the job ledger does its work.", id="actors.E002")
         for name in FORBIDDEN

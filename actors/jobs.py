@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import dramatiq
 import structlog
@@ -78,7 +79,7 @@ def enqueue(
     registry.get(actor)
     if not connection.in_atomic_block:
         raise NotInTransaction(f"{actor} was enqueued outside a transaction; no retry helps.")
-    values = {"actor": actor, "ref": ref, "args": json.dumps(list(args)), "delay_s": delay_s}
+    values: dict[str, Any] = {"actor": actor, "ref": ref, "args": json.dumps(list(args)), "delay_s": delay_s}
     with connection.cursor() as cursor:
         cursor.execute(ENQUEUE, values | {"rest_s": rest_s, "requested_by_id": requested_by_id})
         row = cursor.fetchone()

@@ -40,11 +40,10 @@ def actor(*, queue: str, lease_s: int, max_attempts: int) -> Callable[[Callable[
         declared = Actor(work.__name__, queue, lease_s, max_attempts, work)
         _actors[declared.name] = declared
         dramatiq.actor(
-            partial(perform, declared.name),
             actor_name=declared.name,
             queue_name=queue_name(queue),
             time_limit=lease_s * TIME_LIMIT_LEASES * 1000,
-        )
+        )(partial(perform, declared.name))
         return declared
 
     return declare

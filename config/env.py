@@ -40,11 +40,17 @@ def text(name: str, default: str | None = None) -> str:
     return default
 
 
-def integer(name: str, default: int | None, minimum: int = 0, maximum: int = 2**31) -> int | None:
+def integer(name: str, default: int, minimum: int = 0, maximum: int = 2**31) -> int:
     """Return the variable as an integer within bounds, or `default` where it is unset or empty."""
+    value = optional_integer(name, minimum, maximum)
+    return default if value is None else value
+
+
+def optional_integer(name: str, minimum: int = 0, maximum: int = 2**31) -> int | None:
+    """Return the variable as an integer within bounds, or None where it is unset or empty."""
     value = os.environ.get(name, "")
     if not value:
-        return default
+        return None
     if not value.isascii() or not value.isdigit():
         raise EnvError(name, f"must be a whole number, not {value!r}")
     if not minimum <= int(value) <= maximum:

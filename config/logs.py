@@ -2,15 +2,17 @@
 
 import logging
 import re
+from typing import Any
 
 import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 QUERY_STRING = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
 
 
 def line_formatter() -> logging.Formatter:
     """Return the formatter for every handler; structlog's and the standard library's records look alike."""
-    shared = [
+    shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -32,12 +34,12 @@ def line_formatter() -> logging.Formatter:
     )
 
 
-def _as_text(_logger, _name, event: dict) -> dict:
+def _as_text(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     return {
         key: value if isinstance(value, (str, int, float)) else str(value) for key, value in event.items()
     }
 
 
-def _scrub(_logger, _name, line: str) -> str:
+def _scrub(_logger: WrappedLogger, _name: str, line: Any) -> str:
     # A presigned URL is a key to the document until it expires.
     return QUERY_STRING.sub(r"\1?[scrubbed]", line)

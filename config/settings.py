@@ -1,6 +1,7 @@
 """Settings, read from the environment once. What each variable means stands in README.md."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
@@ -144,7 +145,7 @@ if RABBITMQ_URL:
     RABBITMQ_URL = env.url("RABBITMQ_URL", ("amqp", "amqps"))
 RABBITMQ_QUEUE_PREFIX = env.text("RABBITMQ_QUEUE_PREFIX", "lamina")
 RABBITMQ_QUEUE_TYPE = env.choice("RABBITMQ_QUEUE_TYPE", ("quorum", "classic"))
-DRAMATIQ_BROKER = {
+DRAMATIQ_BROKER: dict[str, Any] = {
     "BROKER": "actors.broker.Broker",
     "OPTIONS": {"url": RABBITMQ_URL, "queue_type": RABBITMQ_QUEUE_TYPE},
     "MIDDLEWARE": [
@@ -165,7 +166,7 @@ S3_ARCHIVE_BUCKET = env.text("S3_ARCHIVE_BUCKET", "lamina-archive")
 S3_MEDIA_BUCKET = env.text("S3_MEDIA_BUCKET", "lamina-media")
 PDF_URL_TTL_S = env.integer("PDF_URL_TTL_S", 300, minimum=1, maximum=604_800)
 PDF_CACHE_DAYS = env.integer("PDF_CACHE_DAYS", 30, minimum=2)
-ARCHIVE_RETENTION_DAYS = env.integer("ARCHIVE_RETENTION_DAYS", None, minimum=1)
+ARCHIVE_RETENTION_DAYS = env.optional_integer("ARCHIVE_RETENTION_DAYS", minimum=1)
 # A secret of its own lets SECRET_KEY rotate without making every cached paper anew.
 PDFCACHE_SECRET = env.text("PDFCACHE_SECRET", SECRET_KEY)
 

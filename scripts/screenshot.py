@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
 ADDRESS = "http://127.0.0.1:8000"
 PASSWORD = "demo-lamina"  # noqa: S105  (the demo's, which is public)
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-SIZE = {"width": 1200, "height": 750}
+SIZE = ViewportSize(width=1200, height=750)
 COLOURS = 256
 
 

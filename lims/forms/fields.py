@@ -28,7 +28,7 @@ class MoneyField(forms.DecimalField):
     def prepare_value(self, value):
         return _shown(value) if isinstance(value, Decimal) else value
 
-    def to_python(self, value) -> Decimal | None:
+    def to_python(self, value) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         try:

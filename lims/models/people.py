@@ -1,5 +1,7 @@
 """Users, and what the laboratory knows of the people behind them."""
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -31,7 +33,7 @@ def full_name(first_names: str, last_names: str) -> str:
     return f"{first_names} {last_names}".strip()
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Creates accounts; e-mail addresses are kept in lower case, as logins compare them."""
 
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
@@ -57,7 +59,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("user")

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete
-from lims.models import Protocol, WorkOrder, WorkOrderLine
+from lims.models import Price, Protocol, WorkOrder, WorkOrderLine
 from lims.models.work_orders import ZERO
 from lims.services import prices
 
@@ -75,11 +75,7 @@ def _rows(order: WorkOrder, lines: Sequence[Line], protocols: dict[int, Protocol
     rows = []
     for position, line in enumerate(lines, start=1):
         price = listed.on(line.service, prices.day_of(protocols[line.protocol_id]))
-        unit_price = line.unit_price if line.unit_price is not None else price and price.price
-        if unit_price is None:
-            raise Incomplete(
-                _("“%(service)s” has no price.") % {"service": line.service}, {"lines": _("Give a price.")}
-            )
+        unit_price = _unit_price(line, price)
         _check_line(line, unit_price)
         rows.append(
             WorkOrderLine(
@@ -101,3 +97,12 @@ def _check_line(line: Line, unit_price: Decimal) -> None:
         raise Incomplete(_("A line's quantity or price is wrong."), {"lines": _("Check the quantities.")})
     if not 0 <= line.discount <= line.quantity * unit_price:
         raise Incomplete(_("A discount cannot exceed its line."), {"lines": _("Check the discounts.")})
+
+
+def _unit_price(line: Line, price: Price | None) -> Decimal:
+    if line.unit_price is not None:
+        return line.unit_price
+    if price is None:
+        message = _("“%(service)s” has no price.") % {"service": line.service}
+        raise Incomplete(message, {"lines": _("Give a price.")})
+    return price.price

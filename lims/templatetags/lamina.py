@@ -53,14 +53,15 @@ def state(value: str, label: str) -> SafeString:
 @register.simple_tag
 def payment(order: WorkOrder) -> SafeString:
     """Show how far an order is paid."""
-    return state(order.payment_status, PaymentStatus(order.payment_status).label)
+    return state(order.payment_status, str(PaymentStatus(order.payment_status).label))
 
 
 @register.simple_tag
 @lru_cache(maxsize=256)
 def icon(name: str, size: int = 18, css: str = "") -> SafeString:
     """Draw an icon that says nothing to a screen reader: the text beside it does."""
-    return lucide(name, size=size, aria_hidden="true", focusable="false", **{"class": f"icon {css}".strip()})
+    drawn = lucide(name, size=size, aria_hidden="true", focusable="false", **{"class": f"icon {css}".strip()})
+    return SafeString(drawn)
 
 
 @register.filter

@@ -87,11 +87,11 @@ def pdf_retry(request: HttpRequest, kind: str, pk: int, job_id: int) -> HttpResp
 
 def _inline(opened: Inline) -> HttpResponse:
     response = HttpResponse(opened.content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, opened.filename)
+    response["Content-Disposition"] = content_disposition_header(False, opened.filename) or "inline"
     response["X-PDF-Cache"] = "inline"
     response["Referrer-Policy"] = "no-referrer"
     # Chromium shows a PDF as an embedded object, which the pages' policy forbids.
-    response._csp_exempt = True
+    response._csp_exempt = True  # type: ignore[attr-defined]
     return response
 
 

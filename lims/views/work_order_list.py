@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 @require_safe
 @answers
-def work_orders(request: HttpRequest) -> HttpResponse:
+def work_orders(request: HttpRequest) -> HttpResponseBase:
     """List the orders that the user may see, newest first."""
     filters = WorkOrderFilter(request.GET)
     orders = filters.apply(WorkOrder.objects.visible_to(request.user).select_related("veterinarian"))
