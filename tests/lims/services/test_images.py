@@ -7,6 +7,7 @@ import sys
 import zlib
 
 import pytest
+from django.utils import translation
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
@@ -14,6 +15,12 @@ from lims.models import Asset
 from lims.services import images
 
 MIB = 1024 * 1024
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def encoded(image: Image.Image, file_format: str, **options) -> bytes:
@@ -106,7 +113,8 @@ def test_bomb_is_refused_before_it_is_decoded(side):
     bomb = png(side, side, b"\x00" * 1_000)
     program = (
         "import io, sys, resource, os; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'tests.settings');"
-        "import django; django.setup(); from lims.services import images; from PIL import PngImagePlugin;"
+        "import django; django.setup(); from django.utils import translation; translation.activate('en');"
+        "from lims.services import images; from PIL import PngImagePlugin;"
         "content = sys.stdin.buffer.read(); before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: images.prepare(io.BytesIO(content))\n"
         "except images.ImageRefused as error: print(error)\n"
