@@ -16,7 +16,7 @@ import dramatiq
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 
 from actors import registry
@@ -53,7 +53,8 @@ RETURNING id
 class Handle:
     """What `enqueue` returns. `woken` is None until the commit, then whether the wake-up was sent.
 
-    It stays None for a job that somebody else's request armed and woke, or that is due later.
+    It stays None for a job that is due later or that somebody else armed, unless that wake-up is known
+    to have failed.
     """
 
     job_id: int
@@ -84,7 +85,7 @@ def enqueue(
         cursor.execute(ENQUEUE, values | {"rest_s": rest_s, "requested_by_id": requested_by_id})
         row = cursor.fetchone()
     if row is None:
-        return Handle(Job.objects.values_list("pk", flat=True).get(actor=actor, ref=ref), armed=False)
+        return _joined(actor, ref)
     handle = Handle(row[0], armed=True)
     if delay_s <= 0:
         transaction.on_commit(partial(_wake_handle, actor, handle), robust=True)
@@ -113,6 +114,12 @@ def wake(actor: str, job_ids: Sequence[int]) -> bool:
             unsent.update(woken_at=None)
             return False
     return True
+
+
+def _joined(actor: str, ref: str) -> Handle:
+    job = Job.objects.annotate(is_due=Case(When(due(), then=True), default=False)).get(actor=actor, ref=ref)
+    lost = job.is_due and job.state == JobState.PENDING and job.woken_at is None
+    return Handle(job.pk, armed=False, woken=False if lost else None)
 
 
 def _wake_handle(actor: str, handle: Handle) -> None:

@@ -1,15 +1,24 @@
-"""The answer to an exception that nothing else answered; while the database is away, a plain 503."""
+"""The answers that no view gives: no such page, and an exception; while the database is away, a plain 503."""
 
 import sys
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_S = 10
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return 404 for an address that is nobody's, in HTML or JSON."""
+    if _wants_json(request):
+        return JsonResponse({"error": _("There is no such page."), "fields": {}}, status=404)
+    return page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -25,7 +34,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
-    if "application/json" in request.headers.get("Accept", ""):
-        body = '{"error": "The server cannot answer at the moment.", "fields": {}}'
-        return HttpResponse(body, "application/json", status)
+    if _wants_json(request):
+        error = _("The server cannot answer at the moment. Try again in a few seconds.")
+        return JsonResponse({"error": error, "fields": {}}, status=status)
     return HttpResponse(render_to_string(f"{status}.html"), status=status)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")

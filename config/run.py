@@ -107,13 +107,11 @@ def shared_lines(environ: dict[str, str]) -> str:
 
 def prepare(supervisor: Supervisor, servers: list[embedded.Server], environ: dict[str, str]) -> None:
     """Bring files, database, storage and demo laboratory up to date. Raises StepFailed."""
-    broker = [server for server in servers if server.name == "rabbitmq"]
     supervisor.console.say("preparing; the first time takes longer")
     STATIC.mkdir(exist_ok=True)  # granian wants it even if it is empty
-    wait_for_servers(supervisor, [server for server in servers if server not in broker])
+    wait_for_servers(supervisor, servers)  # all of them: the demo laboratory's papers are warmed at once
     command = [sys.executable, "-m", "config.prepare"]
     supervisor.run_step(Program("prepare", command, environ, ROOT, supervisor.console))
-    wait_for_servers(supervisor, broker)  # the slowest to start, and needed by the programs only
 
 
 def wait_for_servers(supervisor: Supervisor, servers: list[embedded.Server]) -> None:

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from lims.views import health
 
+handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 
 urlpatterns = [

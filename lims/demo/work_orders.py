@@ -117,5 +117,5 @@ def _bring_to_end(by: User, order: WorkOrder, end: str, issued_on: date) -> None
 def _move(by: User, order: WorkOrder, before: Status, after: Status) -> None:
     WorkOrder.objects.filter(pk=order.pk).update(status=after)
     WorkOrderHistory.objects.create(
-        work_order=order, action=WorkOrderHistory.Action.CHANGED, by=by, changes={"status": [before, after]}
+        work_order=order, action=after, by=by, changes={"status": [before, after]}
     )

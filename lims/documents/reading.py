@@ -7,29 +7,31 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-MARKER = -999_999_937
+# Stand for the keys while a statement is compiled; no key is negative.
+MARKERS = (-999_999_937, -999_999_929)
 
 
 class RowReader:
-    """A `.values(...)` query by primary key, kept as SQL.
+    """A `.values(...)` query by one or two integer keys, kept as SQL.
 
-    Every open builds a snapshot, and Django takes three times as long to compile such a query as PostgreSQL
-    to answer it. Only for columns whose values psycopg returns ready to use.
+    Every open runs such queries, and Django takes three times as long to compile one as PostgreSQL to answer
+    it. Only for columns whose values psycopg returns ready to use.
     """
 
-    def __init__(self, rows_of: Callable[[int], QuerySet]) -> None:
-        self._rows_of = rows_of
+    def __init__(self, rows_of: Callable[..., QuerySet], keys: int = 1) -> None:
+        self._rows_of, self._markers = rows_of, MARKERS[:keys]
 
-    def read(self, pk: int) -> dict[str, Any] | None:
+    def read(self, *keys: int) -> dict[str, Any] | None:
         """Return the row's columns by name, or None if there is no such row."""
         sql, params, names = self._compiled
+        key_of = dict(zip(self._markers, keys, strict=True))
         with connection.cursor() as cursor:
-            cursor.execute(sql, [pk if param == MARKER else param for param in params])
+            cursor.execute(sql, [key_of.get(param, param) for param in params])
             row = cursor.fetchone()
         return row and dict(zip(names, row, strict=True))
 
     @cached_property
     def _compiled(self) -> tuple[str, tuple, tuple[str, ...]]:
-        query = self._rows_of(MARKER).order_by().query
+        query = self._rows_of(*self._markers).order_by().query
         sql, params = query.sql_with_params()
-        return sql, params, tuple(query.values_select)
+        return sql, params, (*query.values_select, *query.annotation_select)

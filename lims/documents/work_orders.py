@@ -1,7 +1,11 @@
 """The work order as a document type: what it shows; how it is drawn stands in `work_order_paper`."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from django.db.models import Subquery, TextField
+from django.db.models.functions import Cast, JSONObject
 
 from lims.documents.fonts import prepare
 from lims.documents.freezing import canonical_lines, load_assets
@@ -41,18 +45,26 @@ CLIENT = {
 }
 NAME = ("veterinarian__first_names", "veterinarian__last_names")
 LABORATORY = ("name", "address", "phone", "email", "tax_id", "website", "footer")
+TERMS = "work_order_terms"
 LOGO = {"sha256": "logo_id", "width_px": "logo__width_px", "height_px": "logo__height_px"}
 MARKED = (WorkOrderStatus.DRAFT, WorkOrderStatus.CANCELLED)
-ORDERS = RowReader(lambda pk: WorkOrder.objects.filter(pk=pk).values(*SHOWN, *CLIENT.values(), *NAME))
-LABORATORIES = RowReader(
-    lambda pk: Laboratory.objects.filter(pk=pk).values(*LABORATORY, "work_order_terms", *LOGO.values())
+# As one JSON value, so that an open asks once.
+THE_LABORATORY = Subquery(
+    Laboratory.objects.filter(pk=1).values(
+        json=Cast(JSONObject(**{name: name for name in (*LABORATORY, *LOGO.values(), TERMS)}), TextField())
+    )
+)
+ORDERS = RowReader(
+    lambda pk: WorkOrder.objects.filter(pk=pk).values(
+        *SHOWN, *CLIENT.values(), *NAME, laboratory=THE_LABORATORY
+    )
 )
 
 
 def snapshot(pk: int) -> Snapshot:
     """Return everything that the order's PDF shows; raise DocumentGone if there is no such order.
 
-    Two statements whatever the number of lines, once it is issued: its frozen lines are named by digest.
+    One statement whatever the number of lines, once it is issued: its frozen lines are named by digest.
     """
     order = ORDERS.read(pk)
     if order is None:
@@ -63,7 +75,7 @@ def snapshot(pk: int) -> Snapshot:
         "mark": order["status"] if order["status"] in MARKED else None,
         "number": order["number"] or "",
         "issued_on": order["issued_on"].isoformat() if order["issued_on"] else None,
-        **_laboratory(),
+        **_laboratory(order["laboratory"]),
         "client": {name: order[source] for name, source in CLIENT.items()}
         | {"veterinarian": full_name(*(order[source] for source in NAME))},
         "lines": {"sha256": lines_sha256} if lines_sha256 else printed_lines(pk),
@@ -102,15 +114,13 @@ def pks() -> Iterable[int]:
     return WorkOrder.objects.filter(number__isnull=False).values_list("pk", flat=True).iterator()
 
 
-def _laboratory() -> dict[str, Any]:
-    laboratory = LABORATORIES.read(1) or dict.fromkeys((*LABORATORY, "work_order_terms"), "") | dict.fromkeys(
-        LOGO.values()
-    )
-    logo = {name: laboratory[source] for name, source in LOGO.items()}
+def _laboratory(row: str | None) -> dict[str, Any]:
+    columns: dict[str, Any] = json.loads(row) if row else {}
+    logo = {name: columns.get(source) for name, source in LOGO.items()}
     return {
-        "laboratory": {name: laboratory[name] for name in LABORATORY}
+        "laboratory": {name: columns.get(name, "") for name in LABORATORY}
         | {"logo": logo if logo["sha256"] else None},
-        "terms": laboratory["work_order_terms"],
+        "terms": columns.get(TERMS, ""),
     }
 
 

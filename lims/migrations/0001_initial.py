@@ -520,6 +520,8 @@ class Migration(migrations.Migration):
                             ("created", "Created"),
                             ("changed", "Changed"),
                             ("issued", "Issued"),
+                            ("sent", "Sent"),
+                            ("invoiced", "Invoiced"),
                             ("cancelled", "Cancelled"),
                         ],
                         max_length=10,

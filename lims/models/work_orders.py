@@ -168,6 +168,8 @@ class WorkOrderHistory(models.Model):
         CREATED = "created", _("Created")
         CHANGED = "changed", _("Changed")
         ISSUED = "issued", _("Issued")
+        SENT = "sent", _("Sent")
+        INVOICED = "invoiced", _("Invoiced")
         CANCELLED = "cancelled", _("Cancelled")
 
     work_order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="history")

@@ -119,3 +119,11 @@ def test_concurrent_askers_share_one_job():
 def test_it_is_one_statement_for_who_arms(django_assert_num_queries):
     with django_assert_num_queries(1):
         jobs.enqueue("note_down", "r")
+
+
+@pytest.mark.django_db
+def test_who_joins_a_job_whose_wake_up_failed_is_told(make_job, claimed):
+    assert jobs.enqueue("note_down", make_job(ref="unwoken").ref).woken is False
+    assert jobs.enqueue("note_down", make_job(ref="woken", woken_at=Now()).ref).woken is None
+    assert jobs.enqueue("note_down", make_job(ref="later", run_after=Now() + timedelta(60)).ref).woken is None
+    assert jobs.enqueue("note_down", claimed(ref="running").ref).woken is None

@@ -34,3 +34,12 @@ def test_json_is_answered_in_json():
     response = answer(OperationalError("gone"), "application/json")
     assert (response.status_code, response["Content-Type"]) == (503, "application/json")
     assert set(json.loads(response.content)) == {"error", "fields"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"), [("application/json", "application/json"), ("text/html", "text/html")]
+)
+@pytest.mark.django_db
+def test_an_address_that_is_nobodys_is_404_in_the_asked_form(client, accept, content_type):
+    response = client.get("/no/such/page/", headers={"Accept": accept})
+    assert (response.status_code, response["Content-Type"].split(";")[0]) == (404, content_type)

@@ -71,7 +71,7 @@ def test_a_dead_web_server_leaves_no_worker_and_is_started_again(
     workers = families[web]
     os.kill(web, signal.SIGKILL)
     process.wait_for("web ended (SIGKILL)")
-    assert not set(workers) & set(process.alive())
+    assert processes.wait_until(lambda: not set(workers) & set(process.alive()), 30)
     assert processes.wait_until(lambda: run_module.answers(f"http://127.0.0.1:{port}/"), 30)
 
 

@@ -105,7 +105,8 @@ def test_broker_away_the_vet_still_gets_the_document(bruno, order, monkeypatch):
         raise BrokerAway("away")
 
     monkeypatch.setattr(dramatiq.get_broker(), "enqueue", away)
-    assert isinstance(open_document(bruno, KIND, order.pk), Inline)
+    for _opener in range(2):
+        assert isinstance(open_document(bruno, KIND, order.pk), Inline)
     assert Job.objects.get().woken_at is None
 
 
@@ -177,9 +178,11 @@ def test_only_admins_warm_and_invalidate(ana, alma, order):
 
 
 @pytest.mark.parametrize("lines", [10, 2_000])
-def test_a_hit_is_four_statements_and_signs_the_public_endpoint(ana, bruno, lines, django_assert_num_queries):
+def test_a_hit_is_three_statements_and_signs_the_public_endpoint(
+    ana, bruno, lines, django_assert_num_queries
+):
     order = issued_order(ana, bruno.veterinarian, lines)
     pdfcache.cache.fill(KIND, order.pk)
-    with django_assert_num_queries(4), override_settings(S3_PUBLIC_ENDPOINT_URL="https://pdf.lab.test"):
+    with django_assert_num_queries(3), override_settings(S3_PUBLIC_ENDPOINT_URL="https://pdf.lab.test"):
         opened = open_document(bruno, KIND, order.pk)
     assert urlsplit(opened.url).hostname == "pdf.lab.test"

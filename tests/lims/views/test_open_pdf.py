@@ -15,7 +15,7 @@ from tests import factories
 
 JSON = {"HTTP_ACCEPT": "application/json"}
 # Session, user, visibility, the order, the laboratory, the access.
-STATEMENTS_OF_A_HIT = 6
+STATEMENTS_OF_A_HIT = 5
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("buckets")]
 
