@@ -27,6 +27,7 @@ def test_once_without_run_only_wakes(make_job, monkeypatch):
     assert (woken, doubles.worked_on) == ([job.pk], [])
 
 
+@pytest.mark.django_db
 def test_a_round_that_fails_is_repeated():
     stopping, seen = threading.Event(), []
 
