@@ -1,15 +1,8 @@
 """Fixtures for every test: the cast, and the store. The servers come from tests/plugin.py."""
 
 import pytest
-from django.core.management import call_command
 
 from tests import factories
-
-
-@pytest.fixture(scope="session", autouse=True)
-def translations():
-    """The compiled translations, which are not kept in the repository."""
-    call_command("compile_translations")
 
 
 @pytest.fixture
