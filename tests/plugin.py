@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from config.embedded import cleanup, processes
-from lims.management.commands.compile_translations import compile_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_TIMEOUT_S = 60
@@ -29,9 +28,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     options = early_config.known_args_namespace
     if os.environ.get("PYTEST_XDIST_WORKER") or options.help or options.version:
         return
-    # Before Django: what it has translated once, it never reads again.
-    for source in (ROOT / "locale").rglob("*.po"):
-        compile_catalogue(source)
     run_id = uuid.uuid4().hex[:8]
     cleanup.remove_abandoned(ROOT / "var")
     os.environ["LAMINA_TEST_RUN"] = run_id
