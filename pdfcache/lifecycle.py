@@ -214,7 +214,7 @@ def _client(endpoint_url: str, region: str, access_key: str, secret_key: str) ->
             signature_version="s3v4",
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=READ_TIMEOUT_S,
-            retries={"total_max_attempts": 2},
+            retries={"total_max_attempts": 4, "mode": "standard"},
             s3={"addressing_style": "path"},
         ),
     )

@@ -1,5 +1,7 @@
 """The waiting page: what it says while, when and if not the document comes."""
 
+import re
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
@@ -56,6 +58,7 @@ def test_back_leads_to_where_the_reader_came_from(site, cold_order, bruno, log_i
     page = log_in(site, bruno)
     before = page.evaluate("history.length")
     arrived(page, page.get_by_label(f"PDF de {cold_order.number}").click)
+    page.wait_for_url(re.compile("X-Amz-Signature"))
     # One step for the order, however often its page came back.
     assert page.evaluate("history.length") == before + 1
     page.go_back()
