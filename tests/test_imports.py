@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lims.models": {"lims.errors"},
     "lims.documents": {"lims.models", "pdfcache.errors", "pdfcache.keys", "pdfcache.registry"},
     "lims.services": BELOW_SERVICES | {"actors.jobs", "pdfcache"},
-    "lims.forms": {"lims.errors", "lims.models", "lims.services"},
+    "lims.forms": {"lims.documents.text", "lims.errors", "lims.models", "lims.services"},
     "lims.templatetags": {"lims.documents.formats", "lims.models"},
     "lims.views": LIMS_TOP | TO_SHOW,
     "lims.admin": LIMS_TOP | TO_SHOW,

@@ -1,12 +1,14 @@
 """One work order: its page, and what the laboratory does with it."""
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed
+from lims.forms.printing import printing_note
 from lims.forms.work_orders import BillingForm, CancellationForm, refuse
 from lims.models import WorkOrder
 from lims.services.work_orders import cancel_work_order, change_work_order, issue_work_order
@@ -56,6 +58,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         refuse(form, error)
         return _page(request, order, cancellation=form, status=409)
     messages.success(request, _("The order was cancelled."))
+    _warn_of_print(request, form)
     return _done(request, order)
 
 
@@ -71,6 +74,11 @@ def _order_of_laboratory(request: HttpRequest, pk: int) -> WorkOrder:
     return order
 
 
+def _warn_of_print(request: HttpRequest, form: BaseForm) -> None:
+    if note := printing_note(form):
+        messages.warning(request, note)
+
+
 def _change(request: HttpRequest, order: WorkOrder) -> HttpResponse:
     form = BillingForm(request.POST, instance=order)
     if not form.is_valid():
@@ -81,6 +89,7 @@ def _change(request: HttpRequest, order: WorkOrder) -> HttpResponse:
         refuse(form, error)
         return _page(request, order, billing=form, status=409)
     messages.success(request, _("Saved. The PDF shows it from the next opening on."))
+    _warn_of_print(request, form)
     return _done(request, order)
 
 

@@ -32,6 +32,16 @@ def test_advance_in_the_readers_format_is_saved(ana, order, browser):
     assert (str(saved.advance), saved.payment_status) == ("1000.00", "paid")
 
 
+def test_what_the_paper_cannot_print_is_told_and_kept_as_typed(ana, order, browser):
+    client = browser(ana)
+    client.post(f"/work-orders/{order.pk}/", typed(order, observations="Retira 🐮 hoy, <5/10 HPF"))
+    page = client.get(f"/work-orders/{order.pk}/").content.decode()
+    assert "☐" in page and "en lugar de 🐮" in page
+    assert WorkOrder.objects.get().observations == "Retira 🐮 hoy, <5/10 HPF"
+    client.post(f"/work-orders/{order.pk}/", typed(WorkOrder.objects.get(), observations="µm ≥ 3"))
+    assert "☐" not in client.get(f"/work-orders/{order.pk}/").content.decode()
+
+
 def test_same_values_again_change_nothing(ana, order, browser):
     client = browser(ana)
     assert client.post(f"/work-orders/{order.pk}/", typed(order)).status_code == 302

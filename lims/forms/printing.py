@@ -1,0 +1,20 @@
+"""Tells whoever typed a text which of its characters our papers cannot print."""
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from lims.documents.text import unprintable
+
+SHOWN_MAX = 10
+
+
+def printing_note(form: forms.BaseForm) -> str:
+    """Return a sentence that names what a valid form's texts lose in print, or nothing."""
+    texts = [value for value in form.cleaned_data.values() if isinstance(value, str)]
+    lost = list(dict.fromkeys(grapheme for text in texts for grapheme in unprintable(text)))
+    if not lost:
+        return ""
+    note = _(
+        "The PDF shows ☐ in place of %(characters)s: its typeface has none of them. The text stays as typed."
+    )
+    return note % {"characters": " ".join(lost[:SHOWN_MAX])}
