@@ -85,6 +85,7 @@ def act_as(shelf, settings):
         for name in (*BUCKETS, "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_REGION"):
             setattr(settings, name, environ[name])
         settings.S3_ENDPOINT_URL = settings.S3_PUBLIC_ENDPOINT_URL = shelf.url
+        settings.S3_READ_TIMEOUT_S = 30  # a busy machine is slow to make a bucket's first volume
 
     become("prepare")
     assert lifecycle.prepare() == []
