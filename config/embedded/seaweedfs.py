@@ -5,6 +5,7 @@ import os
 import shutil
 import sysconfig
 import urllib.request
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -73,10 +74,9 @@ class SeaweedFS(Server):
 
     def remove_sockets(self) -> None:
         """Remove from the temporary folder what a killed server cannot remove any more."""
-        for part in ("s3", "master", "volume", "filer", "admin"):
-            port = self.ports[f"{part}.port.grpc"]
+        for socket in sockets(self.ports):
             with contextlib.suppress(OSError):
-                Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink()  # noqa: S108
+                socket.unlink()
 
     def _secret_key(self) -> str:
         return files.secret(self.home / "secret_key")
@@ -88,6 +88,13 @@ class SeaweedFS(Server):
                 return True
         except OSError:
             return False
+
+
+def sockets(chosen: Mapping[str, int]) -> list[Path]:
+    """Return where a server with these ports puts its sockets, whatever TMPDIR says."""
+    port_of = {part: chosen[f"{part}.port.grpc"] for part in ("s3", "master", "volume", "filer")}
+    port_of["admin"] = chosen["admin.port"] + ADMIN_GRPC_OFFSET
+    return [Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock") for part, port in port_of.items()]  # noqa: S108
 
 
 def _binary() -> Path:

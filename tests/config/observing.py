@@ -1,5 +1,6 @@
 """Watching real processes from outside: who runs, what they print, when they are gone."""
 
+import json
 import os
 import queue
 import signal
@@ -10,6 +11,7 @@ import uuid
 from pathlib import Path
 
 from config.embedded import processes
+from config.embedded.seaweedfs import sockets
 
 PATIENCE_S = 60
 MARK = "LAMINA_TEST_MARK"
@@ -80,6 +82,7 @@ class Observed:
         """End everything at once, for the end of a test."""
         processes.send_signal([self.process.pid, *self.alive()], signal.SIGKILL)
         self.process.wait()
+        self._remove_sockets()
 
     def output(self) -> str:
         """Return all that was printed so far."""
@@ -90,6 +93,12 @@ class Observed:
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
             self._queue.put(line.rstrip("\n"))
+
+    def _remove_sockets(self) -> None:
+        """A killed store leaves its sockets in the temporary folder, where thousands of runs would pile up."""
+        for file in self.folder.rglob("s3/ports.json"):
+            for socket in sockets(json.loads(file.read_text())):
+                socket.unlink(missing_ok=True)
 
     def _is_ours(self, entry: Path) -> bool:
         try:
