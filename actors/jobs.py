@@ -155,6 +155,16 @@ def renew(job: Job) -> None:
     _write(job, lease_until=Now() + lease)
 
 
+def hold(job: Job) -> None:
+    """Lock the job's row until the caller's transaction ends, and renew the lease; raise LeaseLost.
+
+    What the transaction writes is then fenced by the job's token: nobody can take the job over before it.
+    """
+    if not connection.in_atomic_block:
+        raise NotInTransaction(f"Job {job.pk} was held outside a transaction; no retry helps.")
+    renew(job)
+
+
 def finish(job: Job) -> None:
     """Mark the job as done; raise LeaseLost if another worker has it."""
     _write(job, **_released(JobState.DONE), error_code="", error_summary="", finished_at=Now())
@@ -168,7 +178,7 @@ def fail(job: Job, code: str, summary: str) -> None:
 
 def retry_later(job: Job, code: str, summary: str) -> None:
     """Put the job back for a later attempt, or fail it after its last; raise LeaseLost if it is another's."""
-    if job.attempts >= registry.get(job.actor).max_attempts:
+    if is_last_attempt(job):
         return fail(job, code, summary)
     error = {"error_code": code[:60], "error_summary": summary[:500]}
     _write(job, **_released(JobState.PENDING), **error, run_after=Now() + backoff(job.attempts))
@@ -193,6 +203,16 @@ def _write(job: Job, **fields) -> None:
 def find(actor: str, job_id: int) -> Job | None:
     """Return an actor's job, or None."""
     return Job.objects.filter(pk=job_id, actor=actor).first()
+
+
+def latest(actor: str, ref: str) -> Job | None:
+    """Return the job of an actor and a reference, or None."""
+    return Job.objects.filter(actor=actor, ref=ref).first()
+
+
+def is_last_attempt(job: Job) -> bool:
+    """Return whether the job fails for good if the attempt in work fails."""
+    return job.attempts >= registry.get(job.actor).max_attempts
 
 
 def armed_since(span: timedelta, actor: str, user_id: int) -> int:

@@ -26,18 +26,22 @@ class Actor:
     lease_s: int
     max_attempts: int
     work: Callable[[Job], None]
+    # Told of a job whose worker was lost on its last attempt, in the transaction that fails it.
+    abandoned: Callable[[Job], None] | None = None
 
 
 _actors: dict[str, Actor] = {}
 
 
-def actor(*, queue: str, lease_s: int, max_attempts: int) -> Callable[[Callable[[Job], None]], Actor]:
+def actor(
+    *, queue: str, lease_s: int, max_attempts: int, abandoned: Callable[[Job], None] | None = None
+) -> Callable[[Callable[[Job], None]], Actor]:
     """Declare a function of a claimed job as an actor; its name is what `enqueue` takes."""
 
     def declare(work: Callable[[Job], None]) -> Actor:
         from actors.running import perform  # the runner needs the ledger, which needs this registry
 
-        declared = Actor(work.__name__, queue, lease_s, max_attempts, work)
+        declared = Actor(work.__name__, queue, lease_s, max_attempts, work, abandoned)
         _actors[declared.name] = declared
         dramatiq.actor(
             actor_name=declared.name,

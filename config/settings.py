@@ -154,7 +154,7 @@ DRAMATIQ_BROKER: dict[str, Any] = {
         "actors.warming.WarmUp",
     ],
 }
-DRAMATIQ_AUTODISCOVER_MODULES = ("pdfs", "upkeep")
+DRAMATIQ_AUTODISCOVER_MODULES = ("pdfs", "reports", "mail", "upkeep")
 
 S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", ("http", "https"))
 S3_PUBLIC_ENDPOINT_URL = env.url("S3_PUBLIC_ENDPOINT_URL", ("http", "https"), S3_ENDPOINT_URL)
@@ -187,8 +187,10 @@ S3_PUBLIC_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(S3_PUBLIC_ENDPOINT_
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "frame-src": [S3_PUBLIC_ORIGIN],
+        # Micrographs come from the store, by links of their own.
+        "img-src": ["'self'", "data:", S3_PUBLIC_ORIGIN],
+        # A draft's preview is drawn on the spot, on our own origin.
+        "frame-src": ["'self'", S3_PUBLIC_ORIGIN],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         # A form may answer with a redirect to a paper, which lives on the store's origin.

@@ -13,8 +13,8 @@ def ana(db):
 
 @pytest.fixture
 def paula(db):
-    """A pathologist."""
-    return factories.UserFactory(email="paula@lab.test", role="pathologist")
+    """A pathologist who may sign; `paula.staff_member.pathologist` is what she writes reports as."""
+    return factories.PathologistFactory(staff_member__user__email="paula@lab.test").staff_member.user
 
 
 @pytest.fixture

@@ -1,17 +1,29 @@
 """Makes things for tests: small, valid, and different only where a test says so."""
 
+import hashlib
+import io
 from datetime import date
 from decimal import Decimal
 
 import factory
 from allauth.account.models import EmailAddress
 from django.utils import timezone
+from PIL import Image, ImageDraw
 
 from lims.models import (
+    Asset,
+    Cassette,
+    HistopathologySample,
     Laboratory,
+    Pathologist,
     Price,
     Protocol,
+    Report,
+    ReportCassette,
+    ReportDiagnosis,
     Role,
+    Slide,
+    Specimen,
     StaffMember,
     User,
     Veterinarian,
@@ -78,6 +90,88 @@ class PriceFactory(factory.django.DjangoModelFactory):
     description = "Biopsia, una pieza"
     price = Decimal("1000.00")
     valid_from = date(2020, 1, 1)
+
+
+class AssetFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Asset
+        django_get_or_create = ("sha256",)
+
+    content = factory.LazyFunction(lambda: signature_png())
+    sha256 = factory.LazyAttribute(lambda asset: hashlib.sha256(asset.content).hexdigest())
+    media_type = "image/png"
+    width_px = 240
+    height_px = 80
+
+
+class PathologistFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Pathologist
+
+    staff_member = factory.SubFactory(
+        StaffMemberFactory, user__role=Role.PATHOLOGIST, first_names="Paula", last_names="Rivas"
+    )
+    licence = factory.Sequence(lambda n: f"MP {2000 + n}")
+    specialty = "Anatomía patológica veterinaria"
+    contact = "patologia@lab.test"
+    signature = factory.SubFactory(AssetFactory)
+    may_sign = True
+
+
+def signature_png() -> bytes:
+    """Return a small picture that stands for a signature."""
+    image = Image.new("RGB", (240, 80), "white")
+    ImageDraw.Draw(image).line([(10, 60), (80, 20), (120, 60), (230, 30)], fill="black", width=3)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def ready_protocol(veterinarian: Veterinarian | None = None, specimens: int = 1, **fields) -> Protocol:
+    """Return a ready histopathology protocol with so many specimens, each in one cassette on one slide."""
+    own = {"veterinarian": veterinarian} if veterinarian else {}
+    protocol = ProtocolFactory(**own, **fields)
+    HistopathologySample.objects.create(protocol=protocol, containers_received=1)
+    for number in range(1, specimens + 1):
+        specimen = Specimen.objects.create(
+            protocol=protocol,
+            label=chr(64 + number),
+            site="Piel, flanco",
+            side="left",
+            procedure="Biopsia escisional",
+        )
+        cassette = Cassette.objects.create(
+            protocol=protocol,
+            specimen=specimen,
+            code=f"{protocol.number}-C{number}",
+            material="Piel y subcutis",
+        )
+        slide = Slide.objects.create(protocol=protocol, code=f"{protocol.number}-S{number}")
+        slide.cassettes.add(cassette)
+    return protocol
+
+
+def draft_report(author: Pathologist, protocol: Protocol | None = None, **texts) -> Report:
+    """Return a complete draft of a pathologist, by rows alone; `texts` replace its texts."""
+    protocol = protocol or ready_protocol()
+    written = {
+        "macroscopic": "Fragmento de piel de 3 x 2 cm.",
+        "microscopic": "Proliferación de mastocitos bien diferenciados; <5/10 HPF.",
+        "comments": "Márgenes libres a 4 mm.",
+        "methods": "Formol 10 %, parafina, H&E.",
+    }
+    report = Report.objects.create(protocol=protocol, author=author, **written | texts)
+    for position, specimen in enumerate(protocol.specimens.all()):
+        ReportDiagnosis.objects.create(
+            report=report,
+            position=position,
+            specimen=specimen,
+            heading=str(specimen),
+            diagnosis="Mastocitoma cutáneo, grado bajo",
+        )
+    for position, cassette in enumerate(protocol.cassettes.all()):
+        ReportCassette.objects.create(report=report, position=position, cassette=cassette)
+    return report
 
 
 def laboratory(**fields) -> Laboratory:

@@ -1,10 +1,45 @@
 """The laboratory's things. One noun per module; verbs live in `lims.services`."""
 
 from lims.models.access import DocumentAccess
+from lims.models.deliveries import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Notification,
+    NotificationKind,
+)
 from lims.models.laboratory import Asset, Laboratory, NumberSeries
-from lims.models.people import Role, StaffMember, User, VatCondition, Veterinarian
+from lims.models.people import (
+    Pathologist,
+    ReportByEmail,
+    Role,
+    StaffMember,
+    User,
+    VatCondition,
+    Veterinarian,
+)
 from lims.models.prices import Price
-from lims.models.protocols import Protocol, ProtocolStatus
+from lims.models.processing import (
+    Cassette,
+    CassetteStage,
+    CytologySample,
+    HistopathologySample,
+    Slide,
+    SlideCassette,
+    Specimen,
+)
+from lims.models.protocols import Protocol, ProtocolHistory, ProtocolStatus
+from lims.models.reports import (
+    ImageUpload,
+    Phrase,
+    Report,
+    ReportCassette,
+    ReportDiagnosis,
+    ReportHistory,
+    ReportImage,
+    ReportImageState,
+    ReportStatus,
+)
 from lims.models.work_orders import (
     PaymentStatus,
     WorkOrder,
@@ -15,14 +50,38 @@ from lims.models.work_orders import (
 
 __all__ = [
     "Asset",
+    "Cassette",
+    "CassetteStage",
+    "CytologySample",
+    "Delivery",
+    "DeliveryKind",
+    "DeliveryState",
     "DocumentAccess",
+    "HistopathologySample",
+    "ImageUpload",
     "Laboratory",
+    "Notification",
+    "NotificationKind",
     "NumberSeries",
+    "Pathologist",
     "PaymentStatus",
+    "Phrase",
     "Price",
     "Protocol",
+    "ProtocolHistory",
     "ProtocolStatus",
+    "Report",
+    "ReportCassette",
+    "ReportDiagnosis",
+    "ReportByEmail",
+    "ReportHistory",
+    "ReportImage",
+    "ReportImageState",
+    "ReportStatus",
     "Role",
+    "Slide",
+    "SlideCassette",
+    "Specimen",
     "StaffMember",
     "User",
     "VatCondition",

@@ -8,6 +8,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lims.models.laboratory import Asset
+
 
 class Role(models.TextChoices):
     VETERINARIAN = "veterinarian", _("Veterinarian")
@@ -26,6 +28,11 @@ class VatCondition(models.TextChoices):
     MONOTRIBUTO = "monotributo", _("Simplified regime")
     EXEMPT = "exempt", _("VAT exempt")
     FINAL_CONSUMER = "final_consumer", _("Final consumer")
+
+
+class ReportByEmail(models.TextChoices):
+    LINK = "link", _("A link to the portal")
+    ATTACHMENT = "attachment", _("The PDF attached")
 
 
 def full_name(first_names: str, last_names: str) -> str:
@@ -112,6 +119,17 @@ class Veterinarian(models.Model):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     clinic = models.CharField(_("clinic"), max_length=200, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
+    alternative_email = models.EmailField(
+        _("alternative e-mail"),
+        blank=True,
+        help_text=_("Messages go there instead of to the login's address."),
+    )
+    report_by_email = models.CharField(
+        _("reports by e-mail"), max_length=10, choices=ReportByEmail, default=ReportByEmail.LINK
+    )
+    notify_on_reception = models.BooleanField(_("tell on reception"), default=True)
+    notify_on_processing = models.BooleanField(_("tell on processing"), default=False)
+    notify_on_report = models.BooleanField(_("tell on report"), default=True)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
     verified_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("verified by")
@@ -129,6 +147,11 @@ class Veterinarian(models.Model):
     def name(self) -> str:
         return full_name(self.first_names, self.last_names)
 
+    @property
+    def email(self) -> str:
+        """Where messages go."""
+        return self.alternative_email or self.user.email
+
 
 class StaffMember(models.Model):
     """A person who works in the laboratory."""
@@ -145,3 +168,30 @@ class StaffMember(models.Model):
 
     def __str__(self) -> str:
         return full_name(self.first_names, self.last_names)
+
+
+class Pathologist(models.Model):
+    """A member of the staff who writes reports, and may sign them."""
+
+    staff_member = models.OneToOneField(
+        StaffMember, models.PROTECT, related_name="pathologist", verbose_name=_("staff member")
+    )
+    licence = models.CharField(_("professional licence"), max_length=30)
+    specialty = models.CharField(_("specialty"), max_length=200, blank=True)
+    contact = models.CharField(_("contact"), max_length=200, blank=True)
+    signature = models.ForeignKey(
+        Asset, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signature")
+    )
+    may_sign = models.BooleanField(_("may sign"), default=False)
+
+    class Meta:
+        verbose_name = _("pathologist")
+        verbose_name_plural = _("pathologists")
+        ordering = ["staff_member__last_names", "staff_member__first_names", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return str(self.staff_member)

@@ -24,6 +24,18 @@ class ProtocolStatus(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+# Every allowed transition; whatever is not here raises InvalidTransition.
+TRANSITIONS = {
+    ProtocolStatus.DRAFT: {ProtocolStatus.SUBMITTED},
+    ProtocolStatus.SUBMITTED: {ProtocolStatus.RECEIVED, ProtocolStatus.REJECTED},
+    ProtocolStatus.RECEIVED: {ProtocolStatus.PROCESSING},
+    ProtocolStatus.PROCESSING: {ProtocolStatus.READY},
+    ProtocolStatus.READY: {ProtocolStatus.PROCESSING, ProtocolStatus.REPORTED},
+    ProtocolStatus.REPORTED: set(),
+    ProtocolStatus.REJECTED: {ProtocolStatus.SUBMITTED},
+}
+
+
 class Sex(models.TextChoices):
     FEMALE = "female", _("Female")
     MALE = "male", _("Male")
@@ -124,3 +136,22 @@ class Protocol(models.Model):
     def code(self) -> str:
         """The number once there is one, else the temporary code."""
         return self.number or self.temporary_code or str(_("Draft"))
+
+
+class ProtocolHistory(models.Model):
+    """Who moved a protocol from which state to which, when and why; append-only."""
+
+    protocol = models.ForeignKey(Protocol, models.CASCADE, related_name="history")
+    before = models.CharField(_("before"), max_length=16, choices=ProtocolStatus)
+    after = models.CharField(_("after"), max_length=16, choices=ProtocolStatus)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    reason = models.CharField(_("reason"), max_length=2_000, blank=True)
+
+    class Meta:
+        verbose_name = _("history of a protocol")
+        verbose_name_plural = _("history of protocols")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.protocol} {self.before} → {self.after}"

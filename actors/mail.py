@@ -1,0 +1,11 @@
+"""The actor that sends mail: one delivery each, never the same message twice by itself."""
+
+from actors.models import Job
+from actors.registry import BACKGROUND, actor
+from lims.services import mailing
+
+
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=8, abandoned=mailing.abandoned)
+def send_delivery(job: Job) -> None:
+    """Send one delivery, and write down how that ended."""
+    mailing.send(job)

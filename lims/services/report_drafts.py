@@ -1,0 +1,1 @@
+"""Drafts of reports: begun from the protocol, saved while they are written, discarded."""
