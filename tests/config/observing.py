@@ -95,7 +95,7 @@ class Observed:
             self._queue.put(line.rstrip("\n"))
 
     def _remove_sockets(self) -> None:
-        """A killed store leaves its sockets in the temporary folder, where those of all runs would pile up."""
+        """A killed store leaves its sockets in the temporary folder, where they would pile up."""
         for file in self.folder.rglob("s3/ports.json"):
             for socket in sockets(json.loads(file.read_text())):
                 socket.unlink(missing_ok=True)
