@@ -2,7 +2,24 @@
 
 from django.urls import path
 
-from lims.views import documents, home, work_order_list, work_orders
+from lims.views import (
+    deliveries,
+    documents,
+    home,
+    notifications,
+    phrases,
+    protocol_list,
+    report_images,
+    report_list,
+    report_pdf,
+    report_progress,
+    report_writing,
+    reports,
+    verify,
+    work_order_list,
+    work_orders,
+    worklist,
+)
 
 WORK_ORDER = {"kind": "work-order"}
 
@@ -26,4 +43,44 @@ urlpatterns = [
         WORK_ORDER,
         name="work_order_pdf_retry",
     ),
+    path("protocols/", protocol_list.protocols, name="protocols"),
+    path("protocols/<int:protocol_pk>/report/", report_writing.report_begin, name="report_begin"),
+    path("reports/", report_list.reports, name="reports"),
+    path("reports/to-write/", worklist.report_worklist, name="report_worklist"),
+    path("reports/<int:pk>/", reports.report, name="report"),
+    path("reports/<int:pk>/write/", report_writing.report_write, name="report_write"),
+    path("reports/<int:pk>/discard/", report_writing.report_discard, name="report_discard"),
+    path("reports/<int:pk>/changes/", report_writing.report_changes, name="report_changes"),
+    path("reports/<int:pk>/finalize/", report_progress.finalize, name="report_finalize"),
+    path("reports/<int:pk>/status/", report_progress.status, name="report_status"),
+    path("reports/<int:pk>/retry/", report_progress.retry, name="report_publish_retry"),
+    path("reports/<int:pk>/pdf/", report_pdf.open_pdf, name="report_pdf"),
+    path("reports/<int:pk>/amend/", reports.amend, name="report_amend"),
+    path("reports/<int:pk>/withdraw/", reports.withdraw, name="report_withdraw"),
+    path("reports/<int:pk>/images/", report_images.report_images, name="report_images"),
+    path("reports/<int:pk>/images/order/", report_images.report_image_order, name="report_image_order"),
+    path("reports/<int:pk>/images/state/", report_images.report_images_state, name="report_images_state"),
+    path("reports/<int:pk>/images/<int:image_pk>/", report_images.report_image, name="report_image"),
+    path(
+        "reports/<int:pk>/images/<int:image_pk>/remove/",
+        report_images.report_image_remove,
+        name="report_image_remove",
+    ),
+    path(
+        "reports/<int:pk>/images/<int:image_pk>/picture/",
+        report_images.report_image_picture,
+        name="report_image_picture",
+    ),
+    path("phrases/", phrases.phrases, name="phrases"),
+    path("phrases/<int:pk>/", phrases.phrase, name="phrase"),
+    path("phrases/<int:pk>/remove/", phrases.phrase_remove, name="phrase_remove"),
+    path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries/<int:pk>/resend/", deliveries.resend, name="delivery_resend"),
+    path("deliveries/<int:pk>/settle/", deliveries.settle, name="delivery_settle"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/read/", notifications.read_all, name="notifications_read"),
+    path("notifications/<int:pk>/open/", notifications.open_one, name="notification"),
+    path("verify/", verify.verify, name="verify"),
+    # Whatever is put into the address gets the same neutral answer.
+    path("verify/<path:token>/", verify.verify_report, name="verify_report"),
 ]
