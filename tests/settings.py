@@ -1,6 +1,7 @@
 """The settings under test: those of the program, with names of their own for each process of each run."""
 
 import os
+import sys
 
 _RUN = os.environ.setdefault("LAMINA_TEST_RUN", "manual")
 _PROCESS = f"test-{_RUN}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
@@ -23,6 +24,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+if "pytest" in sys.modules:
+    # The programs answer within seconds while the database is away; the tests' own process has time, since on
+    # a busy machine one late connection would fail the setup of every test of a process.
+    DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 30}  # noqa: F405
+    DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60  # noqa: F405
 # Tests of the second factor turn it on.
 MFA_REQUIRED = False
 # The point at which a process under test ends itself; only these settings know it.

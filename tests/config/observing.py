@@ -35,9 +35,14 @@ class Observed:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            preexec_fn=lambda: processes.die_with_parent(tests_pid, signal.SIGTERM),
+            preexec_fn=lambda: self._begin(tests_pid),
         )
         threading.Thread(target=self._collect, daemon=True).start()
+
+    def _begin(self, tests_pid: int) -> None:
+        # A shell that puts the tests into the background has them ignore it, and children inherit that.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        processes.die_with_parent(tests_pid, signal.SIGTERM)
 
     def wait_for(self, text: str, count: int = 1) -> str:
         """Return the line with the count-th appearance of `text` from here on; fail if it does not come."""
