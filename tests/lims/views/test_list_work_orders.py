@@ -6,7 +6,7 @@ import io
 import pytest
 
 from lims.models import WorkOrder
-from lims.views.work_order_list import PAGE_SIZE, safe_cells
+from lims.views.listing import PAGE_SIZE, safe_cells
 from tests import factories
 
 JSON = {"HTTP_ACCEPT": "application/json"}
