@@ -174,6 +174,14 @@ def draft_report(author: Pathologist, protocol: Protocol | None = None, **texts)
     return report
 
 
+def finalized_report(author: Pathologist, protocol: Protocol | None = None, **texts) -> Report:
+    """Return a report that its author has just finalized; the job that issues it is pending."""
+    from lims.services.report_finalizing import finalize_report
+
+    draft = draft_report(author, protocol, **texts)
+    return finalize_report(author.staff_member.user, draft.pk)
+
+
 def laboratory(**fields) -> Laboratory:
     """Return the laboratory's one row, with these fields changed."""
     values = {"name": "Laboratorio de Patología Veterinaria"} | fields

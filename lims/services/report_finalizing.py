@@ -1,0 +1,106 @@
+"""Finalizing: the author's signature under a draft, which from then on says what it says."""
+
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from actors import jobs
+from lims.documents.limits import PaperTooLarge, check_texts, texts_in
+from lims.documents.reports import Seal, snapshot
+from lims.errors import Incomplete, InvalidTransition, NotAllowed
+from lims.models import ProtocolStatus, Report, ReportHistory, ReportImageState, ReportStatus, Specimen, User
+from lims.services import reports
+
+TOKEN_BYTES = 16
+# Read aloud and typed from paper: nothing in it looks like something else.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 12
+FROZEN = ("status", "snapshot", "finalized_at", "verification_token", "verification_code", "changed_at")
+
+
+@transaction.atomic
+def finalize_report(by: User, pk: int) -> Report:
+    """Freeze the user's own draft as it is now, and have it issued; return the report.
+
+    Raises NotVisible; NotAllowed for everybody but its author, and for one who may not sign;
+    InvalidTransition if it is no draft any more, so that a second click changes nothing, or if its protocol
+    is not ready; and Incomplete with all that is missing. The number of statements is the same for any size.
+    """
+    report = reports.own(by, pk)
+    reports.move(report, ReportStatus.FINALIZED)
+    _check_protocol(report)
+    _check_signer(report)
+    _check_complete(report)
+    _freeze(report)
+    reports.record(report, ReportHistory.Action.FINALIZED, by)
+    jobs.enqueue("publish_report", str(report.pk), (report.pk,), requested_by_id=by.pk)
+    return report
+
+
+def _check_protocol(report: Report) -> None:
+    amends = report.replaces_id is not None
+    allowed = {ProtocolStatus.READY, ProtocolStatus.REPORTED} if amends else {ProtocolStatus.READY}
+    if report.protocol.status not in allowed:
+        message = _("A protocol that is “%(state)s” cannot be reported yet. The draft stays as it is.")
+        raise InvalidTransition(message % {"state": report.protocol.get_status_display()})
+
+
+def _check_signer(report: Report) -> None:
+    if not report.author.may_sign:
+        raise NotAllowed(_("You may not sign reports yet. Ask an administrator."))
+
+
+def _check_complete(report: Report) -> None:
+    missing = _missing_of_signer(report) | _missing_diagnoses(report) | _unready_images(report)
+    if report.replaces_id and not report.amendment_reason.strip():
+        missing["amendment_reason"] = _("Say why the report is amended.")
+    if missing:
+        raise Incomplete(_("The report is not complete: see what is missing."), missing)
+
+
+def _missing_of_signer(report: Report) -> dict[str, str]:
+    missing = {}
+    if not report.author.signature_id:
+        missing["signature"] = _("Your signature's image is missing. Ask an administrator to add it.")
+    if not report.author.licence.strip():
+        missing["licence"] = _("Your professional licence is missing. Ask an administrator to add it.")
+    return missing
+
+
+def _missing_diagnoses(report: Report) -> dict[str, str]:
+    rows = list(report.diagnoses.values_list("pk", "specimen", "diagnosis"))
+    missing = {f"diagnosis-{pk}": _("Write the diagnosis.") for pk, __, text in rows if not text.strip()}
+    covered = [specimen for __, specimen, __ in rows if specimen]
+    left_out = Specimen.objects.filter(protocol=report.protocol_id).exclude(pk__in=covered)
+    if not rows or left_out.exists():
+        missing["diagnoses"] = _("A specimen has no diagnosis yet. Open the draft again from the work list.")
+    return missing
+
+
+def _unready_images(report: Report) -> dict[str, str]:
+    told = {
+        ReportImageState.PREPARING: _("This image is still being prepared. Wait a moment."),
+        ReportImageState.FAILED: _("This image could not be used. Remove it."),
+    }
+    unready = report.images.filter(state__in=told).values_list("pk", "state")
+    return {f"image-{pk}": told[ReportImageState(state)] for pk, state in unready}
+
+
+def _freeze(report: Report) -> None:
+    report.finalized_at = timezone.now()
+    report.verification_token = secrets.token_hex(TOKEN_BYTES)
+    report.verification_code = "".join(secrets.choice(CODE_ALPHABET) for __ in range(CODE_LENGTH))
+    seal = Seal(report.finalized_at, report.verification_token, report.verification_code)
+    report.snapshot = snapshot(report.pk, seal)
+    _check_size(report.snapshot)
+    report.save(update_fields=FROZEN)
+
+
+def _check_size(shown: dict) -> None:
+    # Once frozen it can no longer be made smaller, and would fail for ever.
+    try:
+        check_texts(texts_in(shown))
+    except PaperTooLarge as error:
+        raise Incomplete(_("The report has more text than a paper can have. Shorten it.")) from error
