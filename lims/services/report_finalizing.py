@@ -39,6 +39,14 @@ def finalize_report(by: User, pk: int) -> Report:
     return report
 
 
+def missing_parts(report: Report) -> dict[str, str]:
+    """Return what keeps a draft from being finalized: a sentence for each field, empty if nothing does."""
+    missing = _missing_of_signer(report) | _missing_diagnoses(report) | _unready_images(report)
+    if report.replaces_id and not report.amendment_reason.strip():
+        missing["amendment_reason"] = _("Say why the report is amended.")
+    return missing
+
+
 def _check_protocol(report: Report) -> None:
     amends = report.replaces_id is not None
     allowed = {ProtocolStatus.READY, ProtocolStatus.REPORTED} if amends else {ProtocolStatus.READY}
@@ -53,10 +61,7 @@ def _check_signer(report: Report) -> None:
 
 
 def _check_complete(report: Report) -> None:
-    missing = _missing_of_signer(report) | _missing_diagnoses(report) | _unready_images(report)
-    if report.replaces_id and not report.amendment_reason.strip():
-        missing["amendment_reason"] = _("Say why the report is amended.")
-    if missing:
+    if missing := missing_parts(report):
         raise Incomplete(_("The report is not complete: see what is missing."), missing)
 
 
