@@ -3,7 +3,6 @@
 from collections import defaultdict
 from datetime import timedelta
 
-import structlog
 from django.db import transaction
 from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
@@ -11,9 +10,7 @@ from django.db.models.functions import Now
 from actors import registry
 from actors.jobs import claim, due, wake
 from actors.models import Job, JobState
-from actors.running import work_on
-
-log = structlog.get_logger(__name__)
+from actors.running import tell_abandoned, work_on
 
 BATCH = 500
 # A message that found the lease held was acked; this is how long its job may wait for the next one.
@@ -69,21 +66,8 @@ def _fail(which: Q, code: str, summary: str) -> int:
             error_summary=summary,
         )
         for job in jobs:
-            _tell_abandoned(job)
+            tell_abandoned(job)
     return len(jobs)
-
-
-def _tell_abandoned(job: Job) -> None:
-    """Let the actor write down what its lost job leaves undone, so that nothing stays "pending" for ever."""
-    told = next((actor.abandoned for actor in registry.actors() if actor.name == job.actor), None)
-    if told is None:
-        return
-    try:
-        with transaction.atomic():
-            told(job)
-    except Exception as error:
-        # One actor's mistake must not keep every other exhausted job from failing.
-        log.error("abandoned job not told", job=job.pk, actor=job.actor, exc_info=error)
 
 
 def forget_done() -> int:

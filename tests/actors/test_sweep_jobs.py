@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from functools import partial
 
 import pytest
 from django.core.management import call_command
@@ -17,6 +18,13 @@ def test_once_with_run_does_what_is_due(make_job):
     job = make_job()
     call_command("sweep_jobs", "--once", "--run")
     assert doubles.worked_on == [job.pk]
+
+
+def test_once_with_run_does_more_than_a_batch(make_job, monkeypatch):
+    monkeypatch.setattr(sweep_jobs, "run_due", partial(sweep_jobs.run_due, limit=2))
+    made = [make_job(ref=f"r{number}").pk for number in range(5)]
+    call_command("sweep_jobs", "--once", "--run")
+    assert doubles.worked_on == made
 
 
 def test_once_without_run_only_wakes(make_job, monkeypatch):

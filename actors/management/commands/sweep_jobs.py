@@ -31,13 +31,13 @@ class Command(BaseCommand):
     help = "Wakes jobs that are due or were lost; with --run it runs them itself, without RabbitMQ."
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("--once", action="store_true", help="sweep once and end")
+        parser.add_argument("--once", action="store_true", help="do what is due now and end")
         parser.add_argument("--run", action="store_true", help="run due jobs in this process")
 
     def handle(self, *, once: bool, run: bool, **options) -> None:
         if once:
             for each in rounds(run):
-                each.work()
+                do_all(each)
             return
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -56,6 +56,12 @@ def rounds(run: bool) -> list[Round]:
         return [Round(sweep, SWEEP_EVERY_S), forgetting]
     running = [Round(partial(run_due, queue), RUN_EVERY_S) for queue in QUEUES]
     return [*running, Round(fail_exhausted, SWEEP_EVERY_S), forgetting]
+
+
+def do_all(each: Round) -> None:
+    """Do a round until it finds nothing more; what a run makes due only later stays for the next one."""
+    while each.work():
+        continue
 
 
 def repeat(each: Round, stopping: threading.Event) -> None:
