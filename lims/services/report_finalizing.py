@@ -10,7 +10,16 @@ from actors import jobs
 from lims.documents.limits import PaperTooLarge, check_texts, texts_in
 from lims.documents.reports import Seal, snapshot
 from lims.errors import Incomplete, InvalidTransition, NotAllowed
-from lims.models import ProtocolStatus, Report, ReportHistory, ReportImageState, ReportStatus, Specimen, User
+from lims.models import (
+    ProtocolStatus,
+    Report,
+    ReportDiagnosis,
+    ReportHistory,
+    ReportImageState,
+    ReportStatus,
+    Specimen,
+    User,
+)
 from lims.services import reports
 
 TOKEN_BYTES = 16
@@ -75,13 +84,19 @@ def _missing_of_signer(report: Report) -> dict[str, str]:
 
 
 def _missing_diagnoses(report: Report) -> dict[str, str]:
-    rows = list(report.diagnoses.values_list("pk", "specimen", "diagnosis"))
-    missing = {f"diagnosis-{pk}": _("Write the diagnosis.") for pk, __, text in rows if not text.strip()}
-    covered = [specimen for __, specimen, __ in rows if specimen]
+    rows = list(report.diagnoses.all())
+    missing = {f"diagnosis-{row.pk}": _("Write the diagnosis.") for row in rows if not row.diagnosis.strip()}
+    covered = [row.specimen_id for row in rows if row.specimen_id]
     left_out = Specimen.objects.filter(protocol=report.protocol_id).exclude(pk__in=covered)
     if not rows or left_out.exists():
         missing["diagnoses"] = _("A specimen has no diagnosis yet. Open the draft again from the work list.")
-    return missing
+    return missing | _half_tables(rows)
+
+
+def _half_tables(rows: list[ReportDiagnosis]) -> dict[str, str]:
+    told = _("Each row needs both its element and its answer, were it “not applicable”.")
+    half = [row.pk for row in rows if any("" in each.values() for each in row.synoptic)]
+    return {f"synoptic-{pk}": told for pk in half}
 
 
 def _unready_images(report: Report) -> dict[str, str]:
