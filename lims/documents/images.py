@@ -12,8 +12,9 @@ from reportlab.pdfbase import pdfdoc
 
 MAX_PIXELS = 24_000_000
 PRINT_DPI = 300
-# Micrographs stand in two columns, none higher than wide. They are made for this size once, when they come.
-MICROGRAPH_MM = 84
+# The box that a micrograph is printed in, two in a row. It is made for that size once, when it comes.
+MICROGRAPH_WIDTH_MM = 84
+MICROGRAPH_HEIGHT_MM = 66
 MICROGRAPH_DPI = 200
 _KEPT = 32
 

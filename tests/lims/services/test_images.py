@@ -97,7 +97,7 @@ def test_damaged_pixels_are_refused():
 
 
 def test_too_many_bytes_are_refused():
-    content = encoded(Image.new("RGB", (10, 10)), "PNG") + b"\x00" * images.UPLOAD_BYTES_MAX
+    content = encoded(Image.new("RGB", (10, 10)), "PNG") + b"\x00" * images.LOGO.megabytes * MIB
     assert "5 MB" in refusal(content)
 
 
