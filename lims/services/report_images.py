@@ -94,7 +94,7 @@ def retry_image(by: User, image_pk: int) -> ReportImage:
     image = _own_image(by, image_pk)
     if image.state == ReportImageState.FAILED:
         if not ImageUpload.objects.filter(pk=image.pk).exists():
-            raise InvalidTransition(_("This image is damaged. Remove it and upload another one."))
+            raise InvalidTransition(str(DAMAGED))
         # The job before the image: its worker takes the rows in that order.
         _enqueue(by, image)
         image.state, image.problem = ReportImageState.PREPARING, ""

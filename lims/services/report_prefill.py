@@ -1,6 +1,7 @@
 """What a draft says before its author has written a word, in the language of its vet."""
 
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -66,14 +67,18 @@ def _technique(protocol: Protocol) -> str:
 
 
 def _methods(protocol: Protocol) -> str:
-    how = _technique(protocol)
+    how = [_technique(protocol)]
     if protocol.kind == ProtocolKind.HISTOPATHOLOGY:
-        sample = getattr(protocol, "histopathology_sample", None)
-        fixed = _("Fixation: %(how)s.") % {"how": sample.preservation} if sample else ""
-        how = f"{fixed} {_('Embedded in paraffin.')}".strip()
-    stains = dict.fromkeys(protocol.slides.values_list("stain", flat=True))
-    stained = _("Stains: %(stains)s.") % {"stains": ", ".join(stains)} if stains else ""
-    return " ".join(filter(None, [how if how.endswith(".") or not how else f"{how}.", stained]))
+        how = [_fixation(protocol), _("embedded in paraffin")]
+    stains = ", ".join(dict.fromkeys(protocol.slides.values_list("stain", flat=True)))
+    stained = _("stains: %(stains)s") % {"stains": stains} if stains else ""
+    said = "; ".join(filter(None, [*how, stained]))
+    return f"{capfirst(said)}." if said else ""
+
+
+def _fixation(protocol: Protocol) -> str:
+    sample = getattr(protocol, "histopathology_sample", None)
+    return _("fixed in %(how)s") % {"how": sample.preservation} if sample else ""
 
 
 def _macroscopic(protocol: Protocol) -> str:
