@@ -1,11 +1,13 @@
 """The actor that sends mail: one delivery each, never the same message twice by itself."""
 
+from actors import faults
 from actors.models import Job
 from actors.registry import BACKGROUND, actor
 from lims.services import mailing
 
 
-@actor(queue=BACKGROUND, lease_s=60, max_attempts=8, abandoned=mailing.abandoned)
+# Greylisting servers want an hour of patience.
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=20, failed=mailing.failed)
 def send_delivery(job: Job) -> None:
     """Send one delivery, and write down how that ended."""
-    mailing.send(job)
+    mailing.deliver(job, faults.reach)

@@ -9,6 +9,12 @@ REASONS = {
     "RenderError": _(
         "The document could not be drawn. Trying again helps only after its data was put right."
     ),
+    "Unpublishable": _(
+        "The paper could not be made one that lasts. Trying again helps only after its data was put right."
+    ),
+    "MailServerAway": _(
+        "The mail server is away, busy or asks for patience. Trying again helps once it takes mail."
+    ),
     "Unretryable": _("What the job was about is gone. Trying again does not help."),
     "WorkerLost": _(
         "The worker stopped in the middle, each time. If it happens again, the job itself ends it."

@@ -26,7 +26,9 @@ class Actor:
     lease_s: int
     max_attempts: int
     work: Callable[[Job], None]
-    # Told of a job whose worker was lost on its last attempt, in the transaction that fails it.
+    # Told of a job that failed for good, in the transaction that fails it, so that somebody is told once.
+    failed: Callable[[Job], None] | None = None
+    # Told instead where it failed because its worker was lost on the last attempt.
     abandoned: Callable[[Job], None] | None = None
 
 
@@ -34,14 +36,19 @@ _actors: dict[str, Actor] = {}
 
 
 def actor(
-    *, queue: str, lease_s: int, max_attempts: int, abandoned: Callable[[Job], None] | None = None
+    *,
+    queue: str,
+    lease_s: int,
+    max_attempts: int,
+    failed: Callable[[Job], None] | None = None,
+    abandoned: Callable[[Job], None] | None = None,
 ) -> Callable[[Callable[[Job], None]], Actor]:
     """Declare a function of a claimed job as an actor; its name is what `enqueue` takes."""
 
     def declare(work: Callable[[Job], None]) -> Actor:
         from actors.running import perform  # the runner needs the ledger, which needs this registry
 
-        declared = Actor(work.__name__, queue, lease_s, max_attempts, work, abandoned)
+        declared = Actor(work.__name__, queue, lease_s, max_attempts, work, failed, abandoned)
         _actors[declared.name] = declared
         dramatiq.actor(
             actor_name=declared.name,

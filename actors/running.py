@@ -1,6 +1,7 @@
 """Runs one job: claim, work, and a state that says how it ended."""
 
 import structlog
+from django.db import transaction
 from dramatiq.middleware import TimeLimitExceeded
 
 from actors import jobs, registry
@@ -31,12 +32,33 @@ def work_on(job: Job) -> None:
         _give_back(job, error)
 
 
+def tell(job: Job, *, lost: bool) -> None:
+    """Let the actor write down what its failed job leaves undone, in the transaction that fails it.
+
+    So nothing stays "pending" for ever, and nobody is told twice. `lost` says that its worker was.
+    """
+    actor = next((actor for actor in registry.actors() if actor.name == job.actor), None)
+    told = actor and ((lost and actor.abandoned) or actor.failed)
+    if not told:
+        return
+    try:
+        with transaction.atomic():
+            told(job)
+    except Exception as error:
+        # One actor's mistake must not keep its job, or every other exhausted one, from failing.
+        log.error("failure not told", job=job.pk, actor=job.actor, exc_info=error)
+
+
 def _give_back(job: Job, error: BaseException) -> None:
     code, summary = _code(error), str(error) or _code(error)
     log.warning("job failed", job=job.pk, actor=job.actor, attempt=job.attempts, exc_info=error)
-    write = jobs.fail if isinstance(error, Unretryable) else jobs.retry_later
     try:
-        write(job, code, summary)
+        with transaction.atomic():
+            if isinstance(error, Unretryable) or jobs.is_last_attempt(job):
+                jobs.fail(job, code, summary)
+                tell(job, lost=False)
+            else:
+                jobs.retry_later(job, code, summary)
     except LeaseLost:
         log.warning("lease lost", job=job.pk, actor=job.actor)
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from actors import registry
 from actors.jobs import claim, due, wake
 from actors.models import Job, JobState
-from actors.running import tell_abandoned, work_on
+from actors.running import tell, work_on
 
 BATCH = 500
 # A message that found the lease held was acked; this is how long its job may wait for the next one.
@@ -66,7 +66,7 @@ def _fail(which: Q, code: str, summary: str) -> int:
             error_summary=summary,
         )
         for job in jobs:
-            tell_abandoned(job)
+            tell(job, lost=True)
     return len(jobs)
 
 

@@ -28,8 +28,11 @@ from pdfcache.errors import StoreError
 
 CONNECT_TIMEOUT_S = 1
 DEFAULT_READ_TIMEOUT_S = 3
+# For a worker, which nobody waits for, with an archive's or a micrograph's many bytes.
+WORKER_READ_TIMEOUT_S = 30
 POOL_SIZE = 32
 SINGLE_PUT_MIN_BYTES = 5 * 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 
 # The SDK parses what the server says with int(), strptime and ElementTree, and lets their errors through.
 _FAILURES = (MinioException, urllib3.exceptions.HTTPError, ParseError, ValueError, OSError)
@@ -44,6 +47,14 @@ class ObjectInfo:
     last_modified: datetime
     version_id: str | None = None
     sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the bytes of an object are, whatever S3 says of them: their SHA-256 in hex, and how many."""
+
+    sha256: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,7 @@ def put(
     bucket: str | None = None,
     content_type: str = "application/pdf",
     metadata: dict[str, str] | None = None,
+    read_timeout_s: float | None = None,
 ) -> Written:
     """Writes the object whole or not at all: S3 compares the bytes with their SHA-256.
 
@@ -92,7 +104,7 @@ def put(
         "sha256": digest.hexdigest(),
         "x-amz-checksum-sha256": base64.b64encode(digest.digest()).decode(),
     }
-    with _talking("write", key) as client:
+    with _talking("write", key, read_timeout_s) as client:
         result = client.put_object(
             _bucket(bucket),
             key,
@@ -107,17 +119,41 @@ def put(
     return Written(key, digest.hexdigest(), result.version_id)
 
 
-def get(key: str, *, bucket: str | None = None, version_id: str | None = None) -> bytes:
+def get(
+    key: str,
+    *,
+    bucket: str | None = None,
+    version_id: str | None = None,
+    read_timeout_s: float | None = None,
+) -> bytes:
     """The bytes of an object, all of them; raises StoreError, also when there is no such object."""
-    with _talking("read", key) as client:
-        response = client.get_object(_bucket(bucket), key, version_id=version_id)
+    with (
+        _talking("read", key, read_timeout_s) as client,
+        _opened(client, key, bucket, version_id) as response,
+    ):
+        return response.read()
+
+
+def measure(
+    key: str,
+    *,
+    bucket: str | None = None,
+    version_id: str | None = None,
+    read_timeout_s: float | None = None,
+) -> Measured | None:
+    """Reads an object whole, a part at a time. None only when S3 answers 404; raises StoreError."""
+    digest, size = hashlib.sha256(), 0
+    with _talking("read", key, read_timeout_s) as client:
         try:
-            if "content-length" not in response.headers:
-                raise ValueError("S3 gave no length, so that a cut would go unseen")
-            return response.read()
-        finally:
-            response.close()
-            response.release_conn()
+            with _opened(client, key, bucket, version_id) as response:
+                for chunk in response.stream(CHUNK_BYTES):
+                    digest.update(chunk)
+                    size += len(chunk)
+        except S3Error as error:
+            if error.response.status == 404:
+                return None
+            raise
+    return Measured(digest.hexdigest(), size)
 
 
 def list(prefix: str, *, bucket: str | None = None) -> Iterator[ObjectInfo]:
@@ -138,9 +174,18 @@ def delete(keys: Iterable[str], *, bucket: str | None = None) -> int:
 
 
 def presign(
-    key: str, filename: str, ttl_s: int, *, bucket: str | None = None, version_id: str | None = None
+    key: str,
+    filename: str,
+    ttl_s: int,
+    *,
+    bucket: str | None = None,
+    version_id: str | None = None,
+    content_type: str = "application/pdf",
 ) -> str:
-    """A URL at the public endpoint that opens the PDF in a browser for `ttl_s` seconds. Sends no request."""
+    """A URL at the public endpoint that opens the object in a browser for `ttl_s` seconds.
+
+    Sends no request.
+    """
     public = _client_at(settings.S3_PUBLIC_ENDPOINT_URL or settings.S3_ENDPOINT_URL)
     return public.presigned_get_object(
         _bucket(bucket),
@@ -148,11 +193,23 @@ def presign(
         expires=timedelta(seconds=ttl_s),
         version_id=version_id,
         response_headers={
-            "response-content-type": "application/pdf",
+            "response-content-type": content_type,
             "response-cache-control": "private, no-store",
             "response-content-disposition": _disposition(filename),
         },
     )
+
+
+@contextmanager
+def _opened(client: Minio, key: str, bucket: str | None, version_id: str | None) -> Iterator[Any]:
+    response = client.get_object(_bucket(bucket), key, version_id=version_id)
+    try:
+        if "content-length" not in response.headers:
+            raise ValueError("S3 gave no length, so that a cut would go unseen")
+        yield response
+    finally:
+        response.close()
+        response.release_conn()
 
 
 def _disposition(filename: str) -> str:
@@ -170,10 +227,10 @@ def _bucket(bucket: str | None) -> str:
     return bucket or settings.S3_CACHE_BUCKET
 
 
-def _client_at(endpoint_url: str) -> Minio:
-    read_timeout_s = getattr(settings, "S3_READ_TIMEOUT_S", DEFAULT_READ_TIMEOUT_S)
+def _client_at(endpoint_url: str, read_timeout_s: float | None = None) -> Minio:
+    timeout_s = read_timeout_s or getattr(settings, "S3_READ_TIMEOUT_S", DEFAULT_READ_TIMEOUT_S)
     return _client(
-        endpoint_url, settings.S3_REGION, settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY, read_timeout_s
+        endpoint_url, settings.S3_REGION, settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY, timeout_s
     )
 
 
@@ -201,8 +258,8 @@ os.register_at_fork(after_in_child=_client.cache_clear)
 
 
 @contextmanager
-def _talking(verb: str, what: str) -> Iterator[Minio]:
-    client = _client_at(settings.S3_ENDPOINT_URL)
+def _talking(verb: str, what: str, read_timeout_s: float | None = None) -> Iterator[Minio]:
+    client = _client_at(settings.S3_ENDPOINT_URL, read_timeout_s)
     try:
         yield client
     except _FAILURES as error:

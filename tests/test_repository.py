@@ -192,7 +192,13 @@ def test_every_direct_dependency_has_a_reason():
 
 
 def test_templates_have_no_inline_script_or_style():
-    found = [place for place in matching(INLINE) if re.match(r"(templates|lims/.*templates)/", place)]
+    # Mail clients load no style sheet, so what is sent as e-mail holds its styles, and still no script.
+    found = [
+        place
+        for place in matching(INLINE)
+        if re.match(r"(templates|lims/.*templates)/", place)
+        and not re.match(r"templates/emails/[\w.]+:\d+ style\s*=", place)
+    ]
     assert found == []
 
 

@@ -2,6 +2,8 @@
 
 import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -162,13 +164,20 @@ def _check_limits(user: User, handle: jobs.Handle) -> None:
         raise Busy(_("Very many documents are being prepared. Try again in a few seconds."))
 
 
-def _render_inline(user: User, kind: str, pk: int) -> Inline:
+@contextmanager
+def drawing_in_request() -> Iterator[None]:
+    """Bound how much is drawn in requests at a time; raise Busy where that is too much already."""
     if not _inline_renders.acquire(blocking=False):
         raise Busy(_("Very many documents are being prepared. Try again in a few seconds."))
     try:
-        content, filename = pdfcache.cache.render(kind, pk)
+        yield
     finally:
         _inline_renders.release()
+
+
+def _render_inline(user: User, kind: str, pk: int) -> Inline:
+    with drawing_in_request():
+        content, filename = pdfcache.cache.render(kind, pk)
     access.record(user, kind, pk, DocumentAccess.Outcome.INLINE)
     return Inline(content, filename)
 
