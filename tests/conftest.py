@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 from tests import factories
+from tests.smtp import Sink
 
 BUCKET_ATTEMPTS = 5
 
@@ -50,3 +51,12 @@ def buckets():
         with contextlib.suppress(StoreError):
             return lifecycle.prepare()
     return lifecycle.prepare()
+
+
+@pytest.fixture
+def sink(settings):
+    """A real SMTP server, to which this process sends its mail; it keeps what it took."""
+    with Sink() as running:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
+        yield running

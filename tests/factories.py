@@ -30,6 +30,7 @@ from lims.models import (
     WorkOrder,
 )
 from lims.services.work_orders import Line, create_work_order, issue_work_order
+from tests.running import run_jobs
 
 PASSWORD = "demo-lamina"  # noqa: S105  (a test's)
 
@@ -180,6 +181,49 @@ def finalized_report(author: Pathologist, protocol: Protocol | None = None, **te
 
     draft = draft_report(author, protocol, **texts)
     return finalize_report(author.staff_member.user, draft.pk)
+
+
+def archived_report(author: Pathologist, protocol: Protocol | None = None, **fields) -> Report:
+    """Return a report that counts as issued, by rows alone: no archive holds it, nobody was told."""
+    report = draft_report(author, protocol)
+    serial = f"{report.pk:032x}"
+    now = timezone.now()
+    values = {
+        "status": "issued",
+        "snapshot": {},
+        "finalized_at": now,
+        "issued_at": now,
+        "verification_token": serial,
+        "verification_code": serial[-12:],
+        "archive_key": f"reports/{report.pk}.pdf",
+        "archive_version_id": "1",
+        "sha256": "0" * 64,
+        "size_bytes": 1_000,
+        "pages": 1,
+    }
+    Report.objects.filter(pk=report.pk).update(**values | fields)
+    report.refresh_from_db()
+    return report
+
+
+def next_version(replaced: Report) -> Report:
+    """Return the issued report that takes an issued one's place, by rows alone."""
+    replaced.status = "superseded"
+    replaced.save()
+    serial = f"{replaced.pk + 1_000_000:032x}"
+    amended = {"version": replaced.version + 1, "amendment_reason": "Corrige el margen", "status": "issued"}
+    sealed = {"verification_token": serial, "verification_code": serial[-12:]}
+    copied = {field.attname: getattr(replaced, field.attname) for field in Report._meta.concrete_fields}
+    return Report.objects.create(**copied | amended | sealed | {"id": None, "replaces_id": replaced.pk})
+
+
+def issued_report(author: Pathologist, protocol: Protocol | None = None, **texts) -> Report:
+    """Return a report that was finalized and issued; its mails are pending. Needs the buckets."""
+    report = finalized_report(author, protocol, **texts)
+    run_jobs("publish_report")
+    report.refresh_from_db()
+    assert report.status == "issued"
+    return report
 
 
 def laboratory(**fields) -> Laboratory:
