@@ -48,7 +48,9 @@ def letterhead(laboratory: Mapping, title: str, number: str, dated: str) -> Bloc
     left = _sender(laboratory, Column(x_pt, end_pt - x_pt))
     down = max(left.down_pt, right.down_pt, picture.height_pt if picture else 0) + 9
     rule = Rule(LEFT_PT, RIGHT_PT, down, 1)
-    return Block(down + 2, left.texts + right.texts, [rule], bookmark=title, picture=picture)
+    return Block(
+        down + 2, left.texts + right.texts, [rule], bookmark=title, pictures=[picture] if picture else []
+    )
 
 
 def draw(frame: Frame, blocks: list[Block], assets: Mapping[str, bytes]) -> bytes:

@@ -45,6 +45,32 @@ class Rule(NamedTuple):
     grey: float = 0.0
 
 
+class Bar(NamedTuple):
+    """A vertical line along the whole height of its block, so that a box may go on over pages."""
+
+    x_pt: float
+    weight_pt: float
+
+
+class Code(NamedTuple):
+    """A matrix code: per row of modules the dark runs, as (first module, number of modules)."""
+
+    rows: tuple[tuple[tuple[int, int], ...], ...]
+    module_pt: float
+    x_pt: float
+    down_pt: float
+
+
+class Link(NamedTuple):
+    """An address behind a rectangle of its block."""
+
+    url: str
+    x_pt: float
+    down_pt: float
+    width_pt: float
+    height_pt: float
+
+
 @dataclass(slots=True)
 class Block:
     """What stays together on one page unless it is taller than a page."""
@@ -55,7 +81,10 @@ class Block:
     keep_with_next: bool = False
     heads_pages: "Block | None" = None
     bookmark: str = ""
-    picture: Picture | None = None
+    pictures: list[Picture] = field(default_factory=list)
+    bars: list[Bar] = field(default_factory=list)
+    codes: list[Code] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
 
 
 class Placed(NamedTuple):
@@ -163,7 +192,9 @@ def _moved_up(block: Block, texts: list[Text], at_pt: float) -> Block:
         texts=[text._replace(down_pt=text.down_pt - up) for text in texts],
         rules=[rule._replace(down_pt=rule.down_pt - up) for rule in block.rules if rule.down_pt > at_pt],
         bookmark="",
-        picture=None,
+        pictures=[],
+        codes=[],
+        links=[],
     )
 
 

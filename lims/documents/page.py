@@ -7,7 +7,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from lims.documents import images
 from lims.documents.fonts import REGULAR, SEMIBOLD, font
-from lims.documents.layout import Block, Picture, Placed, Rule, Style
+from lims.documents.layout import Bar, Block, Code, Link, Picture, Placed, Rule, Style
 from lims.documents.typesetting import (
     CONTENT_WIDTH_PT,
     FINE,
@@ -28,8 +28,10 @@ FOOTER_MOST_LINES = 4
 IDENTITY_ROOM_PT = 62 * MM
 RUNNING_HEIGHT_PT = 24.0
 MARK_HEIGHT_PT = 36.0
+DOT_PT = 72 / 300
 
 RUNNING = Style(REGULAR, 8, 10.4)
+NOTICE = Style(SEMIBOLD, 8, 10.4)
 MARK = Style(SEMIBOLD, 12, 15.6)
 GHOST = Style(SEMIBOLD, 96, 96)
 GHOST_GREY = 0.9
@@ -40,7 +42,8 @@ class Frame:
     """What stands around the content of every page, and what the file says about itself.
 
     `page_words` has {page} and {pages}; `mark` is empty or the words that say the paper is not valid;
-    `dated` is an ISO day or None.
+    `dated` is an ISO day or None. `running` are lines for every page's footer, which then has no identity
+    beside the page; `notice` is a line for the running head.
     """
 
     language: str
@@ -52,6 +55,8 @@ class Frame:
     mark: str = ""
     ghost: str = ""
     dated: str | None = None
+    running: tuple[str, ...] = ()
+    notice: str = ""
     footer_lines: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,11 +66,14 @@ class Frame:
     @property
     def footer_height_pt(self) -> float:
         """The distance from the bottom of the page to the top of the footer."""
-        return FOOTER_BASELINE_PT + FINE.leading_pt * max(len(self.footer_lines), 1) + 4
+        lines = len(self.running) + len(self.footer_lines)
+        return FOOTER_BASELINE_PT + FINE.leading_pt * max(lines, 1) + 4
 
     def top_pt(self, *, first: bool) -> float:
         """The distance from the top of the page to the top of its content."""
-        return TOP_PT + (MARK_HEIGHT_PT if self.mark else 0) + (0 if first else RUNNING_HEIGHT_PT)
+        mark = MARK_HEIGHT_PT if self.mark else 0
+        notice = RUNNING.leading_pt if self.notice else 0
+        return TOP_PT + mark + (0 if first else RUNNING_HEIGHT_PT + notice)
 
     def room_pt(self, *, first: bool) -> float:
         """The height of a page's content."""
@@ -75,6 +83,11 @@ class Frame:
     def footer_overflow(self) -> str:
         """The footer's text if it is too long to stand on every page: print it once, as a section."""
         return "" if self.footer_lines else self.footer.strip()
+
+
+def on_dots(distance_pt: float) -> float:
+    """The distance as a whole number of the dots of a printer with 300 dpi."""
+    return round(distance_pt / DOT_PT) * DOT_PT
 
 
 class Page:
@@ -104,8 +117,14 @@ class Page:
             self._text(x, y_pt - down, style, text)
         for rule in block.rules:
             self._rule(y_pt, rule)
-        if block.picture:
-            self._picture(y_pt, block.picture)
+        for bar in block.bars:
+            self._bar(y_pt, bar, block.height_pt)
+        for picture in block.pictures:
+            self._picture(y_pt, picture)
+        for code in block.codes:
+            self._code(y_pt, code)
+        for link in block.links:
+            self._link(y_pt, link)
         if block.bookmark:
             self._bookmark(y_pt, block.bookmark)
 
@@ -123,6 +142,26 @@ class Page:
         y = y_pt - rule.down_pt
         line = f"{rule.x_pt:.2f} {y:.2f} m {rule.end_x_pt:.2f} {y:.2f} l S"
         self.rules.append(f"{rule.grey} G {rule.weight_pt} w {line}")
+
+    def _bar(self, y_pt: float, bar: Bar, height_pt: float) -> None:
+        line = f"{bar.x_pt:.2f} {y_pt:.2f} m {bar.x_pt:.2f} {y_pt - height_pt:.2f} l S"
+        self.rules.append(f"0 G {bar.weight_pt} w {line}")
+
+    def _code(self, y_pt: float, code: Code) -> None:
+        """Draw a matrix code on the grid of the printer's dots, so that all its modules print alike."""
+        left, top = on_dots(code.x_pt), on_dots(y_pt - code.down_pt)
+        module = code.module_pt
+        runs = (
+            f"{left + first * module:.3f} {top - row * module:.3f} {length * module:.3f} {-module:.3f} re"
+            for row, dark in enumerate(code.rows)
+            for first, length in dark
+        )
+        self.rules.append("\n".join(["0 g", *runs, "f"]))
+
+    def _link(self, y_pt: float, link: Link) -> None:
+        bottom = y_pt - link.down_pt
+        area = (link.x_pt, bottom, link.x_pt + link.width_pt, bottom + link.height_pt)
+        self.canvas.linkURL(link.url, area, relative=0, F=4)  # 4: print it
 
     def _picture(self, y_pt: float, picture: Picture) -> None:
         name = "image." + picture.sha256
@@ -162,17 +201,29 @@ class Page:
         name = shortened(self.frame.author, RUNNING, CONTENT_WIDTH_PT - room - 10 * MM)
         self._text(LEFT_PT, y_pt - 7, RUNNING, name)
         self._text(RIGHT_PT - room, y_pt - 7, RUNNING, identity)
-        self._rule(y_pt, Rule(LEFT_PT, RIGHT_PT, 12, 0.5))
+        down = 12.0
+        if self.frame.notice:
+            down += RUNNING.leading_pt
+            self._text(
+                LEFT_PT, y_pt - down + 5, NOTICE, shortened(self.frame.notice, NOTICE, CONTENT_WIDTH_PT)
+            )
+        self._rule(y_pt, Rule(LEFT_PT, RIGHT_PT, down, 0.5))
 
     def _footer(self) -> None:
         frame = self.frame
         y = frame.footer_height_pt - FINE.leading_pt - 4
         self._rule(y, Rule(LEFT_PT, RIGHT_PT, -12, 0.5))
-        for number, line in enumerate(frame.footer_lines):
+        for number, line in enumerate([*frame.running, *frame.footer_lines]):
             self._text(LEFT_PT, y - number * FINE.leading_pt, FINE, line)
-        page = "  ·  " + frame.page_words.format(page=self.page, pages=self.pages)
-        text = shortened(frame.identity, FINE, IDENTITY_ROOM_PT - width_pt(page, FINE)) + page
+        text = self._place()
         self._text(RIGHT_PT - width_pt(text, FINE), y, FINE, text)
+
+    def _place(self) -> str:
+        page = self.frame.page_words.format(page=self.page, pages=self.pages)
+        if self.frame.running:
+            return page
+        room = IDENTITY_ROOM_PT - width_pt("  ·  " + page, FINE)
+        return f"{shortened(self.frame.identity, FINE, room)}  ·  {page}"
 
     def _ghost(self) -> None:
         """The mark again in large pale letters behind the text, without a part in what is copied out."""

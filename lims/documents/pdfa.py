@@ -1,0 +1,59 @@
+"""Makes a report's PDF one for the archive, PDF/A-2b: the same bytes for the same input, and validated."""
+
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pikepdf
+from pikepdf import pdfa
+from pikepdf.models.metadata import encode_pdf_date
+
+FLAVOUR = "2b"
+
+
+class NotArchivable(ValueError):
+    """The PDF is not one that lasts, for the reasons given; a retry does not help, another content does."""
+
+
+def archival(pdf: bytes, snapshot: Mapping) -> bytes:
+    """Return the PDF as validated PDF/A-2b, dated when its report was finalized; raise NotArchivable.
+
+    The same bytes for the same input, in every process.
+    """
+    finalized_at = datetime.fromisoformat(snapshot["finalized_at"])
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        _date(document, finalized_at)
+        pdfa.prepare(document, FLAVOUR)
+        _date_metadata(document, finalized_at)
+        settings = pdfa.resolve_save_kwargs(FLAVOUR, deterministic_id=True)
+        buffer = io.BytesIO()
+        document.save(buffer, **settings)
+    _validate(buffer)
+    return buffer.getvalue()
+
+
+def pages(pdf: bytes) -> int:
+    """Return how many pages a PDF has."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return len(document.pages)
+
+
+def _date(document: pikepdf.Pdf, at: datetime) -> None:
+    stamp = encode_pdf_date(at)
+    document.docinfo[pikepdf.Name.CreationDate] = stamp
+    document.docinfo[pikepdf.Name.ModDate] = stamp
+    for page in document.pages:
+        if pikepdf.Name.Trans in page:
+            del page[pikepdf.Name.Trans]  # ReportLab's empty transition, which PDF/A forbids
+
+
+def _date_metadata(document: pikepdf.Pdf, at: datetime) -> None:
+    with document.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
+        metadata["xmp:MetadataDate"] = at.astimezone(UTC).isoformat()
+
+
+def _validate(written: io.BytesIO) -> None:
+    written.seek(0)
+    report = pdfa.validate_written(written, FLAVOUR)
+    if not report.passed:
+        raise NotArchivable(f"{report.summary(5)}; a retry does not help.")

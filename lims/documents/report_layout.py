@@ -1,0 +1,95 @@
+"""What reports are set in: two axes, a narrow one for headings and labels, a wide one for what they say."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from lims.documents.fonts import REGULAR, SEMIBOLD
+from lims.documents.formats import unbroken
+from lims.documents.layout import Block, Rule, Style, Text
+from lims.documents.text import printable, wrap
+from lims.documents.typesetting import LEFT_PT, MEASURE_PT, MM, RIGHT_PT, Column
+
+MAIN_PT = RIGHT_PT - MEASURE_PT
+SIDE_WIDTH_PT = MAIN_PT - LEFT_PT - 4 * MM
+SECTION_GAP_PT = 9.0
+SECTION_PAD_PT = 5.0
+
+TEXT = Style(REGULAR, 10, 13.4)
+STRONG = Style(SEMIBOLD, 10, 13.4)
+SIDE = Style(SEMIBOLD, 10, 13.4)
+HEADLINE = Style(SEMIBOLD, 12.5, 16.5)
+LABEL = Style(REGULAR, 9, 13.4)
+NOTE = Style(REGULAR, 8.5, 11.4)
+
+
+def lines(text: str, style: Style = TEXT, x_pt: float = MAIN_PT, room_pt: float = MEASURE_PT) -> list[Block]:
+    """A text with its author's line breaks, a block a line, so that it goes on over pages.
+
+    No first or last line of it stands alone on a page.
+    """
+    shown = unbroken(printable(text)).strip("\n")
+    if not shown.strip():
+        return []
+    set_lines = wrap(shown, style.font, style.size_pt, room_pt)
+    blocks = [Block(style.leading_pt, [Text(x_pt, style.baseline_pt, style, line)]) for line in set_lines]
+    return together(blocks)
+
+
+def together(blocks: list[Block]) -> list[Block]:
+    """The blocks, the first two and the last two of them on one page."""
+    for position in (0, -2):
+        if len(blocks) > 1:
+            blocks[position].keep_with_next = True
+    return blocks
+
+
+def section(title: str, blocks: Iterable[Block], *, weight_pt: float = 0.4, note: str = "") -> list[Block]:
+    """The blocks with a heading in the side column, under a rule, in the bookmarks; nothing for no blocks."""
+    shown = list(blocks)
+    if not shown:
+        return []
+    side = Column(LEFT_PT, SIDE_WIDTH_PT).add(title, SIDE).add(note, NOTE)
+    _make_room_beside(side, shown)
+    shown[0] = _headed(shown[0], side.texts, title, weight_pt)
+    return shown
+
+
+def _make_room_beside(side: Column, blocks: list[Block]) -> None:
+    """Keep as many blocks together as stand beside the heading, and make the last as high as it needs."""
+    reached = 0.0
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        reached += block.height_pt
+        if reached >= side.down_pt:
+            return
+        if following:
+            block.keep_with_next = True
+        else:
+            block.height_pt += side.down_pt - reached
+
+
+def _headed(first: Block, heading: list[Text], title: str, weight_pt: float) -> Block:
+    down = SECTION_GAP_PT + SECTION_PAD_PT
+    grey = 0.0 if weight_pt > 0.5 else 0.6
+    rule = Rule(LEFT_PT, RIGHT_PT, SECTION_GAP_PT, weight_pt, grey)
+    moved = shifted(first, down)
+    return replace(
+        moved, texts=[*heading_at(heading, down), *moved.texts], rules=[rule, *moved.rules], bookmark=title
+    )
+
+
+def heading_at(texts: list[Text], down_pt: float) -> list[Text]:
+    """The texts moved down."""
+    return [text._replace(down_pt=text.down_pt + down_pt) for text in texts]
+
+
+def shifted(block: Block, down_pt: float) -> Block:
+    """The block with so much room above it."""
+    return replace(
+        block,
+        height_pt=block.height_pt + down_pt,
+        texts=heading_at(block.texts, down_pt),
+        rules=[rule._replace(down_pt=rule.down_pt + down_pt) for rule in block.rules],
+        pictures=[each._replace(down_pt=each.down_pt + down_pt) for each in block.pictures],
+        codes=[each._replace(down_pt=each.down_pt + down_pt) for each in block.codes],
+        links=[each._replace(down_pt=each.down_pt + down_pt) for each in block.links],
+    )

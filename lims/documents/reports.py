@@ -1,0 +1,155 @@
+"""The report as a document: what it shows, frozen when it is finalized; `report_paper` says how it is drawn.
+
+It is archived and never cached, so pdfcache does not know it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from lims.documents import report_rows
+from lims.documents.freezing import load_assets
+from lims.documents.pdfa import NotArchivable, archival, pages
+from lims.documents.report_changes import changes
+from lims.documents.report_paper import render
+from lims.models import Report
+from lims.models.people import full_name
+from lims.models.reports import TEXT_FIELDS
+from pdfcache.errors import DocumentGone
+
+__all__ = [
+    "KIND",
+    "NotArchivable",
+    "Seal",
+    "archival",
+    "asset_digests",
+    "assets",
+    "filename",
+    "media_digests",
+    "pages",
+    "render",
+    "snapshot",
+]
+
+KIND = "report"
+
+Snapshot = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What a report gets when it is finalized: the time, and what its verification goes by."""
+
+    finalized_at: datetime
+    token: str
+    code: str
+
+
+def snapshot(pk: int, seal: Seal | None = None) -> Snapshot:
+    """Return all that the report's PDF shows, from the rows as they are now; without a seal, a preview.
+
+    A constant number of statements, whatever the report holds. Raises DocumentGone.
+    """
+    report = report_rows.read(pk)
+    if report is None:
+        raise DocumentGone(f"There is no report {pk}; a retry does not help.")
+    shown = _content(report) | {
+        "mark": None if seal else "draft",
+        "finalized_at": seal and _moment(seal.finalized_at),
+        "verification": seal and _verification(seal),
+    }
+    return shown | {"amendment": _amendment(report, shown)}
+
+
+def asset_digests(shown: Snapshot) -> set[str]:
+    """Return the digests of logo and signature, which are rows."""
+    parts = (shown["laboratory"]["logo"], shown["author"]["signature"])
+    return {part["sha256"] for part in parts if part}
+
+
+def media_digests(shown: Snapshot) -> set[str]:
+    """Return the digests of the micrographs, which are objects in media."""
+    return {image["sha256"] for image in shown["images"]}
+
+
+def assets(shown: Snapshot) -> Mapping[str, bytes]:
+    """Return logo and signature by digest; the micrographs' bytes are the caller's to add."""
+    return load_assets([shown["laboratory"]["logo"], shown["author"]["signature"]])
+
+
+def filename(shown: Snapshot) -> str:
+    """Return the name under which a browser saves the PDF."""
+    number = "".join(c if c.isalnum() else "-" for c in shown["number"]) or "informe"
+    draft = "-borrador" if shown["mark"] else ""
+    return f"{number}-v{shown['version']}{draft}.pdf"
+
+
+def _content(report: Report) -> Snapshot:
+    protocol, vet = report.protocol, report.protocol.veterinarian
+    return {
+        "language": vet.user.language,
+        "kind": protocol.kind,
+        "number": protocol.number or "",
+        "version": report.version,
+        "is_preliminary": report.is_preliminary,
+        "first_issued_at": _moment(report.first_issued_at) if report.version > 1 else None,
+        "laboratory": report_rows.laboratory(),
+        "patient": {
+            "animal": protocol.animal,
+            "species": protocol.species,
+            "breed": protocol.breed,
+            "sex": protocol.sex,
+            "neutered": protocol.neutered,
+            "age": protocol.age,
+            "weight_kg": "" if protocol.weight_kg is None else str(protocol.weight_kg),
+            "chip": protocol.chip,
+        },
+        "owner": {
+            "name": full_name(protocol.owner_first_names, protocol.owner_last_names),
+            "surname": protocol.owner_last_names,
+        },
+        "veterinarian": {
+            "name": vet.name,
+            "licence": vet.licence,
+            "clinic": vet.clinic,
+            "address": vet.address,
+            "phone": vet.phone,
+            "email": vet.email,
+        },
+        "collected_on": protocol.collected_on and protocol.collected_on.isoformat(),
+        "received_at": _moment(protocol.received_at),
+        "sample": report_rows.sample(protocol),
+        "clinical_history": protocol.clinical_history,
+        "presumptive_diagnosis": protocol.presumptive_diagnosis,
+        **report_rows.bench(protocol.pk),
+        **report_rows.findings(report.pk),
+        "texts": {name: getattr(report, name) for name in TEXT_FIELDS},
+        "author": report_rows.author(report.author),
+    }
+
+
+def _verification(seal: Seal) -> dict[str, str]:
+    address = f"{settings.SITE_URL}/verify/"
+    return {"url": f"{address}{seal.token}/", "address": address, "code": seal.code}
+
+
+def _amendment(report: Report, shown: Snapshot) -> dict[str, Any] | None:
+    replaced = report.replaces
+    if replaced is None:
+        return None
+    differ = changes(replaced.snapshot, shown) if replaced.snapshot else []
+    return {
+        "version": replaced.version,
+        "issued_at": _moment(replaced.finalized_at),
+        "reason": report.amendment_reason,
+        "changes": [change._asdict() for change in differ],
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    """The time in the laboratory's zone, whoever asks."""
+    return at and timezone.localtime(at, timezone.get_default_timezone()).isoformat(timespec="seconds")
