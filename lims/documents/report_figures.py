@@ -9,9 +9,9 @@ from lims.documents.report_layout import NOTE
 from lims.documents.text import printable_line
 from lims.documents.typesetting import CONTENT_WIDTH_PT, LEFT_PT, MM, Column
 
-WIDTH_PT = images.MICROGRAPH_MM * MM
+WIDTH_PT = images.MICROGRAPH_WIDTH_MM * MM
 GAP_PT = CONTENT_WIDTH_PT - 2 * WIDTH_PT
-HEIGHT_PT = 66 * MM
+HEIGHT_PT = images.MICROGRAPH_HEIGHT_MM * MM
 
 
 def figures(shown: Sequence[Mapping], say: Mapping[str, str]) -> list[Block]:
