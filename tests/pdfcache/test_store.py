@@ -131,3 +131,22 @@ def _wrong_reads(name: str) -> int:
         return sum(store.get(f"cache/{name}/1/a.pdf") != name.encode() * 5_000 for _ in range(30))
     except Exception:
         return 99
+
+
+def test_measure_reads_what_the_bytes_are_and_not_what_they_are_called(shelf, s3):
+    data = os.urandom(3 * store.CHUNK_BYTES + 1)
+    s3.put_object(Bucket=shelf, Key=KEY, Body=data, Metadata={"sha256": "something else"})
+    assert store.measure(KEY) == store.Measured(hashlib.sha256(data).hexdigest(), len(data))
+
+
+def test_measure_names_the_version(versioned_bucket):
+    first = store.put(KEY, b"%PDF-first", bucket=versioned_bucket)
+    store.put(KEY, b"%PDF-second one", bucket=versioned_bucket)
+    measured = store.measure(KEY, bucket=versioned_bucket, version_id=first.version_id)
+    assert measured == store.Measured(first.sha256, len(b"%PDF-first"))
+
+
+def test_measure_of_a_missing_object_is_none(shelf, versioned_bucket):
+    assert store.measure(KEY) is None
+    store.put(KEY, PDF, bucket=versioned_bucket)
+    assert store.measure(KEY, bucket=versioned_bucket, version_id="0" * 32) is None

@@ -17,6 +17,7 @@ VERBS = {
     "stat": lambda: store.stat("cache/letter/1/a.pdf"),
     "get": lambda: store.get("cache/letter/1/a.pdf"),
     "put": lambda: store.put("cache/letter/1/a.pdf", b"%PDF-"),
+    "measure": lambda: store.measure("cache/letter/1/a.pdf"),
     "list": lambda: [*store.list("cache/")],
     "delete": lambda: store.delete(["cache/letter/1/a.pdf"]),
 }
@@ -106,6 +107,8 @@ def test_lifecycle_refusal_is_a_store_error(verb, refusal, server_answering):
         ("stat", answer("200 OK", headers=b"Last-Modified: yesterday\r\n")),
         ("get", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n%PDF"),
         ("get", answer("404 Not Found", ERROR % b"NoSuchKey")),
+        ("measure", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n%PDF"),
+        ("measure", b"HTTP/1.1 200 OK\r\n\r\n%PDF"),
         ("list", answer("200 OK", b"<ListBucketResult><Name>a</Name>")),
         ("list", answer("200 OK", b"<Something/>")),
         ("list", answer("200 OK", b"")),
