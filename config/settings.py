@@ -74,6 +74,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "lims.views.context.laboratory",
+                "lims.views.context.notifications",
             ],
             "builtins": ["lims.templatetags.lamina"],
         },

@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
+from lims.documents.reports import Seal, snapshot
 from lims.models import (
     Asset,
     Cassette,
@@ -186,15 +187,14 @@ def finalized_report(author: Pathologist, protocol: Protocol | None = None, **te
 def archived_report(author: Pathologist, protocol: Protocol | None = None, **fields) -> Report:
     """Return a report that counts as issued, by rows alone: no archive holds it, nobody was told."""
     report = draft_report(author, protocol)
-    serial = f"{report.pk:032x}"
-    now = timezone.now()
+    seal = Seal(timezone.now(), *_serial(report.pk))
     values = {
         "status": "issued",
-        "snapshot": {},
-        "finalized_at": now,
-        "issued_at": now,
-        "verification_token": serial,
-        "verification_code": serial[-12:],
+        "snapshot": snapshot(report.pk, seal),
+        "finalized_at": seal.finalized_at,
+        "issued_at": seal.finalized_at,
+        "verification_token": seal.token,
+        "verification_code": seal.code,
         "archive_key": f"reports/{report.pk}.pdf",
         "archive_version_id": "1",
         "sha256": "0" * 64,
@@ -206,13 +206,19 @@ def archived_report(author: Pathologist, protocol: Protocol | None = None, **fie
     return report
 
 
+def _serial(number: int) -> tuple[str, str]:
+    """A token and a code that no other report of the test has."""
+    token = f"{number:032x}"
+    return token, token[-12:].upper()
+
+
 def next_version(replaced: Report) -> Report:
     """Return the issued report that takes an issued one's place, by rows alone."""
     replaced.status = "superseded"
     replaced.save()
-    serial = f"{replaced.pk + 1_000_000:032x}"
+    token, code = _serial(replaced.pk + 1_000_000)
     amended = {"version": replaced.version + 1, "amendment_reason": "Corrige el margen", "status": "issued"}
-    sealed = {"verification_token": serial, "verification_code": serial[-12:]}
+    sealed = {"verification_token": token, "verification_code": code}
     copied = {field.attname: getattr(replaced, field.attname) for field in Report._meta.concrete_fields}
     return Report.objects.create(**copied | amended | sealed | {"id": None, "replaces_id": replaced.pk})
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lims.models.people import Pathologist, Role, User
 from lims.models.processing import Cassette, Specimen
@@ -12,7 +13,7 @@ from lims.models.protocols import Protocol
 class ReportStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     FINALIZED = "finalized", _("Finalized")
-    ISSUED = "issued", _("Issued")
+    ISSUED = "issued", pgettext_lazy("report", "Issued")
     SUPERSEDED = "superseded", _("Superseded")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -280,7 +281,7 @@ class ReportHistory(models.Model):
     class Action(models.TextChoices):
         BEGUN = "begun", _("Begun")
         FINALIZED = "finalized", _("Finalized")
-        ISSUED = "issued", _("Issued")
+        ISSUED = "issued", pgettext_lazy("report", "Issued")
         AMENDED = "amended", _("Amended")
         SUPERSEDED = "superseded", _("Superseded")
         WITHDRAWN = "withdrawn", _("Withdrawn")

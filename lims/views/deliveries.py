@@ -1,15 +1,161 @@
-"""To be written."""
+"""Messages to vets: what needs attention first, sending one again to a better address, seeing to one."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_POST, require_safe
+
+from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
+from lims.forms.deliveries import DeliveryFilter, ResendForm, to_see_to
+from lims.forms.work_orders import refuse
+from lims.models import Delivery, User
+from lims.services import deliveries as service
+from lims.views.answers import answers, refusal, wants_json
+from lims.views.listing import csv_file, list_context, page_of
+
+ATTENTION_SHOWN = 50
 
 
-def deliveries(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
+@require_safe
+@answers
+def deliveries(request: HttpRequest) -> HttpResponseBase:
+    """List the messages; those that need attention stand first while nothing is searched for."""
+    if not request.user.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    filters = DeliveryFilter(request.GET)
+    found = filters.apply(rows_for(request.user))
+    if request.GET.get("format") == "csv":
+        return csv_file(_("messages"), _csv_head(), found, _csv_row)
+    page, next_url = page_of(found, filters, "deliveries")
+    if wants_json(request):
+        return JsonResponse({"results": [_row(delivery) for delivery in page], "next": next_url})
+    context = {"deliveries": page, "back": request.get_full_path()}
+    context |= list_context(filters, "deliveries", next_url)
+    if not context["chosen"] and context["is_first"]:
+        urgent = to_see_to(rows_for(request.user)).order_by("-pk")
+        context["urgent"] = list(urgent[:ATTENTION_SHOWN])
+    return render(request, "deliveries/list.html", context)
 
 
-def resend(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
+@require_POST
+@answers
+def resend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a message again, to another address if one is given; a second click sends no second one."""
+    delivery = _delivery(request.user, pk)
+    form = ResendForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, delivery, form)
+    try:
+        again = service.resend(request.user, pk, **form.cleaned_data)
+    except (Incomplete, InvalidTransition) as error:
+        if wants_json(request):
+            return refusal(error, 409)
+        refuse(form, error)
+        return _refused(request, delivery, form)
+    if wants_json(request):
+        return JsonResponse(_row(_delivery(request.user, again.pk)), status=202)
+    told = _("The message is being sent again, to %(address)s.")
+    messages.success(request, told % {"address": again.address})
+    return _back(request)
 
 
-def settle(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
+@require_POST
+@answers
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that a message needs nothing more."""
+    service.settle(request.user, pk)
+    if wants_json(request):
+        return JsonResponse(_row(_delivery(request.user, pk)))
+    messages.success(request, _("Noted: that message needs nothing more."))
+    return _back(request)
+
+
+def rows_for(user: User) -> QuerySet[Delivery]:
+    """Return the messages that the user may see, with what a list tells of them."""
+    visible = Delivery.objects.visible_to(user).annotate(
+        was_sent_again=Exists(Delivery.objects.filter(again=OuterRef("pk")))
+    )
+    return visible.select_related("report__protocol", "recipient__veterinarian").defer("report__snapshot")
+
+
+def _delivery(user: User, pk: int) -> Delivery:
+    found = rows_for(user).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible(_("There is no such message."))
+    return found
+
+
+def _refused(request: HttpRequest, delivery: Delivery, form: ResendForm) -> HttpResponse:
+    if wants_json(request):
+        fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
+        sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
+        return JsonResponse({"error": sentence, "fields": fields}, status=409)
+    context = {"delivery": delivery, "form": form, "back": _back_url(request)}
+    return render(request, "deliveries/resend.html", context, status=409)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    return redirect(_back_url(request))
+
+
+def _back_url(request: HttpRequest) -> str:
+    url = request.POST.get("back", "")
+    is_ours = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+    return url if is_ours else reverse("deliveries")
+
+
+def _row(delivery: Delivery) -> dict:
+    return {
+        "id": delivery.pk,
+        "kind": delivery.kind,
+        "state": delivery.state,
+        "address": delivery.address,
+        "report": delivery.report_id,
+        "number": delivery.report.protocol.number if delivery.report else None,
+        "needs_attention": delivery.needs_attention,
+        "response": delivery.response,
+        "created_at": delivery.created_at,
+        "sent_at": delivery.sent_at,
+    }
+
+
+def _csv_head() -> list[str]:
+    return [
+        _("Created"),
+        _("State"),
+        _("Kind"),
+        _("Number"),
+        _("Recipient"),
+        _("Address"),
+        pgettext("message", "Sent"),
+        _("Server's answer"),
+    ]
+
+
+def _csv_row(delivery: Delivery) -> list:
+    return [
+        _moment(delivery.created_at),
+        delivery.get_state_display(),
+        delivery.get_kind_display(),
+        delivery.report.protocol.code if delivery.report else "",
+        recipient_name(delivery),
+        delivery.address,
+        _moment(delivery.sent_at),
+        delivery.response,
+    ]
+
+
+def recipient_name(delivery: Delivery) -> str:
+    """Return who a message is for, by name where there is one."""
+    veterinarian = getattr(delivery.recipient, "veterinarian", None)
+    return veterinarian.name if veterinarian else delivery.recipient.email
+
+
+def _moment(at) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""

@@ -126,7 +126,7 @@ def _status(kind: str, pk: int, job: "Job", rounds: int) -> dict:
     return {
         "state": state,
         "pdf_url": _pdf_url(kind, pk, rounds),
-        "retry_after_ms": _retry_after_ms(job),
+        "retry_after_ms": retry_after_ms(job),
         "error": _error(job) if state == "failed" else None,
     }
 
@@ -138,7 +138,8 @@ def _error(job: "Job") -> str:
     return sentence % {"id": job.pk}
 
 
-def _retry_after_ms(job: "Job") -> int:
+def retry_after_ms(job: "Job") -> int:
+    """Return after how many milliseconds a page that waits for a job asks again."""
     age_ms = (timezone.now() - job.armed_at).total_seconds() * 1_000
     return next((wait_ms for until_ms, wait_ms in POLLS_MS if age_ms < until_ms), LAST_POLL_MS)
 

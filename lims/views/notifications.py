@@ -1,15 +1,66 @@
-"""To be written."""
+"""What the user is told inside the portal."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from lims.forms.listing import ListFilter
+from lims.models import Notification, NotificationKind
+from lims.services.notifications import mark_all_read, open_notification
+from lims.views.answers import answers, wants_json
+from lims.views.listing import list_context, page_of
+
+SENTENCES = {
+    NotificationKind.REPORT_ISSUED: _("The report %(subject)s was issued."),
+    NotificationKind.REPORT_AMENDED: _("The report %(subject)s was amended: there is a new version."),
+    NotificationKind.REPORT_WITHDRAWN: _("The report %(subject)s was withdrawn."),
+    NotificationKind.REPORT_FAILED: _("The report %(subject)s could not be issued."),
+    NotificationKind.DELIVERY_FAILED: _("The message about %(subject)s could not be delivered."),
+}
 
 
-def notifications(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
+@require_safe
+@answers
+def notifications(request: HttpRequest) -> HttpResponse:
+    """List what the user was told, newest first."""
+    filters = ListFilter(request.GET)
+    page, next_url = page_of(Notification.objects.visible_to(request.user), filters, "notifications")
+    if wants_json(request):
+        return JsonResponse({"results": [_row(one) for one in page], "next": next_url})
+    told = [(one, sentence(one)) for one in page]
+    context = {"told": told} | list_context(filters, "notifications", next_url)
+    return render(request, "notifications/list.html", context)
 
 
-def read_all(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
+@require_POST
+@answers
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Take everything for read."""
+    mark_all_read(request.user)
+    return JsonResponse({"unread": 0}) if wants_json(request) else redirect("notifications")
 
 
-def open_one(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
+@require_POST
+@answers
+def open_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a notification for read and lead to what it is about."""
+    path = open_notification(request.user, pk)
+    return JsonResponse({"url": path}) if wants_json(request) else redirect(path)
+
+
+def sentence(notification: Notification) -> str:
+    """Return what a notification says, in the reader's language."""
+    kind = NotificationKind(notification.kind)
+    return str(SENTENCES[kind]) % {"subject": notification.subject}
+
+
+def _row(notification: Notification) -> dict:
+    return {
+        "id": notification.pk,
+        "kind": notification.kind,
+        "text": sentence(notification),
+        "url": notification.path,
+        "at": notification.created_at,
+        "read": notification.read_at is not None,
+    }

@@ -1,7 +1,73 @@
-"""To be written."""
+"""A report's PDF: the issued bytes out of the archive, or the author's preview of a draft."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from csp.decorators import csp
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET
+
+from lims.models import Report, ReportStatus, User
+from lims.services import reports
+from lims.services.report_opening import Preview, Publishing, Ready, open_report
+from lims.views.answers import answers, wants_json
+from lims.views.report_progress import progress_of
+
+# What must not be taken for the laboratory's word any more: its old links lead to the notice first.
+PAST = (ReportStatus.SUPERSEDED, ReportStatus.WITHDRAWN)
 
 
-def open_pdf(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
+@require_GET
+@answers
+def open_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lead to the issued PDF, or say that it is being issued, or show the author what a draft looks like."""
+    if not wants_json(request) and _leads_to_notice(request.user, pk, request.GET.get("version", "")):
+        response: HttpResponse = redirect("report", pk)
+    else:
+        response = _opened(request, pk)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def version_url(report: Report) -> str:
+    """Return the address that opens this very version, also when it is past."""
+    url = reverse("report_pdf", args=(report.pk,))
+    return f"{url}?version={report.version}" if report.status in PAST else url
+
+
+def _leads_to_notice(user: User, pk: int, version: str) -> bool:
+    past = Report.objects.visible_to(user).filter(pk=pk, status__in=PAST)
+    found = past.values_list("version", flat=True).first()
+    return found is not None and version != str(found)
+
+
+def _opened(request: HttpRequest, pk: int) -> HttpResponse:
+    match open_report(request.user, pk):
+        case Ready(url=url):
+            response: HttpResponse = HttpResponseRedirect(url)
+            response["Referrer-Policy"] = "no-referrer"
+        case Preview(content=content, filename=filename):
+            response = _preview(content, filename)
+        case Publishing():
+            response = _publishing(request, pk)
+    return response
+
+
+# The writing page shows it in a frame beside the text; Chromium shows a PDF as an embedded object.
+@csp({"frame-ancestors": ["'self'"]})
+def _preview(content: bytes, filename: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(False, filename) or "inline"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _publishing(request: HttpRequest, pk: int) -> HttpResponse:
+    report = reports.find(request.user, pk)
+    progress = progress_of(report)
+    if wants_json(request):
+        shown = ("state", "status_url", "retry_after_ms", "error")
+        return JsonResponse({name: progress[name] for name in shown}, status=202)
+    context = progress | {"report": report, "open_url": progress["pdf_url"]}
+    return render(request, "reports/waiting.html", context, status=202)

@@ -1,0 +1,70 @@
+"""One protocol: what was sent, how far it has come, and its papers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lims.models import Protocol, ProtocolHistory, ProtocolStatus, Report, User, WorkOrder
+from lims.views.answers import answers
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happened to a protocol; by whom stands there only for the laboratory."""
+
+    label: str
+    at: datetime
+    who: str = ""
+    reason: str = ""
+
+
+@require_safe
+@answers
+def protocol(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a protocol with its timeline and its papers."""
+    visible = Protocol.objects.visible_to(request.user)
+    people = ("veterinarian", "received_by__staff_member")
+    found = get_object_or_404(visible.select_related(*people), pk=pk)
+    context = {
+        "protocol": found,
+        "specimens": found.specimens.all(),
+        "steps": _steps(found, request.user),
+        "reports": _reports(found, request.user),
+        "orders": WorkOrder.objects.visible_to(request.user).filter(protocols=found),
+    }
+    return render(request, "protocols/detail.html", context)
+
+
+def _reports(protocol: Protocol, user: User) -> list[Report]:
+    visible = Report.objects.visible_to(user).filter(protocol=protocol)
+    shown = visible.select_related("author__staff_member")
+    return list(shown.defer("snapshot").order_by("-version"))
+
+
+def _steps(protocol: Protocol, user: User) -> list[Step]:
+    moved = list(protocol.history.select_related("by__staff_member"))
+    # Those who came before the history was kept have their times in their own row alone.
+    known = {row.after for row in moved}
+    steps = [_step(row, user) for row in moved]
+    if protocol.received_at and ProtocolStatus.RECEIVED not in known:
+        who = _name(protocol.received_by, user)
+        steps.append(Step(str(ProtocolStatus.RECEIVED.label), protocol.received_at, who))
+    if protocol.submitted_at and ProtocolStatus.SUBMITTED not in known:
+        steps.append(Step(str(ProtocolStatus.SUBMITTED.label), protocol.submitted_at))
+    steps.append(Step(_("Created"), protocol.created_at))
+    return sorted(steps, key=lambda step: step.at, reverse=True)
+
+
+def _step(row: ProtocolHistory, user: User) -> Step:
+    return Step(row.get_after_display(), row.at, _name(row.by, user), row.reason)
+
+
+def _name(by: User | None, reader: User) -> str:
+    if by is None:
+        return ""
+    name = getattr(by, "staff_member", None)
+    return str(name or (by.email if reader.is_laboratory or reader == by else _("the laboratory")))

@@ -1,0 +1,41 @@
+"""The timeline of a report in the reader's words: who did what, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from lims.models import Report, ReportHistory, User
+
+Action = ReportHistory.Action
+# The rest is the laboratory's affair; an amendment that was begun is a draft, of which vets know nothing.
+OF_VETS = (Action.FINALIZED, Action.ISSUED, Action.SUPERSEDED, Action.WITHDRAWN)
+TOLD_MAX = 100
+
+
+@dataclass(frozen=True)
+class Entry:
+    action: str
+    at: datetime
+    who: str
+    note: str
+
+
+def told(report: Report, reader: User) -> list[Entry]:
+    """Return what the reader may know of a report's history, newest first."""
+    rows = report.history.select_related("by__staff_member")
+    if not reader.is_laboratory:
+        rows = rows.filter(action__in=OF_VETS)
+    return [_entry(row, reader) for row in rows[:TOLD_MAX]]
+
+
+def _entry(row: ReportHistory, reader: User) -> Entry:
+    note = row.note if reader.is_laboratory or row.action == Action.WITHDRAWN else ""
+    return Entry(row.get_action_display(), row.at, _name(row.by, reader), note)
+
+
+def _name(user: User | None, reader: User) -> str:
+    if user is None:
+        return _("automatically")
+    name = getattr(user, "staff_member", None)
+    return str(name or (user.email if reader.is_laboratory else _("the laboratory")))
