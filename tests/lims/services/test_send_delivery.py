@@ -1,4 +1,4 @@
-"""mailing.deliver: one message to one recipient by real SMTP, and a state that is true in each of its modes."""
+"""mailing.deliver: one message to one recipient by SMTP, and a state that is true in each of its modes."""
 
 import hashlib
 
