@@ -39,7 +39,8 @@ def _fields(report: Mapping, language: str) -> Iterator[tuple[str, str]]:
     yield say["weight"], patient["weight_kg"] and f"{quantity(patient['weight_kg'], language)} kg"
     yield say["owner"], owner["name"]
     yield say["requested_by"], vet["name"]
-    yield say["collected"], report["collected_on"] and short_day(report["collected_on"], language)
+    collected_on = report["collected_on"]
+    yield say["collected"], short_day(collected_on, language) if collected_on else ""
     yield say["clinical_history"], report["clinical_history"]
     yield say["presumptive_diagnosis"], report["presumptive_diagnosis"]
     yield from _findings(report, say)
