@@ -7,8 +7,9 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from lims.demo import texts
-from lims.models import Role, StaffMember, User, VatCondition, Veterinarian
+from lims.demo import signature, texts
+from lims.models import Pathologist, Role, StaffMember, User, VatCondition, Veterinarian
+from lims.services import assets
 
 ADMIN_EMAIL = "admin@demo.test"
 PASSWORD = "demo-lamina"  # noqa: S105  (public: these accounts exist in demos on loopback only)
@@ -26,6 +27,7 @@ class Cast:
 
     admin: User
     staff: User
+    pathologist: Pathologist
     veterinarians: list[Veterinarian]
 
 
@@ -36,7 +38,9 @@ def create_people(rng: random.Random, now: datetime) -> Cast:
         StaffMember(user=users[email], first_names=first, last_names=last, position=position)
         for email, first, last, position in STAFF
     )
-    return Cast(users[ADMIN_EMAIL], users["staff@demo.test"], _create_veterinarians(rng, users, now))
+    pathologist = _create_pathologist(users["pathologist@demo.test"])
+    veterinarians = _create_veterinarians(rng, users, now)
+    return Cast(users[ADMIN_EMAIL], users["staff@demo.test"], pathologist, veterinarians)
 
 
 def _create_users(now: datetime) -> dict[str, User]:
@@ -57,6 +61,18 @@ def _create_users(now: datetime) -> dict[str, User]:
         EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users
     )
     return {user.email: user for user in users}
+
+
+def _create_pathologist(user: User) -> Pathologist:
+    drawn = signature.draw_signature()
+    return Pathologist.objects.create(
+        staff_member=StaffMember.objects.get(user=user),
+        licence="MP 5127",
+        specialty="Especialista en anatomía patológica veterinaria",
+        contact="patologia@demo.test, +54 249 438-5850",
+        signature_id=assets.keep(drawn, "image/png", signature.WIDTH_PX, signature.HEIGHT_PX),
+        may_sign=True,
+    )
 
 
 def _veterinarian_emails() -> list[str]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils import timezone
 
+from lims.demo.bench import create_bench
 from lims.demo.laboratory import create_laboratory, create_prices
 from lims.demo.people import ADMIN_EMAIL, create_people
 from lims.demo.protocols import create_protocols
+from lims.demo.reports import create_reports
 from lims.demo.work_orders import create_work_orders
 from lims.models import User
 
@@ -22,6 +24,7 @@ class Seeded:
 
     protocols: int
     work_orders: int
+    reports: int
 
 
 @transaction.atomic
@@ -41,4 +44,6 @@ def seed(protocols: int, seed: int) -> Seeded | None:
     create_laboratory()
     create_prices(today)
     create_protocols(rng, protocols, cast, now)
-    return Seeded(protocols, create_work_orders(rng, cast, today))
+    work_orders = create_work_orders(rng, cast, today)
+    create_bench(rng, cast)
+    return Seeded(protocols, work_orders, create_reports(rng, cast))

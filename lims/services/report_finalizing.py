@@ -1,6 +1,7 @@
 """Finalizing: the author's signature under a draft, which from then on says what it says."""
 
 import secrets
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -42,7 +43,7 @@ def finalize_report(by: User, pk: int) -> Report:
     _check_protocol(report)
     _check_signer(report)
     _check_complete(report)
-    _freeze(report)
+    freeze(report, timezone.now())
     reports.record(report, ReportHistory.Action.FINALIZED, by)
     jobs.enqueue("publish_report", str(report.pk), (report.pk,), requested_by_id=by.pk)
     return report
@@ -108,8 +109,12 @@ def _unready_images(report: Report) -> dict[str, str]:
     return {f"image-{pk}": told[ReportImageState(state)] for pk, state in unready}
 
 
-def _freeze(report: Report) -> None:
-    report.finalized_at = timezone.now()
+def freeze(report: Report, at: datetime) -> None:
+    """Write down what a report says as of a moment, in its new state, with what verifies it; checks nothing.
+
+    In the caller's transaction, which has moved the report. Raises Incomplete for too much text for a paper.
+    """
+    report.finalized_at = at
     report.verification_token = secrets.token_hex(TOKEN_BYTES)
     report.verification_code = "".join(secrets.choice(CODE_ALPHABET) for __ in range(CODE_LENGTH))
     seal = Seal(report.finalized_at, report.verification_token, report.verification_code)

@@ -7,18 +7,23 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from actors.models import Job
 from lims.models import (
+    Delivery,
     DocumentAccess,
     Laboratory,
     NumberSeries,
     Price,
     Protocol,
     ProtocolStatus,
+    Report,
     User,
     WorkOrder,
     WorkOrderHistory,
     WorkOrderStatus,
 )
+from lims.services.report_finalizing import finalize_report
+from tests.running import run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +65,32 @@ def test_laboratory_has_what_was_promised():
     assert {order.lines.count() for order in orders} >= {1, 10, 50, 500, 2_000}
     assert set(WorkOrder.objects.values_list("status", flat=True)) == set(WorkOrderStatus.values)
     assert set(WorkOrder.objects.values_list("payment_status", flat=True)) == {"unpaid", "partial", "paid"}
+
+
+def test_reported_protocols_have_reports_to_be_issued_and_the_pathologist_complete_drafts():
+    seed(protocols=300)
+    reports = Report.objects.filter(author__staff_member__user__email="pathologist@demo.test")
+    assert reports.filter(status="finalized", protocol__status="reported").count() == 40
+    assert Job.objects.filter(actor="publish_report", state="pending").count() == 40
+    drafts = reports.filter(status="draft")
+    assert drafts.count() == 8
+    paula = User.objects.get(email="pathologist@demo.test")
+    for draft in drafts:
+        assert finalize_report(paula, draft.pk).status == "finalized"
+
+
+def test_sending_of_the_reports_is_long_past():
+    seed(protocols=300)
+    states = Counter(Delivery.objects.values_list("state", flat=True))
+    assert set(states) == {"sent", "failed", "uncertain"} and sum(states.values()) == 40
+    assert not Job.objects.filter(actor="send_delivery").exists()
+
+
+def test_issuing_the_reports_sends_nothing(buckets):
+    seed(protocols=40)
+    run_jobs("publish_report")
+    assert not Report.objects.filter(status="finalized").exists()
+    assert not Job.objects.filter(actor="send_delivery").exists()
 
 
 def test_accounts_can_log_in(client):

@@ -27,4 +27,5 @@ def _told(protocols: int, chosen: int) -> str:
     seeded = seed(protocols, chosen)
     if seeded is None:
         return "The demo laboratory is there already; nothing was changed."
-    return f"Demo laboratory: {seeded.protocols} protocols, {seeded.work_orders} work orders."
+    papers = f"{seeded.work_orders} work orders, {seeded.reports} reports to be issued"
+    return f"Demo laboratory: {seeded.protocols} protocols, {papers}."
