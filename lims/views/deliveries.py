@@ -12,12 +12,12 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
-from lims.forms.deliveries import DeliveryFilter, ResendForm, to_see_to
+from lims.forms.deliveries import TO_SEE_TO, DeliveryFilter, ResendForm, to_see_to
 from lims.forms.work_orders import refuse
 from lims.models import Delivery, User
 from lims.services import deliveries as service
 from lims.views.answers import answers, refusal, wants_json
-from lims.views.listing import csv_file, list_context, page_of
+from lims.views.listing import address, csv_file, list_context, page_of
 
 ATTENTION_SHOWN = 50
 
@@ -32,15 +32,10 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
     found = filters.apply(rows_for(request.user))
     if request.GET.get("format") == "csv":
         return csv_file(_("messages"), _csv_head(), found, _csv_row)
-    page, next_url = page_of(found, filters, "deliveries")
     if wants_json(request):
+        page, next_url = page_of(found, filters, "deliveries")
         return JsonResponse({"results": [_row(delivery) for delivery in page], "next": next_url})
-    context = {"deliveries": page, "back": request.get_full_path()}
-    context |= list_context(filters, "deliveries", next_url)
-    if not context["chosen"] and context["is_first"]:
-        urgent = to_see_to(rows_for(request.user)).order_by("-pk")
-        context["urgent"] = list(urgent[:ATTENTION_SHOWN])
-    return render(request, "deliveries/list.html", context)
+    return _page(request, filters, found)
 
 
 @require_POST
@@ -82,6 +77,23 @@ def rows_for(user: User) -> QuerySet[Delivery]:
         was_sent_again=Exists(Delivery.objects.filter(again=OuterRef("pk")))
     )
     return visible.select_related("report__protocol", "recipient__veterinarian").defer("report__snapshot")
+
+
+def _page(request: HttpRequest, filters: DeliveryFilter, found: QuerySet[Delivery]) -> HttpResponse:
+    urgent: list[Delivery] = []
+    if not filters.chosen():
+        if filters.before_pk() is None:
+            urgent = list(to_see_to(found).order_by("-pk")[: ATTENTION_SHOWN + 1])
+        found = found.exclude(pk__in=to_see_to(Delivery.objects.all()).values("pk"))
+    page, next_url = page_of(found, filters, "deliveries")
+    context = {
+        "deliveries": page,
+        "urgent": urgent[:ATTENTION_SHOWN],
+        "is_more_urgent": len(urgent) > ATTENTION_SHOWN,
+        "urgent_url": address("deliveries", {"state": TO_SEE_TO}),
+        "back": request.get_full_path(),
+    }
+    return render(request, "deliveries/list.html", context | list_context(filters, "deliveries", next_url))
 
 
 def _delivery(user: User, pk: int) -> Delivery:

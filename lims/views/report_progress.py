@@ -83,6 +83,7 @@ def progress_of(report: Report) -> dict:
         "status_url": reverse("report_status", args=(report.pk,)),
         "retry_after_ms": retry_after_ms(job) if job else FIRST_POLL_MS,
         "error": _error(job) if failed else None,
+        "reason": reason(job) if job else "",
         "job": job,
     }
 

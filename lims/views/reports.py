@@ -20,7 +20,7 @@ from lims.views.answers import answers, wants_json
 from lims.views.deliveries import rows_for
 from lims.views.report_history import told
 from lims.views.report_pdf import PAST, version_url
-from lims.views.report_progress import progress_of
+from lims.views.report_progress import FAILED, progress_of
 
 
 @require_safe
@@ -131,8 +131,10 @@ def _for_laboratory(user: User, report: Report, versions: list[Report]) -> dict:
     successor = next((version for version in versions if version.replaces_id == report.pk), None)
     is_author = reports.is_author(user, report)
     amendable = report.status in (ReportStatus.ISSUED, ReportStatus.WITHDRAWN) and successor is None
+    progress = progress_of(report)
+    report.has_failed = progress["state"] == FAILED  # type: ignore[attr-defined]
     return {
-        "progress": progress_of(report),
+        "progress": progress,
         "deliveries": rows_for(user).filter(report=report),
         "successor": successor,
         "is_author": is_author,

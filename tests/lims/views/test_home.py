@@ -27,7 +27,8 @@ def test_whoami_is_for_users(client, db):
 
 def test_laboratory_costs_nothing_where_it_is_not_shown(bruno, browser, django_assert_num_queries):
     client = browser(bruno)
-    with django_assert_num_queries(2):
+    # Session, user, and in the header the count of notifications.
+    with django_assert_num_queries(3):
         assert client.get("/no-such-page/").status_code == 404
 
 

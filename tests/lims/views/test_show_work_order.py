@@ -7,8 +7,8 @@ import pytest
 from lims.services.work_orders import cancel_work_order, change_work_order
 from tests import factories
 
-# Session, user, order, count of lines, lines; the laboratory's history on top.
-STATEMENTS_VET, STATEMENTS_LABORATORY = 5, 6
+# Session, user, order, count of lines, lines, count of notifications; the laboratory's history on top.
+STATEMENTS_VET, STATEMENTS_LABORATORY = 6, 7
 
 
 @pytest.mark.parametrize("lines", [10, 2_000])
