@@ -211,6 +211,8 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "propagate": False},
         # pika tells at WARNING and above what our broker tells in one line.
         "pika": {"level": "CRITICAL"},
+        # It tells of itself as it is loaded.
+        "pikepdf": {"level": "WARNING"},
     },
 }
 
