@@ -3,9 +3,11 @@
 from lims.admin import (  # noqa: F401  (each registers its models)
     access,
     laboratory,
+    pathologists,
     people,
     prices,
     protocols,
+    reports,
     site,
     users,
     work_orders,

@@ -1,5 +1,6 @@
 """What the admin's pages have in common: read-only tables, and forms whose values go to a service."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -8,9 +9,11 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from lims.errors import Incomplete, LimsError
+from lims.models import Asset
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -104,3 +107,13 @@ class Refused:
             self.add_error(name, message)  # type: ignore[attr-defined]
         if not beside:
             self.add_error(None, str(self.refusal))  # type: ignore[attr-defined]
+
+
+def picture(asset: Asset | None, text: str) -> str:
+    """Return a logo or signature as an image within the page, described by a text; nothing for none."""
+    if asset is None:
+        return ""
+    content = base64.b64encode(bytes(asset.content)).decode()
+    return format_html(
+        '<img src="data:{};base64,{}" alt="{}" class="lamina-logo">', asset.media_type, content, text
+    )

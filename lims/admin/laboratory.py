@@ -1,16 +1,14 @@
 """The laboratory's one row: its data and its logo."""
 
-import base64
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from lims.admin.base import ServedAdmin
+from lims.admin.base import ServedAdmin, picture
 from lims.forms.admin_laboratory import LaboratoryForm
 from lims.models import Laboratory
 from lims.services.laboratory import FIELDS, change_laboratory
@@ -50,11 +48,5 @@ class LaboratoryAdmin(ServedAdmin):
 
     @display(description=_("logo"))
     def shown_logo(self, laboratory: Laboratory) -> str:
-        logo = laboratory.logo
-        if logo is None:
-            return str(_("None; papers show the name alone."))
-        content = base64.b64encode(bytes(logo.content)).decode()
-        text = _("The laboratory's logo")
-        return format_html(
-            '<img src="data:{};base64,{}" alt="{}" class="lamina-logo">', logo.media_type, content, text
-        )
+        shown = picture(laboratory.logo, _("The laboratory's logo"))
+        return shown or str(_("None; papers show the name alone."))

@@ -75,6 +75,8 @@ def sidebar(request: HttpRequest) -> list[dict]:
             "items": [
                 _item(_("Work orders"), "receipt_long", "lims_workorder_changelist"),
                 _item(_("Protocols"), "biotech", "lims_protocol_changelist"),
+                _item(_("Reports"), "lab_profile", "lims_report_changelist"),
+                _item(_("Deliveries"), "outgoing_mail", "lims_delivery_changelist"),
                 _item(_("Veterinarians"), "pets", "lims_veterinarian_changelist"),
             ],
         },
@@ -85,6 +87,8 @@ def sidebar(request: HttpRequest) -> list[dict]:
                 _item(_("Price list"), "sell", "lims_price_changelist"),
                 _item(_("Users"), "manage_accounts", "lims_user_changelist"),
                 _item(_("Staff"), "badge", "lims_staffmember_changelist"),
+                _item(_("Pathologists"), "signature", "lims_pathologist_changelist"),
+                _item(_("Phrases"), "short_text", "lims_phrase_changelist"),
             ],
         },
         {
@@ -94,6 +98,7 @@ def sidebar(request: HttpRequest) -> list[dict]:
                 _item(_("Cached PDFs"), "picture_as_pdf", "documents"),
                 _item(_("Who opened what"), "visibility", "lims_documentaccess_changelist"),
                 _item(_("History of work orders"), "history", "lims_workorderhistory_changelist"),
+                _item(_("History of reports"), "history", "lims_reporthistory_changelist"),
                 _item(_("Number series"), "format_list_numbered", "lims_numberseries_changelist"),
             ],
         },

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django_dramatiq.models import Task
 
 from lims.models import Laboratory
+from lims.services.phrases import add_phrase
+from lims.services.report_amending import withdraw_report
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -24,9 +26,12 @@ def url(model, page: str, *args) -> str:
 
 
 @pytest.fixture
-def one_of_each(alma, ana, bruno):
+def one_of_each(alma, ana, bruno, paula):
     factories.laboratory()
     factories.PriceFactory()
+    add_phrase(alma, "Autólisis", "Limita la evaluación.")
+    issued = factories.archived_report(paula.staff_member.pathologist)
+    withdraw_report(paula, issued.pk, "Muestra cambiada")
     order = factories.issued_order(ana, bruno.veterinarian)
     from lims.models import DocumentAccess
 

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from actors.models import Job
 from lims.models import DocumentAccess, NumberSeries
+from lims.services.phrases import add_phrase
+from lims.services.report_amending import withdraw_report
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +38,15 @@ def make_series(ana):
     NumberSeries.objects.create(name=f"X-{NumberSeries.objects.count()}")
 
 
+def make_reports(ana):
+    report = factories.archived_report(factories.PathologistFactory())
+    withdraw_report(report.author.staff_member.user, report.pk, "Muestra cambiada")
+
+
+def make_phrases(ana):
+    add_phrase(factories.UserFactory(role="admin"), "Autólisis", "Limita la evaluación.")
+
+
 LISTS = {
     "lims_price": make_prices,
     "lims_workorder": make_orders,
@@ -43,6 +54,11 @@ LISTS = {
     "lims_protocol": lambda ana: factories.ProtocolFactory(),
     "lims_veterinarian": lambda ana: factories.VeterinarianFactory(),
     "lims_user": lambda ana: factories.VeterinarianFactory(),
+    "lims_pathologist": lambda ana: factories.PathologistFactory(),
+    "lims_report": make_reports,
+    "lims_reporthistory": make_reports,
+    "lims_delivery": make_reports,
+    "lims_phrase": make_phrases,
     "lims_staffmember": lambda ana: factories.StaffMemberFactory(),
     "lims_documentaccess": make_accesses,
     "lims_numberseries": make_series,
@@ -99,7 +115,16 @@ def test_drafts_of_vets_are_not_listed(admin, bruno):
 
 
 @pytest.mark.parametrize(
-    "page", ["lims_documentaccess", "lims_workorderhistory", "lims_numberseries", "lims_protocol"]
+    "page",
+    [
+        "lims_delivery",
+        "lims_documentaccess",
+        "lims_numberseries",
+        "lims_protocol",
+        "lims_report",
+        "lims_reporthistory",
+        "lims_workorderhistory",
+    ],
 )
 def test_what_the_program_writes_is_read_only(admin, ana, page):
     LISTS[page](ana)
