@@ -77,6 +77,7 @@ def _sender(laboratory: Mapping, column: Column) -> Column:
     joined = printable_line("  ·  ".join(contact))
     for text in [joined] if width_pt(joined, SMALL) <= column.room_pt else contact:
         column.add(text, SMALL)
+    column.add(laboratory.get("director"), SMALL)
     return column.add(laboratory["tax_id"] and f"CUIT {laboratory['tax_id']}", SMALL)
 
 

@@ -3,10 +3,10 @@
 import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-import pikepdf
-from pikepdf import pdfa
-from pikepdf.models.metadata import encode_pdf_date
+if TYPE_CHECKING:  # else imported where it is used: 25 MiB that only workers need
+    from pikepdf import Pdf
 
 FLAVOUR = "2b"
 
@@ -20,6 +20,9 @@ def archival(pdf: bytes, snapshot: Mapping) -> bytes:
 
     The same bytes for the same input, in every process.
     """
+    import pikepdf
+    from pikepdf import pdfa
+
     finalized_at = datetime.fromisoformat(snapshot["finalized_at"])
     with pikepdf.open(io.BytesIO(pdf)) as document:
         _date(document, finalized_at)
@@ -34,25 +37,30 @@ def archival(pdf: bytes, snapshot: Mapping) -> bytes:
 
 def pages(pdf: bytes) -> int:
     """Return how many pages a PDF has."""
+    import pikepdf
+
     with pikepdf.open(io.BytesIO(pdf)) as document:
         return len(document.pages)
 
 
-def _date(document: pikepdf.Pdf, at: datetime) -> None:
-    stamp = encode_pdf_date(at)
-    document.docinfo[pikepdf.Name.CreationDate] = stamp
-    document.docinfo[pikepdf.Name.ModDate] = stamp
+def _date(document: "Pdf", at: datetime) -> None:
+    from pikepdf.models.metadata import encode_pdf_date
+
+    for name in ("/CreationDate", "/ModDate"):
+        document.docinfo[name] = encode_pdf_date(at)
     for page in document.pages:
-        if pikepdf.Name.Trans in page:
-            del page[pikepdf.Name.Trans]  # ReportLab's empty transition, which PDF/A forbids
+        if "/Trans" in page:
+            del page["/Trans"]  # ReportLab's empty transition, which PDF/A forbids
 
 
-def _date_metadata(document: pikepdf.Pdf, at: datetime) -> None:
+def _date_metadata(document: "Pdf", at: datetime) -> None:
     with document.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
         metadata["xmp:MetadataDate"] = at.astimezone(UTC).isoformat()
 
 
 def _validate(written: io.BytesIO) -> None:
+    from pikepdf import pdfa
+
     written.seek(0)
     report = pdfa.validate_written(written, FLAVOUR)
     if not report.passed:

@@ -22,11 +22,11 @@ def figures(shown: Sequence[Mapping], say: Mapping[str, str]) -> list[Block]:
 
 def _pair(pair: list[tuple[int, Mapping]], say: Mapping[str, str]) -> Block:
     sizes = [images.fitted(each["width_px"], each["height_px"], WIDTH_PT, HEIGHT_PT) for _, each in pair]
-    bottom = max(height for _, height in sizes) + 6
     texts: list[Text] = []
-    pictures, down = [], bottom
+    pictures, down = [], 0.0
     for n, ((number, each), size) in enumerate(zip(pair, sizes, strict=True)):
         x = LEFT_PT + n * (WIDTH_PT + GAP_PT)
+        bottom = 6 + size[1]
         pictures.append(Picture(each["sha256"], x, bottom, *size))
         column = Column(x, WIDTH_PT, down_pt=bottom + 2).add(_caption(number, each, say), NOTE)
         texts += column.texts

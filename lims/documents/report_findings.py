@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from lims.documents.layout import Block
 from lims.documents.report_layout import HEADLINE, STRONG, TEXT, lines, section, shifted
-from lims.documents.report_tables import pairs
+from lims.documents.report_tables import STRONG_CELL, pairs
 
 Words = Mapping[str, str]
 
@@ -29,7 +29,7 @@ def synoptic_tables(shown: Sequence[Mapping], say: Words) -> list[Block]:
     for diagnosis in shown:
         rows = [_row(row, say) for row in diagnosis["synoptic"] if _is_said(row)]
         if rows:
-            blocks += section(say["synoptic"], pairs(rows), note=diagnosis["heading"])
+            blocks += section(say["synoptic"], pairs(rows, 0.4, STRONG_CELL), note=diagnosis["heading"])
     return blocks
 
 
@@ -38,10 +38,8 @@ def cassettes(shown: Sequence[Mapping], say: Words) -> list[Block]:
     blocks: list[Block] = []
     for cassette in shown:
         said = lines(cassette["observation"], TEXT)
-        if partial := lines(cassette["partial_diagnosis"], STRONG):
-            label = lines(say["partial_diagnosis"] + ":", TEXT)
-            label[0].keep_with_next = True
-            said += [*label, *partial]
+        if cassette["partial_diagnosis"].strip():
+            said += lines(f"{say['partial_diagnosis']}: {cassette['partial_diagnosis']}", STRONG)
         code = cassette["code"].replace(" ", "\u00a0")
         blocks += section(say["block"].format(code=code), said, note=cassette["material"])
     return blocks

@@ -1,6 +1,6 @@
 """The first page of a report above its findings: banners, patient, owner, vet, dates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lims.documents.fonts import SEMIBOLD
 from lims.documents.formats import moment, quantity, short_day, unbroken
@@ -8,13 +8,14 @@ from lims.documents.layout import Bar, Block, Rule, Style, Text
 from lims.documents.report_layout import LABEL, NOTE, STRONG, TEXT, lines, together
 from lims.documents.text import printable_line
 from lims.documents.typesetting import CONTENT_WIDTH_PT, LEFT_PT, MM, NAME, RIGHT_PT, Column
+from lims.documents.words import sex_and_neutering
 
 HALF_GAP_PT = 8 * MM
 HALF_PT = (CONTENT_WIDTH_PT - HALF_GAP_PT) / 2
 LABEL_PT = 21 * MM
 BANNER = Style(SEMIBOLD, 11, 14.5)
 BANNER_PAD_PT = 9.0
-SHOWN_OF_A_CHANGE = 300
+CHANGED_PT = 42 * MM
 
 Words = Mapping[str, str]
 
@@ -26,12 +27,11 @@ def preliminary(say: Words) -> list[Block]:
 
 def amendment(amended: Mapping, version: int, say: Words, language: str) -> list[Block]:
     """The banner that says what this version replaces, why, and what changed, old and new."""
-    said: list[Block] = []
-    for title, text in [(say["amendment_reason"], amended["reason"])]:
-        said += lines(f"{title}: {text}", TEXT, *_banner_room())
-    said += lines(say["changed"] if amended["changes"] else say["no_changes"], STRONG, *_banner_room())
-    for change in amended["changes"]:
-        said += lines(_change(change, say), TEXT, *_banner_room())
+    said = lines(f"{say['amendment_reason']}: {amended['reason']}", TEXT, *_banner_room())
+    if amended["changes"]:
+        said += _changes(amended["changes"], say)
+    else:
+        said += lines(say["no_changes"], TEXT, *_banner_room())
     return banner(amended_words(amended, version, say, language), said)
 
 
@@ -61,7 +61,7 @@ def facts(report: Mapping, say: Words, language: str) -> Block:
     left.add(say["patient_name"], patient["animal"], NAME)
     for name in ("species", "breed"):
         left.add(say[name], patient[name])
-    left.add(say["sex"], say[_sex(patient)])
+    left.add(say["sex"], say[sex_and_neutering(patient["sex"], patient["neutered"])])
     left.add(say["age"], patient["age"])
     left.add(say["weight"], patient["weight_kg"] and f"{quantity(patient['weight_kg'], language)} kg")
     left.add(say["chip"], patient["chip"])
@@ -95,19 +95,27 @@ def dates(report: Mapping, say: Words, language: str) -> Block:
     return Block(down + 1, texts, [Rule(LEFT_PT, RIGHT_PT, 0, 0.4, 0.6)])
 
 
-def _sex(patient: Mapping) -> str:
-    neutered = {None: "unstated", True: "neutered", False: "entire"}[patient["neutered"]]
-    return f"{patient['sex']}_{neutered}"
+def _changes(changes: Sequence[Mapping], say: Words) -> list[Block]:
+    """A row for each change: which field, its old words, its new ones."""
+    head = _change(("", say["before"], say["now"]), LABEL)
+    head.keep_with_next = True
+    rows = [
+        _change((each["label"], each["old"].strip() or say["nothing"], each["new"].strip() or say["nothing"]))
+        for each in changes
+    ]
+    return [head, *rows]
 
 
-def _change(change: Mapping, say: Words) -> str:
-    old, new = (_clipped(change[side], say) for side in ("old", "new"))
-    return f"{change['label']} · {say['before']}: {old} · {say['now']}: {new}"
-
-
-def _clipped(text: str, say: Words) -> str:
-    line = printable_line(text).strip()
-    return (line[:SHOWN_OF_A_CHANGE] + "…" if len(line) > SHOWN_OF_A_CHANGE else line) or say["nothing"]
+def _change(cells: Sequence[str], style: Style = TEXT) -> Block:
+    x, room = _banner_room()
+    side = (room - CHANGED_PT) / 2
+    places = ((x, CHANGED_PT), (x + CHANGED_PT, side), (x + CHANGED_PT + side, side))
+    columns = [
+        Column(left, width - 3 * MM, down_pt=2).add(unbroken(printable_line(cell)), style)
+        for cell, (left, width) in zip(cells, places, strict=True)
+    ]
+    texts = [text for column in columns for text in column.texts]
+    return Block(max(column.down_pt for column in columns), texts)
 
 
 def _banner_room() -> tuple[float, float]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from lims.documents.fonts import REGULAR, SEMIBOLD
 from lims.documents.formats import unbroken
 from lims.documents.layout import Block, Rule, Style, Text
-from lims.documents.text import printable, wrap
+from lims.documents.text import printable, printable_line, wrap
 from lims.documents.typesetting import LEFT_PT, MEASURE_PT, MM, RIGHT_PT, Column
 
 MAIN_PT = RIGHT_PT - MEASURE_PT
@@ -48,7 +48,7 @@ def section(title: str, blocks: Iterable[Block], *, weight_pt: float = 0.4, note
     shown = list(blocks)
     if not shown:
         return []
-    side = Column(LEFT_PT, SIDE_WIDTH_PT).add(title, SIDE).add(note, NOTE)
+    side = Column(LEFT_PT, SIDE_WIDTH_PT).add(title, SIDE).add(printable_line(note), NOTE)
     _make_room_beside(side, shown)
     shown[0] = _headed(shown[0], side.texts, title, weight_pt)
     return shown

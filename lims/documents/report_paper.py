@@ -1,6 +1,7 @@
 """The report as a paper: from its snapshot to the bytes of a PDF. No database, no clock, no settings."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from lims.documents import limits, report_head
 from lims.documents.drawing import Frame, draw, letterhead
@@ -65,7 +66,7 @@ class _Report:
     def blocks(self) -> list[Block]:
         report, say, language = self.report, self.say, self.language
         shown = [
-            letterhead(report["laboratory"], self._kind(), self._number(), self._dated()),
+            letterhead(self._sender(), self._kind(), self._number(), self._dated()),
             Block(10),
             *self._banners(),
             report_head.facts(report, say, language),
@@ -103,9 +104,15 @@ class _Report:
         shown = figures(self.report["images"], self.say)
         return section(self.say["images"], [Block(14, keep_with_next=True), *shown]) if shown else []
 
+    def _sender(self) -> dict[str, Any]:
+        laboratory = dict(self.report["laboratory"])
+        if laboratory["director"]:
+            laboratory["director"] = f"{self.say['director']}: {laboratory['director']}"
+        return laboratory
+
     def _kind(self) -> str:
-        kind = self.say[self.report["kind"] + "_report"]
-        return f"{kind} {self.say['preliminary']}" if self.report["is_preliminary"] else kind
+        stage = "preliminary" if self.report["is_preliminary"] else "report"
+        return self.say[f"{self.report['kind']}_{stage}"]
 
     def _number(self) -> str:
         return printable_line(self.report["number"]) or self.say["unnumbered"]
@@ -115,8 +122,8 @@ class _Report:
 
     def _dated(self) -> str:
         issued = self.report["finalized_at"]
-        when = f"{self.say['issued']} {moment(issued, self.language)}" if issued else self.say["not_issued"]
-        return f"{self._version()}\n{when}".capitalize()
+        issued_on = f"{self.say['issued']} {moment(issued, self.language)}" if issued else ""
+        return f"{self._version().capitalize()}\n{issued_on or self.say['not_issued'].capitalize()}"
 
     def _notice(self) -> str:
         report, say = self.report, self.say

@@ -51,15 +51,15 @@ def laboratory() -> dict[str, Any]:
     return texts | {"logo": _picture(row.logo if row else None)}
 
 
-def author(pathologist: Pathologist) -> dict[str, Any]:
-    """Return who signs."""
+def author(pathologist: Pathologist, *, signed: bool) -> dict[str, Any]:
+    """Return who signs; a preview does not show the signature."""
     return {
         "name": pathologist.name,
         "licence": pathologist.licence,
         "specialty": pathologist.specialty,
         "position": pathologist.staff_member.position,
         "contact": pathologist.contact,
-        "signature": _picture(pathologist.signature),
+        "signature": _picture(pathologist.signature) if signed else None,
     }
 
 

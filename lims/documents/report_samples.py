@@ -12,7 +12,9 @@ def specimens(report: Mapping, say: Words) -> list[Block]:
     """A row for each specimen, and below what holds for all of them."""
     titles = [say[name] for name in ("label", "site", "side", "procedure", "pieces")]
     rows = [_specimen(each, say) for each in report["specimens"]]
-    return [*table(titles, rows, (14, 42, 20, 50, 14)), *pairs(_arrival(report, say), share=0.28)]
+    of_each = table(titles, rows, (16, 42, 20, 48, 14))
+    of_all = pairs(_arrival(report, say), 0.24)
+    return [*of_each, Block(5), *of_all] if of_each else of_all
 
 
 def blocks_and_slides(report: Mapping, say: Words) -> list[Block]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from lims.documents import report_rows
 from lims.documents.freezing import load_assets
 from lims.documents.pdfa import NotArchivable, archival, pages
-from lims.documents.report_changes import changes
+from lims.documents.report_changes import Change, changes
 from lims.documents.report_paper import render
 from lims.models import Report
 from lims.models.people import full_name
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 KIND = "report"
+CHANGE_MAX = 300
 
 Snapshot = dict[str, Any]
 
@@ -57,7 +58,7 @@ def snapshot(pk: int, seal: Seal | None = None) -> Snapshot:
     report = report_rows.read(pk)
     if report is None:
         raise DocumentGone(f"There is no report {pk}; a retry does not help.")
-    shown = _content(report) | {
+    shown = _content(report, signed=seal is not None) | {
         "mark": None if seal else "draft",
         "finalized_at": seal and _moment(seal.finalized_at),
         "verification": seal and _verification(seal),
@@ -88,7 +89,7 @@ def filename(shown: Snapshot) -> str:
     return f"{number}-v{shown['version']}{draft}.pdf"
 
 
-def _content(report: Report) -> Snapshot:
+def _content(report: Report, *, signed: bool) -> Snapshot:
     protocol, vet = report.protocol, report.protocol.veterinarian
     return {
         "language": vet.user.language,
@@ -128,7 +129,7 @@ def _content(report: Report) -> Snapshot:
         **report_rows.bench(protocol.pk),
         **report_rows.findings(report.pk),
         "texts": {name: getattr(report, name) for name in TEXT_FIELDS},
-        "author": report_rows.author(report.author),
+        "author": report_rows.author(report.author, signed=signed),
     }
 
 
@@ -146,7 +147,15 @@ def _amendment(report: Report, shown: Snapshot) -> dict[str, Any] | None:
         "version": replaced.version,
         "issued_at": _moment(replaced.finalized_at),
         "reason": report.amendment_reason,
-        "changes": [change._asdict() for change in differ],
+        "changes": [_shortened(change) for change in differ],
+    }
+
+
+def _shortened(change: Change) -> dict[str, str]:
+    """A change as page 1 names it; its section has the whole new text, and the old version the old one."""
+    return {
+        field: text if len(text) <= CHANGE_MAX else text[:CHANGE_MAX].rstrip() + "…"
+        for field, text in change._asdict().items()
     }
 
 

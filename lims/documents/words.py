@@ -46,7 +46,11 @@ _WORDS = {
     "cancellation_reason": ("Motivo de la anulación", "Reason for cancellation"),
     "histopathology_report": ("Informe histopatológico", "Histopathology report"),
     "cytology_report": ("Informe citológico", "Cytology report"),
-    "preliminary": ("preliminar", "preliminary"),
+    "histopathology_preliminary": (
+        "Informe histopatológico preliminar",
+        "Preliminary histopathology report",
+    ),
+    "cytology_preliminary": ("Informe citológico preliminar", "Preliminary cytology report"),
     "preliminary_report": ("Informe preliminar", "Preliminary report"),
     "preliminary_note": (
         "Estos resultados pueden cambiar; los reemplazará el informe definitivo.",
@@ -62,8 +66,6 @@ _WORDS = {
     "age": ("Edad", "Age"),
     "weight": ("Peso", "Weight"),
     "chip": ("Microchip", "Microchip"),
-    "female": ("hembra", "female"),
-    "male": ("macho", "male"),
     "female_neutered": ("hembra, castrada", "female, neutered"),
     "female_entire": ("hembra, entera", "female, entire"),
     "female_unstated": ("hembra; castración no informada", "female; neutering not stated"),
@@ -102,8 +104,8 @@ _WORDS = {
     "containers": ("Envases", "Containers"),
     "slides_sent": ("Extendidos", "Smears"),
     "declared_received": (
-        "{declared} declarados, {received} recibidos",
-        "{declared} declared, {received} received",
+        "declarados: {declared}; recibidos: {received}",
+        "declared: {declared}; received: {received}",
     ),
     "condition": ("Estado al llegar", "Condition on arrival"),
     "optimal": ("óptimo", "optimal"),
@@ -161,8 +163,8 @@ _WORDS = {
     ),
     "amendment_reason": ("Motivo", "Reason"),
     "changed": ("Qué cambió", "What changed"),
-    "before": ("antes", "before"),
-    "now": ("ahora", "now"),
+    "before": ("Antes", "Before"),
+    "now": ("Ahora", "Now"),
     "nothing": ("(nada)", "(nothing)"),
     "no_changes": ("Sin cambios en el contenido.", "No changes in the content."),
     "author": ("Firmante", "Signed by"),
@@ -170,6 +172,11 @@ _WORDS = {
     "no": ("no", "no"),
     "page": ("Página {page} de {pages}", "Page {page} of {pages}"),
 }
+
+
+def sex_and_neutering(sex: str, neutered: bool | None) -> str:
+    """The key of the words for both: whether neutered or not is always said, also that it is not known."""
+    return f"{sex}_{ {None: 'unstated', True: 'neutered', False: 'entire'}[neutered] }"
 
 
 def words(language: str) -> dict[str, str]:
