@@ -18,6 +18,7 @@ from lims.models.people import (
     VatCondition,
     Veterinarian,
 )
+from lims.models.phrases import Phrase
 from lims.models.prices import Price
 from lims.models.processing import (
     Cassette,
@@ -31,7 +32,6 @@ from lims.models.processing import (
 from lims.models.protocols import Protocol, ProtocolHistory, ProtocolStatus
 from lims.models.reports import (
     ImageUpload,
-    Phrase,
     Report,
     ReportCassette,
     ReportDiagnosis,

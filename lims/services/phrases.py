@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from lims.errors import Incomplete, NotAllowed, NotVisible
 from lims.models import Pathologist, Phrase, User
 from lims.services import reports
-from lims.services.texts import stored, too_long
+from lims.services.texts import limit, stored, too_long
 
 
 def list_phrases(by: User) -> QuerySet[Phrase]:
@@ -44,7 +44,8 @@ def remove_phrase(by: User, pk: int) -> None:
 
 def may_change(by: User, phrase: Phrase) -> bool:
     """Return whether a phrase that the user sees is theirs to change."""
-    return by.is_superuser if phrase.owner_id is None else phrase.owner.staff_member.user_id == by.pk
+    owner = phrase.owner
+    return by.is_superuser if owner is None else owner.staff_member.user_id == by.pk
 
 
 def _owner(by: User) -> Pathologist | None:
@@ -63,13 +64,9 @@ def _own(by: User, pk: int) -> Phrase:
 
 def _write(phrase: Phrase, title: str, text: str) -> Phrase:
     phrase.title, phrase.text = stored(title).strip(), stored(text)
-    limits = {name: (getattr(phrase, name), _most(name)) for name in ("title", "text")}
+    limits = {name: (getattr(phrase, name), limit(Phrase, name)) for name in ("title", "text")}
     wrong = too_long(limits) | {name: _("Write it.") for name in limits if not limits[name][0].strip()}
     if wrong:
         raise Incomplete(_("The phrase is not complete."), wrong)
     phrase.save()
     return phrase
-
-
-def _most(name: str) -> int:
-    return Phrase._meta.get_field(name).max_length or 0

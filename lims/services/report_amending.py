@@ -70,7 +70,7 @@ def withdraw_report(by: User, pk: int, reason: str) -> Report:
 def preview_changes(by: User, pk: int) -> list[Change]:
     """Return what an amendment changes, field by field; nothing for a first version. Raises NotVisible."""
     report = reports.find(by, pk)
-    if report.replaces is None:
+    if report.replaces is None or not report.replaces.snapshot:
         return []
     return changes(report.replaces.snapshot, report.snapshot or snapshot(report.pk))
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from lims.errors import Incomplete
 from lims.models import ReportCassette, ReportDiagnosis
 from lims.models.reports import TEXT_FIELDS, TEXT_MAX
-from lims.services.texts import stored, too_long
+from lims.services.texts import limit, stored, too_long
 
 SYNOPTIC_COLUMNS = ("element", "answer")
 SYNOPTIC_ROWS_MAX = 60
@@ -48,15 +48,11 @@ def cleaned(content: Content) -> Content:
 def _limited(content: Content) -> dict[str, tuple[str, int]]:
     limits: dict[str, tuple[str, int]] = {name: (text, TEXT_MAX) for name, text in content.texts.items()}
     for pk, diagnosis, __ in content.diagnoses:
-        limits[f"diagnosis-{pk}"] = diagnosis, _most(ReportDiagnosis, "diagnosis")
+        limits[f"diagnosis-{pk}"] = diagnosis, limit(ReportDiagnosis, "diagnosis")
     for pk, observation, partial in content.cassettes:
-        limits[f"observation-{pk}"] = observation, _most(ReportCassette, "observation")
-        limits[f"partial_diagnosis-{pk}"] = partial, _most(ReportCassette, "partial_diagnosis")
+        limits[f"observation-{pk}"] = observation, limit(ReportCassette, "observation")
+        limits[f"partial_diagnosis-{pk}"] = partial, limit(ReportCassette, "partial_diagnosis")
     return limits
-
-
-def _most(model: Any, name: str) -> int:
-    return model._meta.get_field(name).max_length
 
 
 def _synoptic(pk: int, rows: list[Any], wrong: dict[str, str]) -> list[dict[str, str]]:

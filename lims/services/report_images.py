@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 import structlog
 from django.conf import settings
@@ -18,7 +17,7 @@ from actors import jobs
 from lims.errors import Incomplete, InvalidTransition, NotVisible, StaleEdit
 from lims.models import ImageUpload, Report, ReportImage, ReportImageState, User
 from lims.services import images, reports
-from lims.services.texts import stored, too_long
+from lims.services.texts import limit, stored, too_long
 from pdfcache import store
 
 log = structlog.get_logger(__name__)
@@ -54,7 +53,7 @@ def describe_image(by: User, image_pk: int, caption: str, magnification: str, st
     texts = dict(zip(DESCRIBED, (caption, magnification, stain), strict=True))
     for name, text in texts.items():
         setattr(image, name, stored(text).strip())
-    limits = {name: (getattr(image, name), _most(name)) for name in DESCRIBED}
+    limits = {name: (getattr(image, name), limit(ReportImage, name)) for name in DESCRIBED}
     if wrong := too_long(limits):
         raise Incomplete(_("What is said of the image is too long."), wrong)
     image.save(update_fields=DESCRIBED)
@@ -217,15 +216,11 @@ def _add(by: User, pk: int, content: bytes, filename: str) -> ReportImage:
     image = ReportImage.objects.create(
         report=draft,
         position=0 if last is None else last + 1,
-        filename=filename[: _most("filename")],
+        filename=filename[: limit(ReportImage, "filename")],
     )
     ImageUpload.objects.create(image=image, content=content)
     _enqueue(by, image)
     return image
-
-
-def _most(name: str) -> Any:
-    return ReportImage._meta.get_field(name).max_length
 
 
 def _enqueue(by: User, image: ReportImage) -> None:

@@ -1,7 +1,9 @@
 """What becomes of a text that somebody typed, before it is stored."""
 
 import re
+from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -21,3 +23,9 @@ def too_long(texts: dict[str, tuple[str, int]]) -> dict[str, str]:
         for name, (text, most) in texts.items()
         if len(text) > most
     }
+
+
+def limit(model: type[models.Model], name: str) -> int:
+    """Return how many characters a field of a model holds."""
+    field: Any = model._meta.get_field(name)
+    return field.max_length

@@ -63,6 +63,11 @@ def test_hostile_file_name_is_only_a_file_name(filename, pdf):
     assert "Set-Cookie" not in answer.headers
 
 
+def test_another_type_than_a_pdf_is_the_callers_to_say(pdf):
+    answer = open_(store.presign(pdf, "a.jpg", 60, content_type="image/jpeg"))
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "image/jpeg")
+
+
 @pytest.mark.parametrize(
     ("part", "other"),
     [
