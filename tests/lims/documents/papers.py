@@ -93,17 +93,17 @@ def with_logo(data: bytes, width_px: int, height_px: int) -> tuple[dict[str, Any
 
 def pages(snapshot: dict[str, Any]) -> list[str]:
     """The text of each page of the drawn snapshot, laid out as it is printed."""
-    return _copied(render(snapshot, {}), "-layout").split("\f")[:-1]
+    return copy_out(render(snapshot, {}), "-layout").split("\f")[:-1]
 
 
 def copied(pdf: bytes) -> str:
     """All text of a PDF as it copies out, in reading order, without white space."""
-    return squeezed(_copied(pdf, "-raw"))
+    return squeezed(copy_out(pdf, "-raw"))
 
 
 def content(snapshot: dict[str, Any]) -> str:
     """As `copied`, without the frame of each page, of an order that keeps the usual one."""
-    first, *others = map(squeezed, _copied(render(snapshot, {}), "-raw").split("\f")[:-1])
+    first, *others = map(squeezed, copy_out(render(snapshot, {}), "-raw").split("\f")[:-1])
     head = squeezed("Laboratorio de Patología Orden de trabajo OT-2026-001")
     columns = squeezed("Protocolo Paciente Descripción Cant. Precio ($) Descuento ($) Subtotal ($)")
     bodies = [first, *(page.removeprefix(head).removeprefix(columns) for page in others)]
@@ -120,6 +120,7 @@ def opened(pdf: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(pdf))
 
 
-def _copied(pdf: bytes, mode: str) -> str:
+def copy_out(pdf: bytes, mode: str) -> str:
+    """The text of a PDF in one of pdftotext's modes, with a form feed after each page."""
     done = subprocess.run(["pdftotext", mode, "-", "-"], input=pdf, capture_output=True, check=True)
     return done.stdout.decode()
