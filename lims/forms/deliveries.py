@@ -26,7 +26,9 @@ class ResendForm(forms.Form):
     """Where a message goes this time, and whether the next ones go there too."""
 
     address = forms.EmailField(
-        label=_("Address"), widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"})
+        label=_("Address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
     )
     keep_address = forms.BooleanField(label=_("Use this address from now on"), required=False)
 

@@ -18,9 +18,13 @@ def seconds_to_wait(request: HttpRequest, what: str, limit: int, window_s: int) 
     The count is kept in the cache that all processes share, by the client's address as TRUSTED_PROXY_COUNT
     lets it be known.
     """
-    now_s = int(time.time())
+    now_s = _now_s()
     key = f"limit:{what}:{_client(request)}:{now_s // window_s}"
     return window_s - now_s % window_s if _counted(key, 2 * window_s) > limit else 0
+
+
+def _now_s() -> int:
+    return int(time.time())
 
 
 def _counted(key: str, lifetime_s: int) -> int:

@@ -3,36 +3,110 @@
 import pytest
 from django.urls import get_resolver, reverse
 
-from actors.models import Job
-from lims.services.documents import open_document
-from tests.factories import issued_order
+from lims.models import Role
+from tests import factories
+from tests.lims.views import things
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("buckets")]
 
-ROLES = ("nobody", "owner", "stranger", "staff", "pathologist", "admin")
+# The owner is the vet whose sample it is; the author the pathologist whose report, draft and phrase it is.
+ROLES = ("nobody", "owner", "stranger", "staff", "author", "colleague", "admin")
 LOGIN = 302
 # Per address and method: the answer to each of ROLES. A document answers 202 while it is being made; a
 # change that was done answers 302, to its page, and one that lacks something 409, with the form.
 MATRIX = {
-    ("home", "get"): (LOGIN, 302, 302, 302, 302, 302),
-    ("whoami", "get"): (LOGIN, 200, 200, 200, 200, 200),
-    ("healthz", "get"): (200,) * 6,
-    ("readyz", "get"): (200,) * 6,
-    ("work_orders", "get"): (LOGIN, 200, 200, 200, 200, 200),
-    ("work_orders", "post"): (405,) * 6,
-    ("work_order", "get"): (LOGIN, 200, 404, 200, 200, 200),
-    ("work_order", "post"): (LOGIN, 403, 404, 409, 409, 409),
-    ("work_order_issue", "get"): (405,) * 6,
-    ("work_order_issue", "post"): (LOGIN, 403, 404, 302, 302, 302),
-    ("work_order_cancel", "get"): (405,) * 6,
-    ("work_order_cancel", "post"): (LOGIN, 403, 404, 409, 409, 409),
-    ("work_order_pdf", "get"): (LOGIN, 202, 404, 202, 202, 202),
-    ("work_order_pdf", "post"): (405,) * 6,
-    ("work_order_pdf_status", "get"): (LOGIN, 200, 404, 200, 200, 200),
-    ("work_order_pdf_status", "post"): (405,) * 6,
-    ("work_order_pdf_retry", "get"): (405,) * 6,
-    ("work_order_pdf_retry", "post"): (LOGIN, 302, 404, 302, 302, 302),
+    ("home", "get"): (LOGIN, 302, 302, 302, 302, 302, 302),
+    ("whoami", "get"): (LOGIN, 200, 200, 200, 200, 200, 200),
+    ("healthz", "get"): (200,) * 7,
+    ("readyz", "get"): (200,) * 7,
+    ("work_orders", "get"): (LOGIN, 200, 200, 200, 200, 200, 200),
+    ("work_orders", "post"): (405,) * 7,
+    ("work_order", "get"): (LOGIN, 200, 404, 200, 200, 200, 200),
+    ("work_order", "post"): (LOGIN, 403, 404, 409, 409, 409, 409),
+    ("work_order_issue", "get"): (405,) * 7,
+    ("work_order_issue", "post"): (LOGIN, 403, 404, 302, 302, 302, 302),
+    ("work_order_cancel", "get"): (405,) * 7,
+    ("work_order_cancel", "post"): (LOGIN, 403, 404, 409, 409, 409, 409),
+    ("work_order_pdf", "get"): (LOGIN, 202, 404, 202, 202, 202, 202),
+    ("work_order_pdf", "post"): (405,) * 7,
+    ("work_order_pdf_status", "get"): (LOGIN, 200, 404, 200, 200, 200, 200),
+    ("work_order_pdf_status", "post"): (405,) * 7,
+    ("work_order_pdf_retry", "get"): (405,) * 7,
+    ("work_order_pdf_retry", "post"): (LOGIN, 302, 404, 302, 302, 302, 302),
+    ("protocols", "get"): (LOGIN, 200, 200, 200, 200, 200, 200),
+    ("protocols", "post"): (405,) * 7,
+    ("protocol", "get"): (LOGIN, 200, 404, 200, 200, 200, 200),
+    ("protocol", "post"): (405,) * 7,
+    ("reports", "get"): (LOGIN, 200, 200, 200, 200, 200, 200),
+    ("reports", "post"): (405,) * 7,
+    # Of an issued report.
+    ("report", "get"): (LOGIN, 200, 404, 200, 200, 200, 200),
+    ("report", "post"): (405,) * 7,
+    ("report_pdf", "get"): (LOGIN, 302, 404, 302, 302, 302, 302),
+    ("report_pdf", "post"): (405,) * 7,
+    ("report_status", "get"): (LOGIN, 200, 404, 200, 200, 200, 200),
+    ("report_status", "post"): (405,) * 7,
+    ("report_amend", "get"): (405,) * 7,
+    ("report_amend", "post"): (LOGIN, 403, 404, 403, 409, 403, 403),
+    ("report_withdraw", "get"): (405,) * 7,
+    ("report_withdraw", "post"): (LOGIN, 403, 404, 403, 409, 403, 403),
+    # Of one that could not be issued.
+    ("report_publish_retry", "get"): (405,) * 7,
+    ("report_publish_retry", "post"): (LOGIN, 403, 403, 302, 302, 302, 302),
+    # Of a draft, of which vets know nothing.
+    ("report_write", "get"): (LOGIN, 404, 404, 403, 200, 403, 403),
+    ("report_write", "post"): (LOGIN, 404, 404, 403, 409, 403, 403),
+    ("report_changes", "get"): (LOGIN, 404, 404, 403, 200, 403, 403),
+    ("report_changes", "post"): (405,) * 7,
+    ("report_discard", "get"): (405,) * 7,
+    ("report_discard", "post"): (LOGIN, 404, 404, 403, 302, 403, 403),
+    ("report_finalize", "get"): (405,) * 7,
+    ("report_finalize", "post"): (LOGIN, 404, 404, 403, 302, 403, 403),
+    ("report_images", "get"): (405,) * 7,
+    ("report_images", "post"): (LOGIN, 404, 404, 403, 302, 403, 403),
+    ("report_image_order", "get"): (405,) * 7,
+    ("report_image_order", "post"): (LOGIN, 404, 404, 403, 302, 403, 403),
+    ("report_images_state", "get"): (LOGIN, 404, 404, 403, 200, 403, 403),
+    ("report_images_state", "post"): (405,) * 7,
+    ("report_image", "get"): (405,) * 7,
+    ("report_image", "post"): (LOGIN, 404, 404, 403, 302, 403, 403),
+    ("report_image_remove", "get"): (405,) * 7,
+    ("report_image_remove", "post"): (LOGIN, 404, 404, 403, 302, 403, 403),
+    ("report_image_retry", "get"): (405,) * 7,
+    ("report_image_retry", "post"): (LOGIN, 404, 404, 403, 302, 403, 403),
+    ("report_image_picture", "get"): (LOGIN, 404, 404, 302, 302, 302, 302),
+    ("report_image_picture", "post"): (405,) * 7,
+    # Of a protocol that is ready.
+    ("report_begin", "get"): (405,) * 7,
+    ("report_begin", "post"): (LOGIN, 403, 404, 403, 302, 302, 403),
+    ("report_worklist", "get"): (LOGIN, 403, 403, 200, 200, 200, 200),
+    ("report_worklist", "post"): (405,) * 7,
+    ("phrases", "get"): (LOGIN, 403, 403, 200, 200, 200, 200),
+    ("phrases", "post"): (LOGIN, 403, 403, 403, 409, 409, 409),
+    ("phrase", "get"): (405,) * 7,
+    ("phrase", "post"): (LOGIN, 404, 404, 404, 409, 404, 404),
+    ("phrase_remove", "get"): (405,) * 7,
+    ("phrase_remove", "post"): (LOGIN, 404, 404, 404, 302, 404, 404),
+    ("deliveries", "get"): (LOGIN, 403, 403, 200, 200, 200, 200),
+    ("deliveries", "post"): (405,) * 7,
+    ("delivery_resend", "get"): (405,) * 7,
+    ("delivery_resend", "post"): (LOGIN, 404, 404, 409, 409, 409, 409),
+    ("delivery_settle", "get"): (405,) * 7,
+    ("delivery_settle", "post"): (LOGIN, 404, 404, 302, 302, 302, 302),
+    ("notifications", "get"): (LOGIN, 200, 200, 200, 200, 200, 200),
+    ("notifications", "post"): (405,) * 7,
+    ("notifications_read", "get"): (405,) * 7,
+    ("notifications_read", "post"): (LOGIN, 302, 302, 302, 302, 302, 302),
+    # The owner's own.
+    ("notification", "get"): (405,) * 7,
+    ("notification", "post"): (LOGIN, 302, 404, 404, 404, 404, 404),
+    ("verify", "get"): (200,) * 7,
+    ("verify", "post"): (405,) * 7,
+    ("verify_report", "get"): (200,) * 7,
+    ("verify_report", "post"): (405,) * 7,
 }
+# For everybody, or not of ours to answer in JSON.
+WITHOUT_401 = ("healthz", "readyz", "home", "verify", "verify_report")
 # These packages guard their own addresses; the admin's are walked in tests/lims/admin.
 OTHERS = ("account_", "mfa_", "socialaccount_")
 
@@ -44,16 +118,9 @@ def names() -> set[str]:
 
 @pytest.fixture
 def cast(ana, bruno, carla, paula, alma):
-    return dict(zip(ROLES, (None, bruno, carla, ana, paula, alma), strict=True))
-
-
-@pytest.fixture
-def arguments(ana, bruno):
-    """What each address is about: an order of Bruno's, and the job that makes its PDF."""
-    order = issued_order(ana, bruno.veterinarian)
-    job_id = open_document(bruno, "work-order", order.pk).job_id
-    Job.objects.filter(pk=job_id).update(state="pending")
-    return {"pk": order.pk, "job_id": job_id}
+    colleague = factories.PathologistFactory(staff_member__user__email="quique@lab.test").staff_member.user
+    assert colleague.role == Role.PATHOLOGIST
+    return dict(zip(ROLES, (None, bruno, carla, ana, paula, colleague, alma), strict=True))
 
 
 def address(name: str, arguments: dict) -> str:
@@ -67,17 +134,22 @@ def test_every_address_is_classified():
 
 
 @pytest.mark.parametrize(("name", "method"), MATRIX)
-@pytest.mark.parametrize("role", ROLES)
-def test_each_role_gets_its_answer(client, cast, arguments, name, method, role):
-    if cast[role]:
-        client.force_login(cast[role])
-    answer = getattr(client, method)(address(name, arguments))
-    assert answer.status_code == MATRIX[name, method][ROLES.index(role)]
-    if role == "nobody" and answer.status_code == LOGIN:
-        assert answer["Location"].startswith(reverse("account_login"))
+def test_each_role_gets_its_answer(client, cast, name, method):
+    answers = []
+    for role in ROLES:
+        url = address(name, things.about(name, cast["owner"], cast["author"]))
+        client.logout()
+        if cast[role]:
+            client.force_login(cast[role])
+        answer = getattr(client, method)(url)
+        answers.append(answer.status_code)
+        if role == "nobody" and answer.status_code == LOGIN:
+            assert answer["Location"].startswith(reverse("account_login"))
+    assert dict(zip(ROLES, answers, strict=True)) == dict(zip(ROLES, MATRIX[name, method], strict=True))
 
 
 @pytest.mark.parametrize("name", sorted({name for name, method in MATRIX if method == "get"}))
-def test_nobody_gets_a_401_in_json(client, arguments, name):
-    answer = client.get(address(name, arguments), headers={"Accept": "application/json"})
-    assert answer.status_code in (401, 405) or name in ("healthz", "readyz", "home")
+def test_nobody_gets_a_401_in_json(client, cast, name):
+    url = address(name, things.about(name, cast["owner"], cast["author"]))
+    answer = client.get(url, headers={"Accept": "application/json"})
+    assert answer.status_code in (401, 405) or name in WITHOUT_401

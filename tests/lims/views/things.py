@@ -1,0 +1,103 @@
+"""What each address is about: a fresh thing of a vet's or a pathologist's, in the state that it needs."""
+
+from collections.abc import Callable
+
+from actors.models import Job
+from lims.models import Delivery, Notification, Phrase, ReportImage, User
+from lims.services.documents import open_document
+from tests import factories
+
+Thing = Callable[[User, User], dict]
+
+
+def about(name: str, owner: User, author: User) -> dict:
+    """Return the arguments of an address for a thing that is made anew; a list needs none."""
+    return THINGS[name](owner, author) if name in THINGS else {}
+
+
+def _order(owner: User, author: User) -> dict:
+    order = factories.issued_order(author, owner.veterinarian)
+    job_id = open_document(owner, "work-order", order.pk).job_id
+    Job.objects.filter(pk=job_id).update(state="pending")
+    return {"pk": order.pk, "job_id": job_id}
+
+
+def _report(make: Callable, owner: User, author: User):
+    protocol = factories.ready_protocol(owner.veterinarian)
+    return make(author.staff_member.pathologist, protocol)
+
+
+def _protocol(owner: User, author: User) -> dict:
+    protocol = factories.ready_protocol(owner.veterinarian)
+    return {"pk": protocol.pk, "protocol_pk": protocol.pk}
+
+
+def _draft(owner: User, author: User) -> dict:
+    draft = _report(factories.draft_report, owner, author)
+    image = ReportImage.objects.create(
+        report=draft, position=1, state="ready", sha256="0" * 64, width_px=1, height_px=1
+    )
+    return {"pk": draft.pk, "image_pk": image.pk}
+
+
+def _failed(owner: User, author: User) -> dict:
+    report = _report(factories.finalized_report, owner, author)
+    Job.objects.filter(ref=str(report.pk)).update(state="failed")
+    return {"pk": report.pk}
+
+
+def _archived(owner: User, author: User) -> dict:
+    report = _report(factories.archived_report, owner, author)
+    return {"pk": report.pk, "token": report.verification_token}
+
+
+def _issued(owner: User, author: User) -> dict:
+    return {"pk": _report(factories.issued_report, owner, author).pk}
+
+
+def _delivery(owner: User, author: User) -> dict:
+    report = _report(factories.archived_report, owner, author)
+    return {"pk": failed_delivery(report, owner).pk}
+
+
+def failed_delivery(report, recipient: User, **fields) -> Delivery:
+    """Return a message about a report that the recipient's server refused."""
+    values = {
+        "kind": "report_issued",
+        "address": recipient.email,
+        "language": "es",
+        "state": "failed",
+        "response": "550 5.1.1 no such user",
+        "message_id": f"<{report.pk}-{recipient.pk}@lab.test>",
+    }
+    return Delivery.objects.create(report=report, recipient=recipient, **values | fields)
+
+
+def _notification(owner: User, author: User) -> dict:
+    told = Notification.objects.create(user=owner, kind="report_issued", subject="HP 26/1", path="/reports/")
+    return {"pk": told.pk}
+
+
+def _phrase(owner: User, author: User) -> dict:
+    phrase = Phrase.objects.create(owner=author.staff_member.pathologist, title="Márgenes", text="Libres.")
+    return {"pk": phrase.pk}
+
+
+def _each(thing: Thing, *names: str) -> dict[str, Thing]:
+    return dict.fromkeys(names, thing)
+
+
+THINGS: dict[str, Thing] = {
+    **_each(_order, "work_order", "work_order_issue", "work_order_cancel"),
+    **_each(_order, "work_order_pdf", "work_order_pdf_status", "work_order_pdf_retry"),
+    **_each(_protocol, "protocol", "report_begin"),
+    **_each(_archived, "report", "report_status", "report_amend", "report_withdraw", "verify_report"),
+    **_each(_issued, "report_pdf"),
+    **_each(_failed, "report_publish_retry"),
+    **_each(_draft, "report_write", "report_changes", "report_discard", "report_finalize"),
+    **_each(_draft, "report_images", "report_image_order", "report_images_state", "report_image"),
+    **_each(_draft, "report_image_remove", "report_image_retry", "report_image_picture"),
+    **_each(_phrase, "phrase", "phrase_remove"),
+    **_each(_delivery, "delivery_resend", "delivery_settle"),
+    **_each(_notification, "notification"),
+}
