@@ -1,5 +1,7 @@
 """Tells whoever typed a text which of its characters our papers cannot print."""
 
+from collections.abc import Iterator
+
 from django import forms
 from django.utils.translation import gettext as _
 
@@ -10,7 +12,7 @@ SHOWN_MAX = 10
 
 def printing_note(form: forms.BaseForm) -> str:
     """Return a sentence that names what a valid form's texts lose in print, or nothing."""
-    texts = [value for value in form.cleaned_data.values() if isinstance(value, str)]
+    texts = _texts(list(form.cleaned_data.values()))
     lost = list(dict.fromkeys(grapheme for text in texts for grapheme in unprintable(text)))
     if not lost:
         return ""
@@ -18,3 +20,11 @@ def printing_note(form: forms.BaseForm) -> str:
         "The PDF shows ☐ in place of %(characters)s: its typeface has none of them. The text stays as typed."
     )
     return note % {"characters": " ".join(lost[:SHOWN_MAX])}
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
