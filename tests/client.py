@@ -36,6 +36,14 @@ class Visitor:
         """Return the answer, redirects not followed."""
         return self._http.request("GET", urljoin(self._base_url, path), headers=self._headers, redirect=False)
 
+    def post(self, path: str) -> urllib3.BaseHTTPResponse:
+        """Return the answer to a change without fields, redirects not followed."""
+        token = "c" * 32
+        cookies = {"Cookie": f"{self._headers['Cookie']}; csrftoken={token}", "X-CSRFToken": token}
+        return self._http.request(
+            "POST", urljoin(self._base_url, path), headers=self._headers | cookies, redirect=False
+        )
+
     def open(self, path: str) -> bytes:
         """Return the PDF behind a document's URL, waiting for it as the waiting page does."""
         deadline_s = time.monotonic() + OPEN_TIMEOUT_S

@@ -31,5 +31,7 @@ if "pytest" in sys.modules:
     DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60  # noqa: F405
 # Tests of the second factor turn it on.
 MFA_REQUIRED = False
+# A drill need not wait as long as a laboratory does for a mail server that hangs.
+EMAIL_TIMEOUT = int(os.environ.get("EMAIL_TIMEOUT_S", "10"))
 # The point at which a process under test ends itself; only these settings know it.
 FAULT = os.environ.get("FAULT", "")

@@ -40,19 +40,23 @@ class Taken:
 
 
 class Sink:
-    """The server on a free port of loopback; `mode` may be changed at any time."""
+    """The server on a free port of loopback; `mode`, and the `modes` of recipients, may change at any time."""
 
     def __init__(self, mode: str = OK) -> None:
-        self.mode, self.taken, self.asked = mode, list[Taken](), 0
+        self.mode, self.modes = mode, dict[str, str]()
+        self.taken, self.asked = list[Taken](), 0
         self.port = closed_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, server_hostname="sink")
 
     def __enter__(self) -> "Sink":
-        self._controller.start()
+        self.start()
         return self
 
     def __exit__(self, *_exc) -> None:
         self._controller.stop(no_assert=True)
+
+    def start(self) -> None:
+        self._controller.start()
 
     @property
     def url(self) -> str:
@@ -66,20 +70,22 @@ class Sink:
 
     async def handle_RCPT(self, server: SMTP, session, envelope, address, options) -> str:
         self.asked += 1
-        if self.mode == HANG:
+        mode = self.modes.get(address, self.mode)
+        if mode == HANG:
             await asyncio.sleep(FOR_EVER_S)
-        if self.mode in (REFUSE_RECIPIENT, GREYLIST, BUSY):
-            return WORDS[self.mode]
+        if mode in (REFUSE_RECIPIENT, GREYLIST, BUSY):
+            return WORDS[mode]
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
 
     async def handle_DATA(self, server: SMTP, session, envelope) -> str:
-        if self.mode in (REFUSE_DATA, DEFER_DATA):
-            return WORDS[self.mode]
+        mode = self.modes.get(envelope.rcpt_tos[0], self.mode)
+        if mode in (REFUSE_DATA, DEFER_DATA):
+            return WORDS[mode]
         message = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
         self.taken.append(Taken(envelope.mail_from, list(envelope.rcpt_tos), message))
-        if self.mode == DROP_AFTER_DATA:
+        if mode == DROP_AFTER_DATA:
             server.transport.abort()
-        if self.mode == HANG_AFTER_DATA:
+        if mode == HANG_AFTER_DATA:
             await asyncio.sleep(FOR_EVER_S)
         return f"250 2.0.0 Ok: queued as {len(self.taken)}"

@@ -7,8 +7,12 @@ import pytest
 
 import pdfcache.cache
 from actors.models import Job, JobState
+from lims.models import Delivery, Report
+from tests import factories
+from tests.drills.invariants import check_reports
 from tests.factories import issued_order
 from tests.processes import Program, wait_until
+from tests.smtp import Sink
 
 # `make drill` runs the long form; `make test` the short one.
 LONG = os.environ.get("LAMINA_DRILL") == "long"
@@ -59,5 +63,36 @@ def settle() -> Callable[[list], None]:
         assert list(failed) == []
         for order in orders:
             assert pdfcache.cache.lookup("work-order", order.pk).hit
+
+    return check
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Sink]:
+    """The mail server of this drill's programs, which are started with `EMAIL_URL=mailbox.url`."""
+    with Sink() as running:
+        yield running
+
+
+@pytest.fixture
+def drafts(transactional_db, buckets, paula, bruno) -> Callable[[int], list[Report]]:
+    """Return a function that writes so many complete drafts of Paula, all for Bruno."""
+
+    def write(count: int) -> list[Report]:
+        author = paula.staff_member.pathologist
+        protocols = [factories.ready_protocol(bruno.veterinarian) for _ in range(count)]
+        return [factories.draft_report(author, protocol) for protocol in protocols]
+
+    return write
+
+
+@pytest.fixture
+def settle_reports() -> Callable[[list[Report], Sink], list[Delivery]]:
+    """Return the check of the invariants of finalized reports; it returns their deliveries."""
+
+    def check(reports: list[Report], mailbox: Sink) -> list[Delivery]:
+        open_jobs = Job.objects.filter(state__in=[JobState.PENDING, JobState.RUNNING])
+        wait_until(lambda: not open_jobs.exists(), "every job has ended", SETTLED_WITHIN_S)
+        return check_reports(reports, mailbox)
 
     return check
