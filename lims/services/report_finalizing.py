@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actors import jobs
 from lims.documents.limits import PaperTooLarge, check_texts, texts_in
@@ -23,6 +24,7 @@ from lims.models import (
 )
 from lims.services import reports
 
+MAY_NOT_SIGN = gettext_lazy("You may not sign reports yet. Ask an administrator.")
 TOKEN_BYTES = 16
 # Read aloud and typed from paper: nothing in it looks like something else.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -67,7 +69,7 @@ def _check_protocol(report: Report) -> None:
 
 def _check_signer(report: Report) -> None:
     if not report.author.may_sign:
-        raise NotAllowed(_("You may not sign reports yet. Ask an administrator."))
+        raise NotAllowed(str(MAY_NOT_SIGN))
 
 
 def _check_complete(report: Report) -> None:
@@ -77,6 +79,8 @@ def _check_complete(report: Report) -> None:
 
 def _missing_of_signer(report: Report) -> dict[str, str]:
     missing = {}
+    if not report.author.may_sign:
+        missing["may_sign"] = str(MAY_NOT_SIGN)
     if not report.author.signature_id:
         missing["signature"] = _("Your signature's image is missing. Ask an administrator to add it.")
     if not report.author.licence.strip():

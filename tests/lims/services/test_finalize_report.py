@@ -4,15 +4,23 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from actors.models import Job
 from lims.documents import reports as document
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, NotVisible
-from lims.models import Pathologist, Protocol, Report, ReportDiagnosis, Specimen
-from lims.models.reports import ReportImage
-from lims.services.report_finalizing import CODE_ALPHABET, finalize_report
+from lims.models import (
+    Pathologist,
+    Protocol,
+    ProtocolStatus,
+    Report,
+    ReportDiagnosis,
+    ReportImage,
+    Specimen,
+)
+from lims.services import protocols, reports
+from lims.services.report_finalizing import CODE_ALPHABET, finalize_report, missing_parts
 from tests import factories
 
 UNTOUCHED = ("draft", None, None, None, None)
@@ -61,10 +69,10 @@ def test_what_changes_after_the_click_is_not_in_it(paula, draft):
 
 def test_token_and_code_are_random_and_the_code_can_be_read_aloud(paula):
     author = paula.staff_member.pathologist
-    reports = [factories.finalized_report(author) for _ in range(20)]
-    assert len({report.verification_token for report in reports}) == 20
-    assert all(len(bytes.fromhex(report.verification_token)) == 16 for report in reports)
-    codes = {report.verification_code for report in reports}
+    made = [factories.finalized_report(author) for _ in range(20)]
+    assert len({report.verification_token for report in made}) == 20
+    assert all(len(bytes.fromhex(report.verification_token)) == 16 for report in made)
+    codes = {report.verification_code for report in made}
     assert len(codes) == 20
     assert all(len(code) == 12 and set(code) <= set(CODE_ALPHABET) for code in codes)
     assert not set(CODE_ALPHABET) & set("01OIL")
@@ -124,6 +132,33 @@ def test_one_who_may_not_sign_may_not(paula, draft):
     with pytest.raises(NotAllowed):
         finalize_report(paula, draft.pk)
     assert state(draft) == UNTOUCHED
+
+
+def test_what_is_missing_can_be_asked_for_before_the_click(paula, draft):
+    assert missing_parts(reports.find(paula, draft.pk)) == {}
+    Pathologist.objects.update(may_sign=False, licence="")
+    assert set(missing_parts(reports.find(paula, draft.pk))) == {"may_sign", "licence"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_it_is_finalized_its_protocol_does_not_move(paula, draft):
+    def move() -> None:
+        with connection.cursor() as cursor, transaction.atomic():
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            protocols.move(draft.protocol, ProtocolStatus.PROCESSING, None)
+
+    def move_in_another_session() -> None:
+        try:
+            move()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        finalize_report(paula, draft.pk)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            pool.submit(move_in_another_session).result()
+    with pytest.raises(InvalidTransition):
+        move()
 
 
 @pytest.mark.parametrize(
