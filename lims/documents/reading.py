@@ -1,4 +1,4 @@
-"""Reads the columns of one row by a statement that is compiled once per process."""
+"""Reads the columns of a row, or of some, by a statement that is compiled once per process."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -14,8 +14,8 @@ MARKERS = (-999_999_937, -999_999_929)
 class RowReader:
     """A `.values(...)` query by one or two integer keys, kept as SQL.
 
-    Every open runs such queries, and Django takes three times as long to compile one as PostgreSQL to answer
-    it. Only for columns whose values psycopg returns ready to use.
+    Every open runs such queries, and so does finalizing; Django takes three times as long to compile one as
+    PostgreSQL to answer it. Only for columns whose values psycopg returns ready to use.
     """
 
     def __init__(self, rows_of: Callable[..., QuerySet], keys: int = 1) -> None:
@@ -23,15 +23,20 @@ class RowReader:
 
     def read(self, *keys: int) -> dict[str, Any] | None:
         """Return the row's columns by name, or None if there is no such row."""
+        return next(iter(self.read_all(*keys)), None)
+
+    def read_all(self, *keys: int) -> list[dict[str, Any]]:
+        """Return each row's columns by name, in the order that the query asks for."""
         sql, params, names = self._compiled
         key_of = dict(zip(self._markers, keys, strict=True))
         with connection.cursor() as cursor:
             cursor.execute(sql, [key_of.get(param, param) for param in params])
-            row = cursor.fetchone()
-        return row and dict(zip(names, row, strict=True))
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     @cached_property
     def _compiled(self) -> tuple[str, tuple, tuple[str, ...]]:
-        query = self._rows_of(*self._markers).order_by().query
+        rows = self._rows_of(*self._markers)
+        # A model's own order is for lists.
+        query = (rows if rows.query.order_by else rows.order_by()).query
         sql, params = query.sql_with_params()
         return sql, params, (*query.values_select, *query.annotation_select)

@@ -1,10 +1,11 @@
 """Reads the rows that a report's snapshot is made of: one statement a table."""
 
-from collections.abc import Iterable
+import json
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Subquery
 
+from lims.documents.reading import RowReader
 from lims.models import (
     Asset,
     Cassette,
@@ -16,6 +17,7 @@ from lims.models import (
     ReportDiagnosis,
     ReportImage,
     Slide,
+    SlideCassette,
     Specimen,
 )
 from lims.models.reports import ReportImageState
@@ -23,7 +25,52 @@ from lims.models.reports import ReportImageState
 LABORATORY = ("name", "address", "phone", "email", "tax_id", "website", "director", "footer")
 SPECIMEN = ("label", "site", "side", "procedure", "pieces")
 IMAGE = ("sha256", "width_px", "height_px", "caption", "magnification", "stain")
+LOGO = {"sha256": "logo_id", "width_px": "logo__width_px", "height_px": "logo__height_px"}
 FIRST_ISSUED = Report.objects.filter(protocol=OuterRef("protocol"), version=1).values("finalized_at")
+
+
+LABORATORIES = RowReader(lambda pk: Laboratory.objects.filter(pk=pk).values(*LABORATORY, *LOGO.values()))
+SPECIMENS = RowReader(
+    lambda protocol: Specimen.objects.filter(protocol=protocol).order_by("pk").values(*SPECIMEN)
+)
+BLOCKS = RowReader(
+    lambda protocol: (
+        Cassette.objects.filter(protocol=protocol)
+        .order_by("pk")
+        .values("pk", "code", "specimen__label", "material")
+    )
+)
+SLIDES = RowReader(
+    lambda protocol: Slide.objects.filter(protocol=protocol).order_by("pk").values("pk", "code", "stain")
+)
+PLACEMENTS = RowReader(
+    lambda protocol: (
+        SlideCassette.objects.filter(slide__protocol=protocol)
+        .order_by("slide_id")
+        .values("slide_id", "cassette_id")
+    )
+)
+DIAGNOSES = RowReader(
+    lambda report: (
+        ReportDiagnosis.objects.filter(report=report)
+        .order_by("position")
+        .values("heading", "diagnosis", "synoptic")
+    )
+)
+CASSETTES = RowReader(
+    lambda report: (
+        ReportCassette.objects.filter(report=report)
+        .order_by("position")
+        .values("cassette__code", "cassette__material", "observation", "partial_diagnosis")
+    )
+)
+IMAGES = RowReader(
+    lambda report: (
+        ReportImage.objects.filter(report=report, state=ReportImageState.READY)
+        .order_by("position", "pk")
+        .values(*IMAGE)
+    )
+)
 
 
 def read(pk: int) -> Report | None:
@@ -46,9 +93,9 @@ def read(pk: int) -> Report | None:
 
 def laboratory() -> dict[str, Any]:
     """Return what the letterhead says."""
-    row = Laboratory.objects.select_related("logo").defer("logo__content").filter(pk=1).first()
-    texts = {name: getattr(row, name, "") for name in LABORATORY}
-    return texts | {"logo": _picture(row.logo if row else None)}
+    row = LABORATORIES.read(1) or {}
+    logo = {name: row.get(source) for name, source in LOGO.items()}
+    return {name: row.get(name, "") for name in LABORATORY} | {"logo": logo if logo["sha256"] else None}
 
 
 def author(pathologist: Pathologist, *, signed: bool) -> dict[str, Any]:
@@ -85,31 +132,27 @@ def sample(protocol: Protocol) -> dict[str, Any]:
 
 def bench(protocol_pk: int) -> dict[str, Any]:
     """Return specimens, blocks with their slides, and the slides that show no block."""
-    slides = Slide.objects.filter(protocol=protocol_pk).order_by("pk")
-    blocks = (
-        Cassette.objects.filter(protocol=protocol_pk)
-        .select_related("specimen")
-        .prefetch_related(Prefetch("slides", slides))
-        .order_by("pk")
-    )
-    specimens = Specimen.objects.filter(protocol=protocol_pk).order_by("pk").values(*SPECIMEN)
+    slides = {row.pop("pk"): row for row in SLIDES.read_all(protocol_pk)}
+    shown: dict[int, list[dict[str, str]]] = {}
+    without_block = dict(slides)
+    for placement in PLACEMENTS.read_all(protocol_pk):
+        shown.setdefault(placement["cassette_id"], []).append(slides[placement["slide_id"]])
+        without_block.pop(placement["slide_id"], None)
     return {
-        "specimens": list(specimens),
-        "blocks": [_block(block) for block in blocks],
-        "slides": _slides(slides.filter(cassettes=None)),
+        "specimens": SPECIMENS.read_all(protocol_pk),
+        "blocks": [_block(row, shown.get(row["pk"], [])) for row in BLOCKS.read_all(protocol_pk)],
+        "slides": list(without_block.values()),
     }
 
 
 def findings(report_pk: int) -> dict[str, Any]:
     """Return diagnoses, what is said of each block, and the images that are ready."""
-    own = {"report": report_pk}
-    diagnoses = ReportDiagnosis.objects.filter(**own).order_by("position")
-    cassettes = ReportCassette.objects.filter(**own).select_related("cassette").order_by("position")
-    images = ReportImage.objects.filter(**own, state=ReportImageState.READY).order_by("position", "pk")
     return {
-        "diagnoses": list(diagnoses.values("heading", "diagnosis", "synoptic")),
-        "cassettes": [_cassette(each) for each in cassettes],
-        "images": list(images.values(*IMAGE)),
+        "diagnoses": [
+            row | {"synoptic": json.loads(row["synoptic"])} for row in DIAGNOSES.read_all(report_pk)
+        ],
+        "cassettes": [_cassette(row) for row in CASSETTES.read_all(report_pk)],
+        "images": IMAGES.read_all(report_pk),
     }
 
 
@@ -119,23 +162,19 @@ def _picture(asset: Asset | None) -> dict[str, Any] | None:
     return {"sha256": asset.sha256, "width_px": asset.width_px, "height_px": asset.height_px}
 
 
-def _block(block: Cassette) -> dict[str, Any]:
+def _block(row: dict[str, Any], slides: list[dict[str, str]]) -> dict[str, Any]:
     return {
-        "code": block.code,
-        "specimen": block.specimen.label if block.specimen else "",
-        "material": block.material,
-        "slides": _slides(block.slides.all()),
+        "code": row["code"],
+        "specimen": row["specimen__label"] or "",
+        "material": row["material"],
+        "slides": slides,
     }
 
 
-def _slides(slides: Iterable[Slide]) -> list[dict[str, str]]:
-    return [{"code": slide.code, "stain": slide.stain} for slide in slides]
-
-
-def _cassette(row: ReportCassette) -> dict[str, str]:
+def _cassette(row: dict[str, str]) -> dict[str, str]:
     return {
-        "code": row.cassette.code,
-        "material": row.cassette.material,
-        "observation": row.observation,
-        "partial_diagnosis": row.partial_diagnosis,
+        "code": row["cassette__code"],
+        "material": row["cassette__material"],
+        "observation": row["observation"],
+        "partial_diagnosis": row["partial_diagnosis"],
     }

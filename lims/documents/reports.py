@@ -3,6 +3,7 @@
 It is archived and never cached, so pdfcache does not know it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,7 +85,7 @@ def assets(shown: Snapshot) -> Mapping[str, bytes]:
 
 def filename(shown: Snapshot) -> str:
     """Return the name under which a browser saves the PDF."""
-    number = "".join(c if c.isalnum() else "-" for c in shown["number"]) or "informe"
+    number = "-".join(re.findall(r"\w+", shown["number"], re.ASCII)) or "informe"
     draft = "-borrador" if shown["mark"] else ""
     return f"{number}-v{shown['version']}{draft}.pdf"
 
