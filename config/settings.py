@@ -155,7 +155,7 @@ DRAMATIQ_BROKER: dict[str, Any] = {
         "actors.warming.WarmUp",
     ],
 }
-DRAMATIQ_AUTODISCOVER_MODULES = ("pdfs", "reports", "mail", "upkeep")
+DRAMATIQ_AUTODISCOVER_MODULES = ("pdfs", "reports", "mail", "operations", "upkeep")
 
 S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", ("http", "https"))
 S3_PUBLIC_ENDPOINT_URL = env.url("S3_PUBLIC_ENDPOINT_URL", ("http", "https"), S3_ENDPOINT_URL)

@@ -9,6 +9,7 @@ from lims.models.deliveries import (
     NotificationKind,
 )
 from lims.models.laboratory import Asset, Laboratory, NumberSeries
+from lims.models.operations import ItemState, Operation, OperationItem, OperationState
 from lims.models.people import (
     Pathologist,
     ReportByEmail,
@@ -59,10 +60,14 @@ __all__ = [
     "DocumentAccess",
     "HistopathologySample",
     "ImageUpload",
+    "ItemState",
     "Laboratory",
     "Notification",
     "NotificationKind",
     "NumberSeries",
+    "Operation",
+    "OperationItem",
+    "OperationState",
     "Pathologist",
     "PaymentStatus",
     "Phrase",

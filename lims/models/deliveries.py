@@ -1,18 +1,24 @@
 """Deliveries: one e-mail to one recipient with its true state; and notifications inside the portal."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lims.models.operations import Operation
 from lims.models.people import Language, User
 from lims.models.reports import Report
+from lims.models.work_orders import WorkOrder
 
 
 class DeliveryKind(models.TextChoices):
     REPORT_ISSUED = "report_issued", _("Report issued")
     REPORT_AMENDED = "report_amended", _("Report amended")
     REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn")
+    RECEPTION_DIGEST = "reception_digest", _("Samples received")
+    WORK_ORDER_SENT = "work_order_sent", _("Work order sent")
+    OPERATION_ENDED = "operation_ended", _("Operation ended")
 
 
 class DeliveryState(models.TextChoices):
@@ -40,6 +46,26 @@ class Delivery(models.Model):
     report = models.ForeignKey(
         Report, models.PROTECT, null=True, blank=True, related_name="deliveries", verbose_name=_("report")
     )
+    work_order = models.ForeignKey(
+        WorkOrder,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        verbose_name=_("work order"),
+    )
+    # What sends it for many things at once, and in which round of it.
+    operation = models.ForeignKey(
+        Operation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        verbose_name=_("operation"),
+    )
+    operation_round = models.PositiveSmallIntegerField(null=True, editable=False)
+    # The protocols that a digest lists, frozen as its operation ended.
+    protocol_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     recipient = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recipient"))
     address = models.EmailField(_("address"))
     language = models.CharField(_("language"), max_length=2, choices=Language)
@@ -82,6 +108,16 @@ class Delivery(models.Model):
                 condition=Q(again=None),
                 name="delivery_once_per_recipient",
             ),
+            models.UniqueConstraint(
+                fields=["work_order", "kind", "recipient"],
+                condition=Q(again=None),
+                name="delivery_once_per_order",
+            ),
+            models.UniqueConstraint(
+                fields=["operation", "operation_round", "kind", "recipient"],
+                condition=Q(again=None),
+                name="delivery_once_per_round",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="sent") | Q(sending_at__isnull=False, sent_at__isnull=False),
                 name="delivery_sent_has_times",
@@ -102,6 +138,11 @@ class NotificationKind(models.TextChoices):
     REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn")
     REPORT_FAILED = "report_failed", _("Report could not be issued")
     DELIVERY_FAILED = "delivery_failed", _("Message could not be delivered")
+    PROTOCOL_RECEIVED = "protocol_received", _("Sample received")
+    PROTOCOL_PROCESSING = "protocol_processing", _("Sample in process")
+    PROTOCOL_READY = "protocol_ready", _("Sample processed")
+    WORK_ORDER_SENT = "work_order_sent", _("Work order sent")
+    OPERATION_ENDED = "operation_ended", _("Operation ended")
 
 
 class NotificationQuerySet(models.QuerySet):

@@ -1,8 +1,13 @@
 """Number series without gaps or repeats: a number is taken in the transaction that uses it."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 from lims.models import NumberSeries
+from lims.models.protocols import ProtocolKind
+
+LETTERS = {ProtocolKind.HISTOPATHOLOGY: "HP", ProtocolKind.CYTOLOGY: "CT"}
 
 # The row's lock makes concurrent takers wait for each other's commit, so a rolled-back number is given again.
 TAKE = """
@@ -26,3 +31,19 @@ def take(series: str, count: int = 1) -> range:
 def work_order_number(year: int) -> str:
     """Take and return the next work order's number of a year, such as OT-2026-001."""
     return f"OT-{year}-{take(f'OT-{year}')[0]:03d}"
+
+
+def protocol_numbers(kind: str, year: int, count: int = 1) -> list[str]:
+    """Take and return the next numbers of a kind and a year, such as HP 26/001."""
+    series = _protocol_series(kind, year)
+    return [f"{series}/{number:03d}" for number in take(series, count)]
+
+
+def hold_protocol_series(kinds: Iterable[str], year: int) -> None:
+    """Lock the series of these kinds until the transaction ends, in the one order of all who take several."""
+    for kind in sorted(kinds):
+        take(_protocol_series(kind, year), 0)
+
+
+def _protocol_series(kind: str, year: int) -> str:
+    return f"{LETTERS[ProtocolKind(kind)]} {year % 100:02d}"

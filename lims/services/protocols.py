@@ -1,10 +1,36 @@
-"""Moves a protocol from state to state."""
+"""Moves protocols from state to state, one or many at a time by the same rule."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lims.errors import InvalidTransition
-from lims.models import Protocol, ProtocolHistory, ProtocolStatus, ReportStatus, User
+from lims.models import (
+    Notification,
+    NotificationKind,
+    Protocol,
+    ProtocolHistory,
+    ProtocolStatus,
+    ReportStatus,
+    User,
+)
 from lims.models.protocols import TRANSITIONS
+from lims.services import numbers
+
+UNTIL_READY = timedelta(days=7)
+
+RECEIVE = """
+UPDATE {table} AS protocol SET
+    status = %(status)s, number = given.number, received_at = %(at)s, received_by_id = %(by)s,
+    expected_ready_on = coalesce(protocol.expected_ready_on, %(ready_on)s)
+FROM unnest(%(pks)s::bigint[], %(numbers)s::text[]) AS given (pk, number)
+WHERE protocol.id = given.pk
+"""
 
 
 def move(protocol: Protocol, status: ProtocolStatus, by: User | None, reason: str = "") -> None:
@@ -12,15 +38,84 @@ def move(protocol: Protocol, status: ProtocolStatus, by: User | None, reason: st
 
     Looks at the row as it is now, under lock. Raises InvalidTransition, and then nothing has changed.
     """
-    before = ProtocolStatus(_locked_status(protocol.pk))
-    if status not in TRANSITIONS[before]:
+    protocol.status = _locked_status(protocol.pk)
+    if refused := refusal(protocol.status, status, _is_being_issued(protocol)):
+        raise InvalidTransition(refused)
+    move_all([protocol], status, by, reason)
+
+
+def refusal(before: str, wanted: ProtocolStatus, is_being_issued: bool = False) -> str:
+    """Return why a protocol in this state may not get that one, or nothing."""
+    state = ProtocolStatus(before)
+    if wanted not in TRANSITIONS[state]:
         message = _("A protocol that is “%(state)s” cannot become “%(wanted)s”.")
-        raise InvalidTransition(message % {"state": before.label, "wanted": status.label})
-    if status == ProtocolStatus.PROCESSING and _is_being_issued(protocol):
-        raise InvalidTransition(_("The report of this protocol is being issued; amend it instead."))
-    Protocol.objects.filter(pk=protocol.pk).update(status=status)
-    protocol.status = status
-    ProtocolHistory.objects.create(protocol=protocol, before=before, after=status, by=by, reason=reason)
+        return message % {"state": state.label, "wanted": wanted.label}
+    if wanted == ProtocolStatus.PROCESSING and is_being_issued:
+        return _("The report of this protocol is being issued; amend it instead.")
+    return ""
+
+
+def move_all(
+    protocols: Sequence[Protocol], status: ProtocolStatus, by: User | None, reason: str = ""
+) -> None:
+    """Give locked protocols, none of which is refused, their next state; three statements for any number."""
+    _record(protocols, status, by, reason)
+    Protocol.objects.filter(pk__in=[protocol.pk for protocol in protocols]).update(status=status)
+    for protocol in protocols:
+        protocol.status = status
+
+
+def receive_all(protocols: Sequence[Protocol], by: User, at: datetime) -> None:
+    """Receive locked protocols, none of which is refused: number, times, history, and their vets are told.
+
+    Numbers follow the given order and the laboratory's year, without gaps whatever is rolled back. A few
+    statements for any number of protocols.
+    """
+    if not protocols:
+        return
+    # Before the numbers, whose series is locked for everybody from then on.
+    _record(protocols, ProtocolStatus.RECEIVED, by)
+    received_on = timezone.localdate(at)
+    _number(protocols, received_on.year)
+    values = {"status": ProtocolStatus.RECEIVED, "at": at, "by": by.pk, "ready_on": received_on + UNTIL_READY}
+    rows = {
+        "pks": [protocol.pk for protocol in protocols],
+        "numbers": [protocol.number for protocol in protocols],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIVE.format(table=Protocol._meta.db_table), values | rows)
+    tell_vets(protocols, NotificationKind.PROTOCOL_RECEIVED)
+
+
+def tell_vets(protocols: Iterable[Protocol], kind: NotificationKind) -> None:
+    """Tell each protocol's vet of it in the portal, in the caller's transaction; not idempotent."""
+    Notification.objects.bulk_create(
+        Notification(
+            user_id=protocol.veterinarian.user_id,
+            kind=kind,
+            subject=protocol.code,
+            path=reverse("protocol", args=(protocol.pk,)),
+        )
+        for protocol in protocols
+    )
+
+
+def _number(protocols: Sequence[Protocol], year: int) -> None:
+    by_kind: defaultdict[str, list[Protocol]] = defaultdict(list)
+    for protocol in protocols:
+        by_kind[protocol.kind].append(protocol)
+    # In one order of locks, so that two receivers cannot wait for each other.
+    for kind in sorted(by_kind):
+        taken = numbers.protocol_numbers(kind, year, len(by_kind[kind]))
+        for protocol, number in zip(by_kind[kind], taken, strict=True):
+            protocol.number = number
+
+
+def _record(protocols: Sequence[Protocol], status: ProtocolStatus, by: User | None, reason: str = "") -> None:
+    ProtocolHistory.objects.bulk_create(
+        ProtocolHistory(protocol=protocol, before=protocol.status, after=status, by=by, reason=reason)
+        for protocol in protocols
+    )
 
 
 def _locked_status(pk: int) -> str:

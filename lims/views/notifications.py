@@ -17,6 +17,11 @@ SENTENCES = {
     NotificationKind.REPORT_WITHDRAWN: _("The report %(subject)s was withdrawn."),
     NotificationKind.REPORT_FAILED: _("The report %(subject)s could not be issued."),
     NotificationKind.DELIVERY_FAILED: _("The message about %(subject)s could not be delivered."),
+    NotificationKind.PROTOCOL_RECEIVED: _("The sample %(subject)s was received."),
+    NotificationKind.PROTOCOL_PROCESSING: _("The sample %(subject)s is being processed."),
+    NotificationKind.PROTOCOL_READY: _("The sample %(subject)s was processed; its report comes next."),
+    NotificationKind.WORK_ORDER_SENT: _("The work order %(subject)s can be read."),
+    NotificationKind.OPERATION_ENDED: _("An operation has ended. %(subject)s."),
 }
 
 

@@ -1,0 +1,43 @@
+"""One message to each vet about all of their samples that an operation received."""
+
+from collections.abc import Iterable
+
+from django.contrib.postgres.aggregates import ArrayAgg
+
+from actors import jobs
+from lims.models import Delivery, DeliveryKind, ItemState, Operation, Protocol, Veterinarian
+from lims.services import deliveries
+
+
+def announce_receptions(operation: Operation, rounds: range) -> None:
+    """Have each vet who wishes so told by mail of exactly those of theirs that these rounds received.
+
+    In the transaction that ends them; a few statements for any number of vets.
+    """
+    received = operation.items.filter(state=ItemState.DONE, round__in=rounds)
+    protocols = Protocol.objects.filter(pk__in=received.values("object_pk"))
+    wishing = protocols.filter(veterinarian__notify_on_reception=True).order_by()
+    listed = dict(wishing.values_list("veterinarian").annotate(pks=ArrayAgg("pk", order_by="pk")))
+    vets = Veterinarian.objects.filter(pk__in=listed).select_related("user").order_by("pk")
+    _enqueue(_delivery(operation, vet, listed[vet.pk]) for vet in vets)
+
+
+def _delivery(operation: Operation, vet: Veterinarian, protocol_ids: list[int]) -> Delivery:
+    return Delivery(
+        kind=DeliveryKind.RECEPTION_DIGEST,
+        operation=operation,
+        operation_round=operation.round,
+        protocol_ids=protocol_ids,
+        recipient=vet.user,
+        address=vet.email,
+        language=vet.user.language,
+        message_id=deliveries.message_id(),
+        requested_by=operation.requested_by,
+    )
+
+
+def _enqueue(messages: Iterable[Delivery]) -> None:
+    made = Delivery.objects.bulk_create(messages)
+    if made:
+        works = {str(delivery.pk): (delivery.pk,) for delivery in made}
+        jobs.enqueue_many("send_delivery", works, requested_by_id=made[0].requested_by_id)

@@ -1,0 +1,101 @@
+"""What an operation is about, frozen where it is read: an answer hardly depends on how many things."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lims.errors import Incomplete
+from lims.models import Operation, User
+from lims.services.actions import Action
+
+PK_MAX = 2**63 - 1
+KEY_MAX = 64
+
+FREEZE = """
+INSERT INTO {operation} (action, params, requested_by_id, state, item_ids, total, round, ended_round,
+                         idempotency_key, created_at)
+SELECT %s, %s::jsonb, %s, 'running', frozen.pks, cardinality(frozen.pks), 1, 0, %s, statement_timestamp()
+FROM (SELECT array_agg(pk ORDER BY place) AS pks FROM ({chosen}) AS chosen (pk, place)) AS frozen
+WHERE cardinality(frozen.pks) > 0
+ON CONFLICT (requested_by_id, idempotency_key) DO NOTHING
+RETURNING id, total
+"""
+BY_ROWS = "SELECT pk, pk FROM ({candidates}) AS candidate (pk)"
+BY_IDS = """
+SELECT pk, min(place) FROM ({candidates}) AS candidate (pk)
+JOIN unnest(%s::bigint[]) WITH ORDINALITY AS given (pk, place) USING (pk) GROUP BY pk
+"""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What was chosen: these ids, in this order, or what a queryset finds, in the order of their ids."""
+
+    ids: Sequence[int] | None = None
+    rows: QuerySet | None = None
+
+
+def rows(by: User, action: Action, selection: Selection) -> QuerySet:
+    """Return those of the chosen things that the user may see, for a preview."""
+    pks = _pks(selection) if selection.ids is None else list(selection.ids)
+    return action.candidates(by).filter(pk__in=pks)
+
+
+def freeze(by: User, action: Action, selection: Selection, key: str, params: dict[str, Any]) -> int | None:
+    """Write a new operation about these things and return its pk; None if there are none or the key is used.
+
+    One statement, whatever their number. Raises Incomplete where an id is not there for the user, or for a
+    key that no form of ours has; the caller's transaction then writes nothing.
+    """
+    if len(key) > KEY_MAX or not key.isprintable():
+        raise Incomplete(_("This form is damaged. Load its page again."))
+    try:
+        chosen, values = _chosen(by, action, selection)
+    except EmptyResultSet:
+        return None
+    head = [action.name, json.dumps(params), by.pk, key]
+    with connection.cursor() as cursor:
+        statement = FREEZE.format(operation=Operation._meta.db_table, chosen=chosen)
+        cursor.execute(statement, [*head, *values])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, found = row
+    require_all(selection, found)
+    return pk
+
+
+def require_all(selection: Selection, found: int) -> None:
+    """Raise Incomplete unless something was chosen, and every chosen id is among those found."""
+    ids = set(selection.ids or ())
+    if not ids and not found:
+        raise Incomplete(_("Nothing was chosen."), {"ids": _("Choose at least one.")})
+    missing = len(ids) - found if ids else 0
+    if missing:
+        message = ngettext(
+            "%(count)s of what was chosen is not there. Load the list again.",
+            "%(count)s of what was chosen are not there. Load the list again.",
+            missing,
+        )
+        raise Incomplete(message % {"count": missing}, {"ids": _("Load the list again.")})
+
+
+def _chosen(by: User, action: Action, selection: Selection) -> tuple[str, list]:
+    candidates = action.candidates(by).order_by()
+    if selection.ids is not None:
+        sql, values = candidates.values("pk").query.sql_with_params()
+        return BY_IDS.format(candidates=sql), [*values, [pk for pk in selection.ids if 0 < pk <= PK_MAX]]
+    sql, values = candidates.filter(pk__in=_pks(selection)).values("pk").query.sql_with_params()
+    return BY_ROWS.format(candidates=sql), list(values)
+
+
+def _pks(selection: Selection) -> QuerySet:
+    assert selection.rows is not None, "a selection has ids or rows"
+    return selection.rows.order_by().values("pk")
