@@ -73,7 +73,10 @@ class Link(NamedTuple):
 
 @dataclass(slots=True)
 class Block:
-    """What stays together on one page unless it is taller than a page."""
+    """What stays together on one page unless it is taller than a page.
+
+    `air_pt` is what parts it from the block above, rules and all: it falls away at the top of a later page.
+    """
 
     height_pt: float
     texts: list[Text] = field(default_factory=list)
@@ -85,6 +88,7 @@ class Block:
     bars: list[Bar] = field(default_factory=list)
     codes: list[Code] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    air_pt: float = 0.0
 
 
 class Placed(NamedTuple):
@@ -157,6 +161,8 @@ class _Flow:
         return block.height_pt + head <= self.next_pt
 
     def _append(self, block: Block) -> None:
+        if block.air_pt and self._fresh and len(self.pages) > 1:
+            block = _without_air(block)
         down = self._used_pt
         self.pages[-1].append(Placed(down, block))
         self.left_pt -= block.height_pt
@@ -169,6 +175,24 @@ class _Flow:
         if first.heads_pages:
             self._append(first.heads_pages)
         self._fresh = True
+
+
+def shifted(block: Block, down_pt: float) -> Block:
+    """The block with so much more room at its top."""
+    return replace(
+        block,
+        height_pt=block.height_pt + down_pt,
+        texts=[text._replace(down_pt=text.down_pt + down_pt) for text in block.texts],
+        rules=[rule._replace(down_pt=rule.down_pt + down_pt) for rule in block.rules],
+        pictures=[each._replace(down_pt=each.down_pt + down_pt) for each in block.pictures],
+        codes=[each._replace(down_pt=each.down_pt + down_pt) for each in block.codes],
+        links=[each._replace(down_pt=each.down_pt + down_pt) for each in block.links],
+    )
+
+
+def _without_air(block: Block) -> Block:
+    below = [rule for rule in block.rules if rule.down_pt > block.air_pt]
+    return replace(shifted(replace(block, rules=below), -block.air_pt), air_pt=0.0)
 
 
 def _split(block: Block, at_pt: float) -> tuple[Block, Block | None]:

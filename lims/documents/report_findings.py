@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from lims.documents.layout import Block
-from lims.documents.report_layout import HEADLINE, STRONG, TEXT, lines, section, shifted
+from lims.documents.layout import Block, shifted
+from lims.documents.report_layout import HEADLINE, STRONG, TEXT, lines, section
 from lims.documents.report_tables import STRONG_CELL, pairs
 
 Words = Mapping[str, str]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lims.documents.fonts import REGULAR, SEMIBOLD
 from lims.documents.formats import unbroken
-from lims.documents.layout import Block, Rule, Style, Text
+from lims.documents.layout import Block, Rule, Style, Text, shifted
 from lims.documents.text import printable, printable_line, wrap
 from lims.documents.typesetting import LEFT_PT, MEASURE_PT, MM, RIGHT_PT, Column
 
@@ -71,25 +71,5 @@ def _headed(first: Block, heading: list[Text], title: str, weight_pt: float) -> 
     down = SECTION_GAP_PT + SECTION_PAD_PT
     grey = 0.0 if weight_pt > 0.5 else 0.6
     rule = Rule(LEFT_PT, RIGHT_PT, SECTION_GAP_PT, weight_pt, grey)
-    moved = shifted(first, down)
-    return replace(
-        moved, texts=[*heading_at(heading, down), *moved.texts], rules=[rule, *moved.rules], bookmark=title
-    )
-
-
-def heading_at(texts: list[Text], down_pt: float) -> list[Text]:
-    """The texts moved down."""
-    return [text._replace(down_pt=text.down_pt + down_pt) for text in texts]
-
-
-def shifted(block: Block, down_pt: float) -> Block:
-    """The block with so much room above it."""
-    return replace(
-        block,
-        height_pt=block.height_pt + down_pt,
-        texts=heading_at(block.texts, down_pt),
-        rules=[rule._replace(down_pt=rule.down_pt + down_pt) for rule in block.rules],
-        pictures=[each._replace(down_pt=each.down_pt + down_pt) for each in block.pictures],
-        codes=[each._replace(down_pt=each.down_pt + down_pt) for each in block.codes],
-        links=[each._replace(down_pt=each.down_pt + down_pt) for each in block.links],
-    )
+    headed = shifted(replace(first, texts=[*heading, *first.texts]), down)
+    return replace(headed, rules=[rule, *headed.rules], bookmark=title, air_pt=SECTION_GAP_PT)

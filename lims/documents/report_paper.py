@@ -80,8 +80,9 @@ class _Report:
             *self._text("microscopic"),
             *cassettes(report["cassettes"], say),
             *(block for name in AFTER_CASSETTES for block in self._text(name)),
-            *section(say["blocks_and_slides"], blocks_and_slides(report, say)),
             *self._images(),
+            # Last, as its small rows keep the signature company without taking a page with them.
+            *section(say["blocks_and_slides"], blocks_and_slides(report, say)),
             *section(say["laboratory_note"], lines(self.frame().footer_overflow)),
         ]
         shown[-1].keep_with_next = True  # a signature never stands alone on a page

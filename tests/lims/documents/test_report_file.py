@@ -171,7 +171,7 @@ def test_sections_are_bookmarks_once_each():
         "Diagnóstico presuntivo",
         "Diagnóstico",
     ]
-    assert titles[-2:] == ["Imágenes", "Firma"]
+    assert titles[-3:] == ["Imágenes", "Bloques y preparados", "Firma"]
     assert len(titles) == len(set(titles)) + 1  # two synoptic tables
 
 

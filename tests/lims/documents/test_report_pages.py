@@ -96,9 +96,17 @@ def test_signature_stays_with_what_precedes_it_and_with_the_end(extra):
 
 @pytest.mark.parametrize("count", range(1, 14))
 def test_signature_stays_with_the_last_images(count):
-    snapshot, assets = with_images(count)
+    snapshot, assets = with_images(count, blocks=[], slides=[])
     shown = pages(snapshot, assets)
     assert f"Fig. {count}" in shown[-1]
+    assert "Firmado el" in shown[-1]
+
+
+@pytest.mark.parametrize("count", range(1, 14))
+def test_signature_stays_with_the_last_slides_and_lets_images_fill_their_page(count):
+    snapshot, assets = with_images(count)
+    shown = pages(snapshot, assets)
+    assert "HP 26/123-S9" in shown[-1]
     assert "Firmado el" in shown[-1]
 
 
