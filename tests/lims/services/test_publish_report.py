@@ -3,18 +3,21 @@
 import hashlib
 
 import pytest
+import urllib3
 from django.conf import settings
 
+import pdfcache.cache
 from actors import jobs
 from actors.errors import LeaseLost
 from actors.models import Job
 from lims.documents import reports as document
 from lims.errors import InvalidTransition, NotAllowed, NotVisible
-from lims.models import Asset, Laboratory, Notification, ProtocolHistory, Report
+from lims.models import Asset, Notification, ProtocolHistory, Report
 from lims.models.reports import ReportImage
 from lims.services import archive, report_publishing
 from lims.services.report_amending import amend_report, withdraw_report
 from lims.services.report_finalizing import finalize_report
+from lims.services.report_opening import open_report
 from pdfcache import store
 from pdfcache.errors import StoreError
 from tests import factories
@@ -243,15 +246,23 @@ def test_a_report_that_is_gone_is_no_failure(report):
     assert not Notification.objects.exists()
 
 
-def test_issued_bytes_outlive_every_change(report, author, ana):
+def test_issued_bytes_outlive_every_change(report, author, bruno, monkeypatch):
+    """Logo, signature, names, language and template changed, and the whole cache purged."""
     run_jobs(ACTOR)
     report.refresh_from_db()
     issued = archive.read(report)
-    Laboratory.objects.update(name="Otro", logo=factories.AssetFactory())
     Asset.objects.update(content=b"another signature")
-    author.staff_member.user.language = "en"
-    author.staff_member.user.save()
-    report_publishing.publish(Job.objects.get(actor=ACTOR))
+    factories.laboratory(name="Otro", logo=factories.AssetFactory(content=b"logo", sha256="f" * 64))
+    author.staff_member.first_names, bruno.veterinarian.first_names = "Otra", "Otro"
+    author.staff_member.save()
+    bruno.veterinarian.save()
+    bruno.language = "en"
+    bruno.save()
+    monkeypatch.setattr(document, "render", lambda *args: b"%PDF-1.7 another template")
+    pdfcache.cache.invalidate()
+    jobs.rearm(Job.objects.get(actor=ACTOR))
+    run_jobs(ACTOR)
     report.refresh_from_db()
     assert archive.read(report) == issued
+    assert urllib3.request("GET", open_report(bruno, report.pk).url).data == issued
     assert [verdict.problem for verdict in archive.verify()] == [""]
