@@ -30,6 +30,7 @@ from lims.models import (
     Veterinarian,
     WorkOrder,
 )
+from lims.services.report_finalizing import finalize_report
 from lims.services.work_orders import Line, create_work_order, issue_work_order
 from tests.running import run_jobs
 
@@ -178,8 +179,6 @@ def draft_report(author: Pathologist, protocol: Protocol | None = None, **texts)
 
 def finalized_report(author: Pathologist, protocol: Protocol | None = None, **texts) -> Report:
     """Return a report that its author has just finalized; the job that issues it is pending."""
-    from lims.services.report_finalizing import finalize_report
-
     draft = draft_report(author, protocol, **texts)
     return finalize_report(author.staff_member.user, draft.pk)
 
