@@ -1,4 +1,4 @@
-"""For tests of operations: protocols to work on, rows that fail, and the work done in the test's own process."""
+"""For tests of operations: protocols to work on, rows that fail, the work done in the test's own process."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence

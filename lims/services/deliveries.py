@@ -59,7 +59,8 @@ def resend(by: User, pk: int, address: str = "", *, keep_address: bool = False) 
         Veterinarian.objects.filter(user=delivery.recipient_id).update(alternative_email=address)
     again = _again(delivery, address, by)
     _settle(delivery)
-    reports.record(again.report, ReportHistory.Action.RESENT, by, _note(delivery, again))
+    if again.report:
+        reports.record(again.report, ReportHistory.Action.RESENT, by, _note(delivery, again))
     _enqueue(again, by)
     return again
 
@@ -102,6 +103,10 @@ def _again(old: Delivery, address: str, by: User) -> Delivery:
     return Delivery.objects.create(
         kind=old.kind,
         report=old.report,
+        work_order=old.work_order,
+        operation=old.operation,
+        operation_round=old.operation_round,
+        protocol_ids=old.protocol_ids,
         recipient=old.recipient,
         address=address,
         language=old.recipient.language,

@@ -19,7 +19,10 @@ from lims.services import deliveries, messages, notifications, smtp
 
 log = structlog.get_logger(__name__)
 
-RELATED = ("recipient__veterinarian", "report__protocol__veterinarian", "report__author__staff_member")
+RELATED = (
+    *("recipient__veterinarian", "recipient__staff_member", "operation", "work_order"),
+    *("report__protocol__veterinarian", "report__author__staff_member"),
+)
 
 
 class MailServerAway(LimsError):

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from lims.documents import reports as document
 from lims.models import Delivery, DeliveryKind, Laboratory, Report
-from lims.services import archive, notifications
+from lims.services import archive, letters, notifications
+from lims.services.letters import Letter
 
 # A larger message is refused by many servers; its reader gets the link.
 ATTACHED_BYTES_MAX = 10 * 1024 * 1024
@@ -19,13 +20,12 @@ HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"
 
 def compose(delivery: Delivery) -> EmailMultiAlternatives:
     """Return the message of a delivery. Raises StoreError if its PDF is to be attached and cannot be read."""
-    report = delivery.report
-    assert report is not None
     laboratory = Laboratory.objects.defer("work_order_terms").first() or Laboratory()
     with translation.override(delivery.language):
-        context = _context(delivery, report, laboratory)
+        letter = _about_report(delivery, delivery.report) if delivery.report else letters.write(delivery)
+        context = _context(delivery, letter, laboratory)
         message = EmailMultiAlternatives(
-            one_line(_subject(delivery, report)),
+            one_line(letter.subject),
             render_to_string(f"emails/{delivery.kind}.txt", context).strip() + "\n",
             settings.DEFAULT_FROM_EMAIL,
             [delivery.address],
@@ -33,10 +33,9 @@ def compose(delivery: Delivery) -> EmailMultiAlternatives:
             headers=HEADERS | {"Message-ID": delivery.message_id},
         )
         message.attach_alternative(render_to_string(f"emails/{delivery.kind}.html", context), "text/html")
-    if context["is_attached"]:
-        message.attach(
-            file_name(report.protocol.code, report.version), archive.read(report), "application/pdf"
-        )
+    if delivery.report and context["is_attached"]:
+        name = file_name(delivery.report.protocol.code, delivery.report.version)
+        message.attach(name, archive.read(delivery.report), "application/pdf")
     return message
 
 
@@ -60,20 +59,26 @@ def _subject(delivery: Delivery, report: Report) -> str:
     return _("Report ready: %(number)s, %(animal)s") % named
 
 
-def _context(delivery: Delivery, report: Report, laboratory: Laboratory) -> dict[str, Any]:
+def _about_report(delivery: Delivery, report: Report) -> Letter:
     fits = (report.size_bytes or 0) <= ATTACHED_BYTES_MAX
-    return {
+    values = {
         "report": report,
         "protocol": report.protocol,
-        "laboratory": laboratory,
-        "contact": [line for line in _contact(laboratory) if line],
-        "name": getattr(delivery.recipient, "veterinarian", ""),
         "author": report.author,
-        "language": delivery.language,
-        "link": f"{settings.SITE_URL}{notifications.report_path(report)}",
         "is_attached": delivery.attach_pdf and fits,
         "is_too_large": delivery.attach_pdf and not fits,
     }
+    return Letter(_subject(delivery, report), notifications.report_path(report), values)
+
+
+def _context(delivery: Delivery, letter: Letter, laboratory: Laboratory) -> dict[str, Any]:
+    return {
+        "laboratory": laboratory,
+        "contact": [line for line in _contact(laboratory) if line],
+        "name": getattr(delivery.recipient, "veterinarian", ""),
+        "language": delivery.language,
+        "link": f"{settings.SITE_URL}{letter.path}",
+    } | letter.values
 
 
 def _contact(laboratory: Laboratory) -> tuple[str, ...]:

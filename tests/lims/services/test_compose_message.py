@@ -66,7 +66,7 @@ def test_each_kind_says_what_happened_in_both_parts_with_one_link(delivery, kind
     assert set(re.findall(r'href="([^"]+)"', parts(message)[1])) == {link}
 
 
-@pytest.mark.parametrize("kind", DeliveryKind.values)
+@pytest.mark.parametrize("kind", [kind for kind in DeliveryKind if kind.value.startswith("report_")])
 def test_english_readers_get_english(delivery, kind):
     delivery.kind, delivery.language = kind, "en"
     message = messages.compose(delivery)
