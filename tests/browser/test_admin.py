@@ -7,6 +7,8 @@ from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from lims.models import DocumentAccess, WorkOrder
+from lims.services.phrases import add_phrase
+from lims.services.report_amending import withdraw_report
 from tests import factories
 from tests.processes import Web, running
 
@@ -15,9 +17,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MODELS = (
     *("lims_workorder", "lims_protocol", "lims_veterinarian", "lims_laboratory", "lims_price", "lims_user"),
     *("lims_staffmember", "lims_documentaccess", "lims_workorderhistory", "lims_numberseries", "actors_job"),
+    *("lims_report", "lims_reporthistory", "lims_delivery", "lims_pathologist", "lims_phrase"),
 )
 PAGES = ("index", "documents", "documents_invalidate", "password_change")
-ADDABLE = ("lims_workorder", "lims_veterinarian", "lims_price", "lims_user", "lims_staffmember")
+ADDABLE = (
+    *("lims_workorder", "lims_veterinarian", "lims_price", "lims_user", "lims_staffmember"),
+    *("lims_pathologist", "lims_phrase"),
+)
 
 
 @pytest.fixture
@@ -56,9 +62,11 @@ def page(fresh_site, buckets, alma, log_in, complaints) -> Page:
 
 
 @pytest.fixture
-def rows(ana, bruno) -> None:
+def rows(ana, bruno, paula, alma) -> None:
     """A row of everything."""
     factories.laboratory()
+    add_phrase(alma, "Autólisis", "Limita la evaluación.")
+    withdraw_report(paula, factories.archived_report(paula.staff_member.pathologist).pk, "Muestra cambiada")
     factories.PriceFactory(service="HP")
     order = factories.issued_order(ana, bruno.veterinarian, lines=3)
     factories.draft_order(ana, bruno.veterinarian)
