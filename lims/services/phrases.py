@@ -14,7 +14,7 @@ def list_phrases(by: User) -> QuerySet[Phrase]:
     """Return the shared phrases and the user's own, by title; raise NotAllowed for vets."""
     if not by.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
-    return Phrase.objects.visible_to(by).select_related("owner")
+    return Phrase.objects.visible_to(by).select_related("owner__staff_member")
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@
     area = target;
     search.value = "";
     dialog.showModal();
+    search.focus();
     await load();
     show();
   }
