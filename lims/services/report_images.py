@@ -94,10 +94,11 @@ def retry_image(by: User, image_pk: int) -> ReportImage:
     if image.state == ReportImageState.FAILED:
         if not ImageUpload.objects.filter(pk=image.pk).exists():
             raise InvalidTransition(str(DAMAGED))
-        # The job before the image: its worker takes the rows in that order.
+        # The job before the image: its worker takes the rows in that order, and may be just done.
         _enqueue(by, image)
-        image.state, image.problem = ReportImageState.PREPARING, ""
-        image.save(update_fields=["state", "problem"])
+        failed_still = ReportImage.objects.filter(pk=image.pk, state=ReportImageState.FAILED)
+        failed_still.update(state=ReportImageState.PREPARING, problem="")
+        image.refresh_from_db()
     return image
 
 
