@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import pdfcache.cache
 from actors.models import Job
@@ -32,6 +32,7 @@ def chromium() -> Iterator[Browser]:
     """The machine's own Chromium."""
     # Playwright's synchronous API keeps an event loop in this thread, and Django takes tests for async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=TIMEOUT_MS)
     program = next(path for name in PROGRAMS if (path := shutil.which(name)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)

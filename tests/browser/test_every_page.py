@@ -8,8 +8,10 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from actors.models import Job
+from lims.models import Notification, NotificationKind, Report, ReportHistory
 from lims.services.work_orders import cancel_work_order, change_work_order
 from tests import factories
+from tests.lims.views.things import failed_delivery
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,12 +22,19 @@ LOOKS = {
     "phone": {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True},
 }
 AS_STRANGER = [
+    "/verify/",
+    "/verify/nothing/",
     "/accounts/login/",
     "/accounts/password/reset/",
     "/accounts/password/reset/done/",
     "/accounts/signup/",
 ]
 AS_VET = [
+    "/reports/",
+    "/reports/?q=nada",
+    "/protocols/",
+    "/protocols/?q=nada",
+    "/notifications/",
     "/work-orders/",
     "/work-orders/?q=nada",
     "/accounts/email/",
@@ -52,6 +61,32 @@ def orders(ana, bruno):
     return factories.draft_order(ana, vet, 2), issued, cancelled
 
 
+@pytest.fixture
+def reports(paula, ana, bruno):
+    """A report in every state, with messages in theirs, everything long, and something to tell."""
+    author, vet = paula.staff_member.pathologist, bruno.veterinarian
+    factories.laboratory()
+
+    def of(make, **fields):
+        return make(author, factories.ready_protocol(vet, specimens=2, animal=LONG[:200]), **fields)
+
+    made = {name: of(factories.archived_report) for name in ("issued", "superseded", "withdrawn")}
+    made |= {name: of(factories.finalized_report) for name in ("finalized", "failed")}
+    made["draft"] = of(factories.draft_report)
+    made["second"] = factories.next_version(made["superseded"])
+    withdrawn = {"status": "withdrawn", "withdrawn_at": timezone.now(), "withdrawal_reason": LONG}
+    Report.objects.filter(pk=made["withdrawn"].pk).update(**withdrawn)
+    Job.objects.filter(ref=str(made["failed"].pk)).update(state="failed", error_code="StoreError")
+    for number, state in enumerate(("failed", "uncertain", "queued")):
+        reader = factories.VeterinarianFactory().user
+        failed_delivery(made["issued"], reader, state=state, response=LONG, message_id=f"<{number}@x>")
+    for kind in NotificationKind:
+        for user in (bruno, ana):
+            Notification.objects.create(user=user, kind=kind, subject=LONG, path="/reports/")
+    ReportHistory.objects.create(report=made["issued"], action="resent", by=ana, note=LONG)
+    return made
+
+
 def test_pages_before_the_login(site_without_workers, visit, look):
     page = visit(site_without_workers, **look)
     for path in AS_STRANGER:
@@ -69,6 +104,55 @@ def test_pages_of_a_vet(site_without_workers, orders, bruno, log_in, look):
         check(page, path)
     page.get_by_role("button", name="Mi cuenta").click()
     check(page)
+
+
+def test_report_pages_of_a_vet(site_without_workers, reports, bruno, log_in, look):
+    page = log_in(site_without_workers, bruno, **look)
+    protocol = reports["issued"].protocol_id
+    paths = [f"/reports/{reports[name].pk}/" for name in ("issued", "superseded", "second", "withdrawn")]
+    for path in [*AS_VET, *paths, f"/protocols/{protocol}/"]:
+        check(page, path)
+    if page.get_by_role("button", name="Menú").is_visible():
+        page.get_by_role("button", name="Menú").click()
+        check(page)
+
+
+def test_report_pages_of_the_laboratory(site_without_workers, reports, paula, ana, log_in, look):
+    page = log_in(site_without_workers, ana, **look)
+    paths = [f"/reports/{report.pk}/" for report in reports.values()]
+    for path in ["/reports/", *paths, "/deliveries/", "/deliveries/?q=nada", "/notifications/"]:
+        check(page, path)
+    page.goto("/deliveries/")
+    page.get_by_text("Enviar de nuevo").first.click()
+    check(page)
+    page.goto(f"/reports/{reports['finalized'].pk}/pdf/")
+    check(page)
+    author = log_in(site_without_workers, paula, **look)
+    author.goto(f"/reports/{reports['issued'].pk}/")
+    author.get_by_text("Retirar este informe").click()
+    author.get_by_role("button", name="Retirar el informe").click()
+    author.get_by_text("Indicar el motivo.").wait_for()
+    check(author)
+
+
+def test_pages_of_a_pathologist(site_without_workers, reports, paula, log_in, look):
+    page = log_in(site_without_workers, paula, **look)
+    draft = f"/reports/{reports['draft'].pk}"
+    for path in ["/reports/to-write/", "/reports/to-write/?q=nada", f"{draft}/write/", f"{draft}/changes/"]:
+        check(page, path)
+    check(page, "/phrases/")
+
+
+def test_verification_in_each_state(site_without_workers, reports, visit, look):
+    page = visit(site_without_workers, **look)
+    for name in ("issued", "superseded", "withdrawn"):
+        check(page, f"/verify/{reports[name].verification_token}/")
+        page.get_by_text("Comparar a mano").click()
+        check(page)
+        other = {"name": f"{LONG}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-"}
+        page.locator("input[type=file]").set_input_files(files=[other])
+        page.get_by_text("No es el archivo que emitimos.").wait_for()
+        check(page)
 
 
 def test_empty_list(site_without_workers, carla, log_in, look):
