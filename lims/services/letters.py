@@ -1,4 +1,4 @@
-"""What the mails say that are not about one report: a vet's samples received, an order sent, an operation ended."""
+"""What the mails say that are about no report: samples received, a work order sent, an operation ended."""
 
 from dataclasses import dataclass, field
 from typing import Any

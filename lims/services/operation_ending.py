@@ -8,12 +8,11 @@ from actors import jobs
 from lims.models import (
     Delivery,
     DeliveryKind,
-    ItemState,
     NotificationKind,
     Operation,
     OperationState,
 )
-from lims.services import actions, deliveries, notifications
+from lims.services import actions, deliveries, notifications, operations
 from lims.services.actions import Context
 
 
@@ -54,10 +53,8 @@ def _tell(operation: Operation) -> None:
 
 
 def _summary(operation: Operation) -> str:
-    done = operation.items.filter(state=ItemState.DONE).count()
-    failed = operation.items.filter(state=ItemState.FAILED).count()
-    values = {"label": actions.get(operation.action).label, "done": done, "failed": failed}
-    if pending := operation.total - done - failed:
-        values["pending"] = pending
+    now = operations.progress(operation)
+    values = {"label": actions.get(operation.action).label} | vars(now)
+    if now.pending:
         return _("%(label)s: %(done)s done, %(failed)s failed, %(pending)s left") % values
     return _("%(label)s: %(done)s done, %(failed)s failed") % values

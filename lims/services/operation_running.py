@@ -128,7 +128,7 @@ def _expand_slice(operation: Operation, first: int) -> None:
 
 
 def _do_chunk(job: jobs.Job, pk: int, round_: int, reached: Callable[[str], None]) -> bool:
-    """Work on the next chunk, in one transaction, and return whether there was one."""
+    """Work on the next chunk, in one transaction, and return whether there may be another."""
     with transaction.atomic():
         jobs.hold(job)
         _lock(pk, shared=True)
@@ -137,14 +137,12 @@ def _do_chunk(job: jobs.Job, pk: int, round_: int, reached: Callable[[str], None
             return False
         action = actions.get(operation.action)
         items = _claim(operation, action.chunk_size)
-        if not items:
-            return False
         # What fails is told to whoever asked for it.
         with translation.override(operation.requested_by.language):
             refused = _apply(action, operation, list(items))
         _write(items, refused, round_)
         reached("in_chunk")
-    return True
+    return len(items) == action.chunk_size
 
 
 def _claim(operation: Operation, count: int) -> dict[int, int]:

@@ -44,6 +44,7 @@ def start(
     """
     action = actions.get(action_name)
     _require_allowed(by, action)
+    selections.require_key(key)
     key = key or str(uuid.uuid4())
     if earlier := _earlier(by, key):
         return earlier

@@ -51,11 +51,9 @@ def rows(by: User, action: Action, selection: Selection) -> QuerySet:
 def freeze(by: User, action: Action, selection: Selection, key: str, params: dict[str, Any]) -> int | None:
     """Write a new operation about these things and return its pk; None if there are none or the key is used.
 
-    One statement, whatever their number. Raises Incomplete where an id is not there for the user, or for a
-    key that no form of ours has; the caller's transaction then writes nothing.
+    One statement, whatever their number. Raises Incomplete where an id is not there for the user; then the
+    caller's transaction writes nothing.
     """
-    if len(key) > KEY_MAX or not key.isprintable():
-        raise Incomplete(_("This form is damaged. Load its page again."))
     try:
         chosen, values = _chosen(by, action, selection)
     except EmptyResultSet:
@@ -70,6 +68,12 @@ def freeze(by: User, action: Action, selection: Selection, key: str, params: dic
     pk, found = row
     require_all(selection, found)
     return pk
+
+
+def require_key(key: str) -> None:
+    """Raise Incomplete for an idempotency key that no form of ours has."""
+    if len(key) > KEY_MAX or not key.isprintable():
+        raise Incomplete(_("This form is damaged. Load its page again."))
 
 
 def require_all(selection: Selection, found: int) -> None:
