@@ -118,7 +118,7 @@ def _again(old: Delivery, address: str, by: User) -> Delivery:
 
 
 def _enqueue(delivery: Delivery, by: User | None) -> None:
-    jobs.enqueue("send_delivery", str(delivery.pk), (delivery.pk,), requested_by_id=by and by.pk)
+    jobs.enqueue("send_delivery", str(delivery.pk), (delivery.pk,), requested_by_id=by.pk if by else None)
 
 
 def _locked(by: User, pk: int) -> Delivery:

@@ -6,7 +6,7 @@ What was begun and not answered is UNCERTAIN, and nobody but a person sends it a
 from collections.abc import Callable
 
 import structlog
-from django.core.mail.message import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -87,7 +87,7 @@ def _converse(job: jobs.Job, delivery: Delivery, message: EmailMultiAlternatives
 
 def _hand_over(job: jobs.Job, delivery: Delivery, message: EmailMultiAlternatives) -> None:
     _begin(job, delivery)
-    message.get_connection().send_messages([message])
+    get_connection().send_messages([message])
     _end(job, delivery, DeliveryState.SENT, "")
 
 

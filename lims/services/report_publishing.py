@@ -92,6 +92,7 @@ def _finalized(job: jobs.Job) -> Report | None:
 
 
 def _paper(job: jobs.Job, report: Report) -> bytes:
+    assert report.snapshot is not None
     # Sixty micrographs and forty pages may take longer than one lease.
     renew = partial(jobs.renew, job)
     drawn = draw(report.snapshot, read_timeout_s=store.WORKER_READ_TIMEOUT_S, fetched=renew)
@@ -124,8 +125,10 @@ def _record(job: jobs.Job, rendered: Report, kept: Kept, pages: int) -> None:
 
 def _supersede(report: Report, by: User) -> None:
     # First, since a protocol has one current report at most. A withdrawn one stays withdrawn.
+    if not report.replaces_id:
+        return
     replaced = Report.objects.filter(pk=report.replaces_id, status=ReportStatus.ISSUED)
-    if report.replaces_id and replaced.update(status=ReportStatus.SUPERSEDED):
+    if replaced.update(status=ReportStatus.SUPERSEDED):
         note = f"v{report.version}"
         ReportHistory.objects.create(
             report_id=report.replaces_id, action=ReportHistory.Action.SUPERSEDED, by=by, note=note

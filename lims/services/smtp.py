@@ -71,6 +71,7 @@ def is_used() -> bool:
 def session() -> Iterator[Session]:
     """Connect, encrypt and log in as the settings say. Raises NotNow."""
     backend = get_connection()
+    assert isinstance(backend, EmailBackend)
     try:
         try:
             backend.open()
@@ -85,7 +86,7 @@ def session() -> Iterator[Session]:
 
 def wire_form(message: EmailMultiAlternatives) -> bytes:
     """Return a message as it travels."""
-    return message.message().as_bytes(linesep="\r\n")
+    return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # it is Django's own class
 
 
 def _expect(code: int, text: bytes) -> str:

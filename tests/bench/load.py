@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+CSRF_TOKEN = "c" * 32
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -24,21 +26,32 @@ class Timing:
 
 
 class Connection:
-    """One keep-alive connection that sends one request again and again."""
+    """One keep-alive connection that sends one request again and again, or a POST to this or that path."""
 
     def __init__(self, base_url: str, path: str, session: str) -> None:
         parts = urlsplit(base_url)
         self._socket = socket.create_connection((parts.hostname, parts.port), timeout=30)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._request = (
-            f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: sessionid={session}\r\n"
-            "Accept: application/json\r\n\r\n"
-        ).encode()
+        self._head = (
+            f"Host: {parts.netloc}\r\nCookie: sessionid={session}; csrftoken={CSRF_TOKEN}\r\n"
+            f"X-CSRFToken: {CSRF_TOKEN}\r\nAccept: application/json\r\nContent-Length: 0\r\n\r\n"
+        )
+        self._request = self._prepared("GET", path)
 
     def send(self, expected: int) -> float:
         """Send the request, read the whole answer and return the seconds; fail on another status."""
+        return self._send(self._request, expected)
+
+    def post(self, path: str, expected: int) -> float:
+        """Post nothing to a path, and do as `send` does."""
+        return self._send(self._prepared("POST", path), expected)
+
+    def _prepared(self, method: str, path: str) -> bytes:
+        return f"{method} {path} HTTP/1.1\r\n{self._head}".encode()
+
+    def _send(self, request: bytes, expected: int) -> float:
         start_s = time.perf_counter()
-        self._socket.sendall(self._request)
+        self._socket.sendall(request)
         head, _, body = self._until(b"\r\n\r\n").partition(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
         while len(body) < length:
