@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lims.documents import images, qr
-from lims.documents.formats import moment
+from lims.documents.formats import NO_BREAK, moment
 from lims.documents.layout import Block, Link, Picture, Rule, Text
 from lims.documents.report_layout import NOTE, STRONG, TEXT
 from lims.documents.typesetting import (
@@ -21,6 +21,7 @@ SIGNATURE_WIDTH_PT, SIGNATURE_HEIGHT_PT = 60 * MM, 22 * MM
 SIGNER_WIDTH_PT = 78 * MM
 CODE_X_PT = LEFT_PT + SIGNER_WIDTH_PT + 10 * MM
 CODE_PT = 24 * MM
+GROUP = 4
 
 Words = Mapping[str, str]
 
@@ -77,9 +78,15 @@ def _verification(verification: Mapping, say: Words) -> Block:
     column = Column(x, RIGHT_PT - x, down_pt=16 + qr.QUIET_MODULES * code.module_pt)
     column.add(say["verification"], STRONG).add(say["verify_at"], NOTE)
     column.add(verification["address"], STRONG).add(say["verify_code"], NOTE)
-    column.add(verification["code"], NAME).add(say["verify_file"], NOTE, before_pt=3)
+    column.add(_grouped(verification["code"]), NAME).add(say["verify_file"], NOTE, before_pt=3)
     link = Link(verification["url"], CODE_X_PT, 16 + size, size, size)
     return Block(max(column.down_pt, 16 + size), column.texts, codes=[code], links=[link])
+
+
+def _grouped(code: str) -> str:
+    """A long code as people read and type it, four characters at a time."""
+    whole = len(code) > GROUP and code.isalnum()
+    return NO_BREAK.join(code[n : n + GROUP] for n in range(0, len(code), GROUP)) if whole else code
 
 
 def _end(text: str) -> Block:

@@ -111,7 +111,7 @@ def report(**changes: Any) -> dict[str, Any]:
         "verification": {
             "url": "https://patologia.lab.test/verify/0123456789abcdef0123456789abcdef/",
             "address": "https://patologia.lab.test/verify/",
-            "code": "K7QM-2XW9",
+            "code": "K7QM2XW9PB4T",
         },
     } | changes
 

@@ -178,7 +178,7 @@ def test_sections_are_bookmarks_once_each():
 @pytest.mark.parametrize("host", ["l.ar", "patologia.veterinaria.universidad.edu.ar", "x" * 180 + ".ar"])
 def test_printed_code_is_read_at_300_dpi(tmp_path, host):
     url = f"https://{host}/verify/0123456789abcdef0123456789abcdef/"
-    verification = {"url": url, "address": f"https://{host}/verify/", "code": "K7QM-2XW9"}
+    verification = {"url": url, "address": f"https://{host}/verify/", "code": "K7QM2XW9PB4T"}
     paper = tmp_path / "report.pdf"
     paper.write_bytes(archived(report(verification=verification)))
     last = str(reports.pages(paper.read_bytes()))

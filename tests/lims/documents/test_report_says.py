@@ -257,7 +257,8 @@ def test_signer_is_named_with_qualification_licence_time_and_contact():
 
 def test_verification_is_said_in_words():
     shown = said(report())
-    assert squeezed("https://patologia.lab.test/verify/ con el código K7QM-2XW9") in shown
+    assert squeezed("https://patologia.lab.test/verify/ con el código K7QM2XW9PB4T") in shown
+    assert "K7QM 2XW9 PB4T" in pages(report())[-1].replace("\u00a0", " ")
 
 
 def test_amendment_names_what_it_replaces_why_and_what_changed():
