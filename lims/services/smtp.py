@@ -77,6 +77,7 @@ def session() -> Iterator[Session]:
             backend.open()
         except TROUBLE as error:
             raise NotNow(_words_of(error)) from error
+        assert backend.connection is not None
         yield Session(backend.connection)
     finally:
         # What the server says to our good-bye changes nothing any more.

@@ -163,6 +163,16 @@ def test_worker_writes_and_reads_the_archive_and_cannot_delete_from_it(act_as, s
     with pytest.raises(StoreError, match="AccessDenied"), store._talking("delete", "a version") as client:
         client.remove_object(archive, "reports/1", version_id=written.version_id)
     assert store.get("reports/1", bucket=archive, version_id=written.version_id) == b"evidence"
+    # What counts as issued is read back by its version, and verified by the same key later.
+    measured = store.measure("reports/1", bucket=archive, version_id=written.version_id)
+    assert measured == store.Measured(written.sha256, len(b"evidence"))
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+def test_worker_reads_the_micrographs_that_a_report_names(act_as, settings, worker):
+    act_as(worker)
+    store.put("media/1", b"micrograph", bucket=settings.S3_MEDIA_BUCKET)
+    assert store.get("media/1", bucket=settings.S3_MEDIA_BUCKET) == b"micrograph"
 
 
 @pytest.mark.parametrize("service", ["web", *WORKERS, "sweeper"])

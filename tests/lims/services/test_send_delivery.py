@@ -119,6 +119,19 @@ def test_a_closed_port_is_waited_for(delivery, sink, settings):
     assert "refused" in delivery.response
 
 
+def test_a_login_that_the_server_does_not_take_is_waited_for(delivery, sink, settings):
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "lamina", "wrong"
+    assert send().error_code == "MailServerAway"
+    assert state(delivery)[0] == "queued"
+    assert (sink.asked, "AUTH" in delivery.response) == (0, True)
+
+
+def test_encryption_that_the_server_does_not_offer_is_waited_for(delivery, sink, settings):
+    settings.EMAIL_USE_TLS = True
+    assert send().error_code == "MailServerAway"
+    assert (sink.asked, sink.taken, "STARTTLS" in state(delivery)[1]) == (0, [], True)
+
+
 def test_a_server_that_hangs_before_the_message_is_waited_for(delivery, sink, settings):
     sink.mode, settings.EMAIL_TIMEOUT = sinks.HANG, 0.3
     assert send().error_code == "MailServerAway"
