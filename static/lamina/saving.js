@@ -17,6 +17,8 @@ const Saving = (() => {
   const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 
   function post(url, body, options = {}) {
+    // The form's own would be looked at first, and it is as old as the page.
+    body?.delete("csrfmiddlewaretoken");
     const headers = { Accept: "application/json", "X-CSRFToken": token() };
     return fetch(url, { method: "POST", headers, body, redirect: "manual", ...options });
   }

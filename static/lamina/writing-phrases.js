@@ -10,11 +10,14 @@
   let found = [];
   let chosen = 0;
   let area = null;
+  // Where the cursor was: a browser that gives the focus back may put it at the beginning.
+  let cursor = null;
 
   const plain = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
 
   async function open(target) {
     area = target;
+    cursor = [area.selectionStart, area.selectionEnd];
     search.value = "";
     dialog.showModal();
     search.focus();
@@ -62,9 +65,15 @@
     list.children[chosen].scrollIntoView({ block: "nearest" });
   }
 
+  function goBack() {
+    area.focus();
+    if (cursor) area.setSelectionRange(...cursor);
+  }
+
   function insert(phrase) {
     dialog.close();
-    area.focus();
+    goBack();
+    cursor = null;
     // The browser's own typing can be undone by its own keys; where it is missing, the text is set.
     if (document.execCommand("insertText", false, phrase.text)) return;
     area.setRangeText(phrase.text, area.selectionStart, area.selectionEnd, "end");
@@ -78,7 +87,7 @@
     else if (event.key === "Enter") { if (found[chosen]) insert(found[chosen]); } else return;
     event.preventDefault();
   });
-  dialog.addEventListener("close", () => area?.focus());
+  dialog.addEventListener("close", goBack);
   document.querySelectorAll("[data-insert]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => open(document.getElementById(button.dataset.insert)));
