@@ -15,7 +15,7 @@ from lims.services.letters import Letter
 
 # A larger message is refused by many servers; its reader gets the link.
 ATTACHED_BYTES_MAX = 10 * 1024 * 1024
-HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
 
 
 def compose(delivery: Delivery) -> EmailMultiAlternatives:
