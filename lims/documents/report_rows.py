@@ -1,6 +1,7 @@
 """Reads the rows that a report's snapshot is made of: one statement a table."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -74,7 +75,7 @@ IMAGES = RowReader(
 
 
 def read(pk: int) -> Report | None:
-    """Return the report with all that is one row beside it, and `first_issued_at`."""
+    """Return the report with all that is one row beside it."""
     return (
         Report.objects.filter(pk=pk)
         .select_related(
@@ -89,6 +90,11 @@ def read(pk: int) -> Report | None:
         .annotate(first_issued_at=Subquery(FIRST_ISSUED))
         .first()
     )
+
+
+def first_issued_at(report: Report) -> datetime | None:
+    """Return when version 1 of a report that `read` returned was finalized."""
+    return vars(report)["first_issued_at"]
 
 
 def laboratory() -> dict[str, Any]:

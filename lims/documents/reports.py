@@ -98,7 +98,7 @@ def _content(report: Report, *, signed: bool) -> Snapshot:
         "number": protocol.number or "",
         "version": report.version,
         "is_preliminary": report.is_preliminary,
-        "first_issued_at": _moment(report.first_issued_at) if report.version > 1 else None,
+        "first_issued_at": _moment(report_rows.first_issued_at(report)) if report.version > 1 else None,
         "laboratory": report_rows.laboratory(),
         "patient": {
             "animal": protocol.animal,
@@ -162,4 +162,6 @@ def _shortened(change: Change) -> dict[str, str]:
 
 def _moment(at: datetime | None) -> str | None:
     """The time in the laboratory's zone, whoever asks."""
-    return at and timezone.localtime(at, timezone.get_default_timezone()).isoformat(timespec="seconds")
+    if at is None:
+        return None
+    return timezone.localtime(at, timezone.get_default_timezone()).isoformat(timespec="seconds")
