@@ -43,21 +43,25 @@ def measure() -> int:
     from django.core.management import call_command
 
     from tests import processes
-    from tests.bench import enqueuing, opening, rendering, table
+    from tests.bench import enqueuing, finalizing, opening, rendering, reports_rendering, table
 
     call_command("migrate", verbosity=0)
     call_command("prepare_storage")
-    by, vet, orders, cold_orders = _laboratory()
+    by, vet, author, orders, cold_orders = _laboratory()
     module = {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    web = processes.Web(workers=2, **module)
+    with processes.running(web):
+        rows = finalizing.finalize(web.url, author) + finalizing.reopen(web.url, author)
     web = processes.Web(workers=2, **module)
     programs = [web, processes.worker("interactive", **module), processes.worker("background", **module)]
     with processes.running(*programs):
-        rows = opening.hits(web.url, vet, {lines: orders[lines] for lines in (10, 2_000)})
+        rows += opening.hits(web.url, vet, {lines: orders[lines] for lines in (10, 2_000)})
         rows.append(opening.cold(web.url, vet, cold_orders))
         rows.append(opening.stampede(web.url, [by, vet], cold_orders[0]))
         rows.append(enqueuing.enqueue())
     rows += rendering.renders(orders)
     rows.append(rendering.memory(orders[10]))
+    rows += reports_rendering.rows()
     table.keep(rows, RESULTS)
     print(table.show(rows))
     return 0
@@ -73,7 +77,7 @@ def _laboratory() -> tuple:
     )
     orders = {lines: factories.issued_order(by, vet, lines) for lines in LINES}
     cold_orders = [factories.issued_order(by, vet, 10) for _ in range(COLD_ORDERS)]
-    return by, vet.user, orders, cold_orders
+    return by, vet.user, factories.PathologistFactory(), orders, cold_orders
 
 
 if __name__ == "__main__":
