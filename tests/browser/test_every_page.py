@@ -8,7 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from actors.models import Job
-from lims.models import Notification, NotificationKind, Report, ReportHistory
+from lims.models import Notification, NotificationKind, Report, ReportHistory, ReportImage
+from lims.services.phrases import add_phrase
 from lims.services.work_orders import cancel_work_order, change_work_order
 from tests import factories
 from tests.lims.views.things import failed_delivery
@@ -141,6 +142,32 @@ def test_pages_of_a_pathologist(site_without_workers, reports, paula, log_in, lo
     for path in ["/reports/to-write/", "/reports/to-write/?q=nada", f"{draft}/write/", f"{draft}/changes/"]:
         check(page, path)
     check(page, "/phrases/")
+
+
+def test_pages_of_writing(site_without_workers, reports, bruno, paula, log_in, look):
+    """The work list, the phrases, the last look, and the desk at rest, with a dialog and with mistakes."""
+    draft = reports["draft"]
+    factories.ready_protocol(bruno.veterinarian, animal=LONG)
+    add_phrase(paula, LONG[:100], LONG)
+    for place, state in enumerate(("preparing", "failed")):
+        ReportImage.objects.create(
+            report=draft, position=place, state=state, problem=LONG[:300], caption=LONG, filename=LONG
+        )
+    row = draft.diagnoses.first()
+    row.synoptic = [{"element": LONG, "answer": LONG}]
+    row.save()
+    page = log_in(site_without_workers, paula, **look)
+    for path in ["/reports/to-write/", "/reports/to-write/?q=nada", "/phrases/"]:
+        check(page, path)
+    for path in ("changes/", "write/"):
+        check(page, f"/reports/{draft.pk}/{path}")
+    page.get_by_role("button", name="Frases").first.click()
+    page.get_by_role("option").wait_for()
+    check(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Finalizar", exact=True).click()
+    page.get_by_text("Esta imagen todavía se está preparando").wait_for()
+    check(page)
 
 
 def test_verification_in_each_state(site_without_workers, reports, visit, look):
