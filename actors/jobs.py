@@ -16,7 +16,7 @@ import dramatiq
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Now
 
 from actors import registry
@@ -228,6 +228,11 @@ def _write(job: Job, **fields) -> None:
 def find(actor: str, job_id: int) -> Job | None:
     """Return an actor's job, or None."""
     return Job.objects.filter(pk=job_id, actor=actor).first()
+
+
+def failed() -> QuerySet[Job]:
+    """Return the jobs that failed for good."""
+    return Job.objects.filter(state=JobState.FAILED)
 
 
 def latest(actor: str, ref: str) -> Job | None:

@@ -2,9 +2,10 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from lims.models import Operation, Protocol, User, Veterinarian
@@ -23,11 +24,11 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER refuse_poisoned BEFORE UPDATE ON lims_protocol
+CREATE TRIGGER refuse_poisoned BEFORE UPDATE ON {table}
     FOR EACH ROW EXECUTE FUNCTION refuse_poisoned();
 """
 ANTIDOTE = """
-DROP TRIGGER refuse_poisoned ON lims_protocol;
+DROP TRIGGER refuse_poisoned ON {table};
 DROP FUNCTION refuse_poisoned;
 DROP TABLE poisoned;
 """
@@ -53,11 +54,9 @@ def submitted(count: int, vets: Sequence[Veterinarian], **fields) -> list[Protoc
     )
 
 
-def start(
-    by: User, protocols: Iterable[Protocol], action: str = "receive-protocols", key: str = ""
-) -> Operation:
-    """Start an operation on these protocols."""
-    return operations.start(by, action, Selection(ids=[protocol.pk for protocol in protocols]), key)
+def start(by: User, things: Iterable[Model], action: str = "receive-protocols", key: str = "") -> Operation:
+    """Start an operation on these things."""
+    return operations.start(by, action, Selection(ids=[thing.pk for thing in things]), key)
 
 
 def work(operation: Operation) -> Operation:
@@ -87,15 +86,19 @@ def is_gapless(kind: str) -> bool:
     return found == list(range(1, len(found) + 1))
 
 
-@contextmanager
-def poisoned(protocols: Iterable[Protocol]) -> Iterator[None]:
+def poisoned(protocols: Iterable[Protocol]) -> AbstractContextManager[None]:
     """Let the database refuse every change of these rows meanwhile."""
+    return poisoned_table("lims_protocol", protocols)
+
+
+@contextmanager
+def poisoned_table(table: str, things: Iterable[Model]) -> Iterator[None]:
+    """Let the database refuse every change of these rows of a table meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute(POISON)
-        pks = [protocol.pk for protocol in protocols]
-        cursor.execute("INSERT INTO poisoned SELECT unnest(%s::bigint[])", [pks])
+        cursor.execute(POISON.replace("{table}", table))
+        cursor.execute("INSERT INTO poisoned SELECT unnest(%s::bigint[])", [[thing.pk for thing in things]])
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(ANTIDOTE)
+            cursor.execute(ANTIDOTE.replace("{table}", table))

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actors import jobs
@@ -15,14 +16,16 @@ from lims.models import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    NotificationKind,
     Report,
     ReportByEmail,
     ReportHistory,
     ReportStatus,
     User,
     Veterinarian,
+    WorkOrder,
 )
-from lims.services import report_readers, reports
+from lims.services import notifications, report_readers, reports
 
 NOTE_MAX = 2_000
 # Before one of these states nobody knows yet how a message ends.
@@ -40,6 +43,23 @@ def announce(report: Report, kind: DeliveryKind, by: User | None) -> None:
     if told and kind != DeliveryKind.REPORT_ISSUED:
         note = ", ".join(sorted(user.email for user in told))
         reports.record(report, ReportHistory.Action.TOLD, by, note[:NOTE_MAX])
+
+
+def announce_order(order: WorkOrder, by: User) -> None:
+    """Tell an order's vet by mail and in the portal that it can be read, in the transaction that sends it."""
+    vet = order.veterinarian
+    delivery = Delivery.objects.create(
+        kind=DeliveryKind.WORK_ORDER_SENT,
+        work_order=order,
+        recipient=vet.user,
+        address=vet.email,
+        language=vet.user.language,
+        message_id=message_id(),
+        requested_by=by,
+    )
+    path = reverse("work_order", args=(order.pk,))
+    notifications.tell([vet.user], NotificationKind.WORK_ORDER_SENT, str(order.number), path)
+    _enqueue(delivery, by)
 
 
 @transaction.atomic
@@ -135,9 +155,15 @@ def _joined(again: Delivery) -> Delivery:
     return again
 
 
+def refusal(state: str) -> str:
+    """Return why a message in this state is not sent again, or nothing."""
+    on_its_way = _("This message is on its way already. Wait until its state is known.")
+    return on_its_way if state in OPEN else ""
+
+
 def _check_may_resend(delivery: Delivery) -> None:
-    if delivery.state in OPEN:
-        raise InvalidTransition(_("This message is on its way already. Wait until its state is known."))
+    if refused := refusal(delivery.state):
+        raise InvalidTransition(refused)
     if is_outdated(delivery):
         raise InvalidTransition(_("This report is no longer the current one; its vet was told of that."))
 

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -114,6 +114,20 @@ def warm_document(by: User, kind: str, pk: int) -> None:
     """Have a document made before anybody asks; idempotent. Raises NotAllowed."""
     _require_admin(by)
     jobs.enqueue("warm_pdf", f"{kind}/{pk}", (kind, pk), requested_by_id=by.pk, rest_s=0)
+
+
+def warm_each(by: User, kind: str, pks: Iterable[int]) -> None:
+    """Have each of these documents made, in the caller's transaction; idempotent. Raises NotAllowed."""
+    _require_admin(by)
+    works = {f"{kind}/{pk}": (kind, pk) for pk in pks}
+    jobs.enqueue_many("warm_pdf", works, requested_by_id=by.pk, rest_s=0)
+
+
+def invalidate_each(by: User, kind: str, pks: Iterable[int]) -> None:
+    """Have what is cached of each of these deleted, in the caller's transaction. Raises NotAllowed."""
+    _require_admin(by)
+    works = {f"{kind}/{pk}/{uuid.uuid4()}": (kind, pk) for pk in pks}
+    jobs.enqueue_many("invalidate_pdfs", works, requested_by_id=by.pk)
 
 
 @transaction.atomic

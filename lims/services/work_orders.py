@@ -1,4 +1,4 @@
-"""Create, change, issue and cancel work orders."""
+"""Create, change, issue, send, invoice and cancel work orders."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from lims.models import (
     WorkOrderStatus,
 )
 from lims.models.work_orders import BILLING_FIELDS, TRANSITIONS, ZERO
-from lims.services import assets, documents, numbers
+from lims.services import assets, deliveries, documents, numbers
 from lims.services.work_order_lines import Line, write_lines
 
 
@@ -95,6 +95,32 @@ def issue_work_order(by: User, pk: int) -> WorkOrder:
 
 
 @transaction.atomic
+def send_work_order(by: User, pk: int) -> WorkOrder:
+    """Tell an issued order's vet by mail and in the portal that it can be read; return the order.
+
+    Raises NotAllowed, and InvalidTransition if it is not issued, or was sent already.
+    """
+    order = _step(by, pk, WorkOrderStatus.SENT, WorkOrderHistory.Action.SENT)
+    deliveries.announce_order(order, by)
+    return order
+
+
+@transaction.atomic
+def invoice_work_order(by: User, pk: int) -> WorkOrder:
+    """Note that a sent order was invoiced; return the order. Raises NotAllowed and InvalidTransition."""
+    return _step(by, pk, WorkOrderStatus.INVOICED, WorkOrderHistory.Action.INVOICED)
+
+
+@transaction.atomic
+def issue_and_send_work_order(by: User, pk: int) -> WorkOrder:
+    """Issue a draft and send it, or send what is issued already; return the order. Raises as these do."""
+    _require_laboratory(by)
+    if _locked(pk).status == WorkOrderStatus.DRAFT:
+        issue_work_order(by, pk)
+    return send_work_order(by, pk)
+
+
+@transaction.atomic
 def cancel_work_order(by: User, pk: int, reason: str) -> WorkOrder:
     """Cancel an order and free its protocols for another one; return the order.
 
@@ -127,10 +153,28 @@ def _locked(pk: int) -> WorkOrder:
     return WorkOrder.objects.select_for_update().get(pk=pk)
 
 
+def refusal(before: str, wanted: WorkOrderStatus) -> str:
+    """Return why an order in this state may not get that one, or nothing."""
+    state = WorkOrderStatus(before)
+    if wanted in TRANSITIONS[state]:
+        return ""
+    message = _("An order that is “%(state)s” cannot become “%(wanted)s”.")
+    return message % {"state": state.label, "wanted": wanted.label}
+
+
+def _step(by: User, pk: int, status: WorkOrderStatus, action: WorkOrderHistory.Action) -> WorkOrder:
+    """Give an order its next state, which its paper does not show."""
+    _require_laboratory(by)
+    order = _locked(pk)
+    before = order.status
+    _move(order, status)
+    _save(order, action, by, {"status": [before, order.status]})
+    return order
+
+
 def _move(order: WorkOrder, status: WorkOrderStatus) -> None:
-    if status not in TRANSITIONS[WorkOrderStatus(order.status)]:
-        message = _("An order that is “%(state)s” cannot become “%(wanted)s”.")
-        raise InvalidTransition(message % {"state": order.get_status_display(), "wanted": status.label})
+    if refused := refusal(order.status, status):
+        raise InvalidTransition(refused)
     order.status = status
 
 

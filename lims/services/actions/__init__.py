@@ -6,12 +6,24 @@ from lims.errors import NotVisible
 from lims.models import User
 from lims.services.actions.base import Action, Context, Named, Preview, Refused
 from lims.services.actions.moving import ProcessProtocols, ReadyProtocols
+from lims.services.actions.on_work_orders import InvalidateDocuments, IssueAndSend, WarmDocuments
+from lims.services.actions.rearming import ResendDeliveries, RetryJobs
 from lims.services.actions.receiving import ReceiveProtocols
 
 __all__ = ["Action", "Context", "Named", "Preview", "Refused", "allowed_to", "get"]
 
 _ACTIONS: dict[str, Action] = {
-    action.name: action for action in (ReceiveProtocols(), ProcessProtocols(), ReadyProtocols())
+    action.name: action
+    for action in (
+        ReceiveProtocols(),
+        ProcessProtocols(),
+        ReadyProtocols(),
+        IssueAndSend(),
+        WarmDocuments(),
+        InvalidateDocuments(),
+        ResendDeliveries(),
+        RetryJobs(),
+    )
 }
 
 

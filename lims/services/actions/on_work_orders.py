@@ -1,0 +1,75 @@
+"""Bulk actions on work orders: issue and send them, and make or delete what is cached of their papers."""
+
+from collections.abc import Sequence
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lims.documents.work_orders import KIND
+from lims.models import Role, User, WorkOrder, WorkOrderLine, WorkOrderStatus
+from lims.services import documents, work_orders
+from lims.services.actions.base import Action, Context, Named
+
+
+class WorkOrderAction(Action):
+    """For orders that the user may see."""
+
+    def candidates(self, user: User) -> QuerySet[WorkOrder]:
+        return WorkOrder.objects.visible_to(user)
+
+    def name_of(self, thing: WorkOrder) -> Named:
+        return Named(str(thing), reverse("work_order", args=(thing.pk,)))
+
+
+class IssueAndSend(WorkOrderAction):
+    """draft -> issued -> sent: number, frozen lines, warm PDF, one mail to its vet."""
+
+    name = "issue-and-send-work-orders"
+    label = gettext_lazy("Issue and send")
+    # The series of numbers is locked for everybody until a chunk ends.
+    chunk_size = 50
+    reads = ("status", "has_lines")
+
+    def candidates(self, user: User) -> QuerySet[WorkOrder]:
+        lines = WorkOrderLine.objects.filter(work_order=OuterRef("pk"))
+        return super().candidates(user).annotate(has_lines=Exists(lines))
+
+    def reason(self, status: str, has_lines: bool) -> str:
+        if status != WorkOrderStatus.DRAFT:
+            return work_orders.refusal(status, WorkOrderStatus.SENT)
+        return "" if has_lines else _("An order without lines cannot be issued.")
+
+    def apply_one(self, context: Context, thing: WorkOrder) -> None:
+        work_orders.issue_and_send_work_order(context.by, thing.pk)
+
+
+class WarmDocuments(WorkOrderAction):
+    """Has the PDFs made before anybody asks; done means that each is on its way."""
+
+    name = "warm-documents"
+    label = gettext_lazy("Make the PDFs")
+    roles = (Role.ADMIN,)
+    reads = ("status",)
+
+    def reason(self, status: str) -> str:
+        return _("A draft has no PDF that is kept.") if status == WorkOrderStatus.DRAFT else ""
+
+    def apply_chunk(self, context: Context, things: Sequence[WorkOrder]) -> dict[int, str]:
+        refused = {thing.pk: reason for thing in things if (reason := self.refusal(thing))}
+        self.change(context, [thing.pk for thing in things if thing.pk not in refused])
+        return refused
+
+    def change(self, context: Context, pks: Sequence[int]) -> None:
+        documents.warm_each(context.by, KIND, pks)
+
+
+class InvalidateDocuments(WarmDocuments):
+    """Has what is cached deleted, so that the next open makes each PDF anew."""
+
+    name = "invalidate-documents"
+    label = gettext_lazy("Delete the cached PDFs")
+
+    def change(self, context: Context, pks: Sequence[int]) -> None:
+        documents.invalidate_each(context.by, KIND, pks)

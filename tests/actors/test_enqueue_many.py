@@ -1,0 +1,63 @@
+"""enqueue_many: what enqueue does for one, for many in one statement."""
+
+import pytest
+from django.db import transaction
+
+from actors import jobs
+from actors.errors import NotInTransaction, UnknownActor
+from actors.models import Job
+
+WORKS = {"b": (1, "x"), "a": (2, "y")}
+
+
+@pytest.fixture
+def woken(monkeypatch) -> list:
+    """What was woken, in place of sending."""
+    sent: list = []
+    monkeypatch.setattr(jobs, "wake", lambda actor, pks: sent.append((actor, list(pks))))
+    return sent
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_are_armed_in_one_statement_and_woken_after_the_commit(woken, django_assert_num_queries):
+    with transaction.atomic(), django_assert_num_queries(1):
+        assert jobs.enqueue_many("note_down", WORKS) == 2
+        assert woken == []
+    made = Job.objects.order_by("ref")
+    assert [(job.ref, job.args, job.state) for job in made] == [
+        ("a", [2, "y"], "pending"),
+        ("b", [1, "x"], "pending"),
+    ]
+    assert woken == [("note_down", [job.pk for job in made])]
+
+
+@pytest.mark.django_db
+def test_open_ones_are_joined_untouched(claimed, woken):
+    running = claimed(ref="a", args=[0])
+    with transaction.atomic():
+        assert jobs.enqueue_many("note_down", WORKS) == 1
+    running.refresh_from_db()
+    assert (running.state, running.args) == ("running", [0])
+
+
+@pytest.mark.django_db
+def test_nothing_to_do_wakes_nobody(woken):
+    with transaction.atomic():
+        assert jobs.enqueue_many("note_down", {}) == 0
+    assert (Job.objects.count(), woken) == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rolled_back_it_leaves_no_job_and_no_wake_up(woken):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        jobs.enqueue_many("note_down", WORKS)
+        raise ZeroDivisionError
+    assert (Job.objects.count(), woken) == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_and_without_an_actor_it_is_refused():
+    with pytest.raises(NotInTransaction):
+        jobs.enqueue_many("note_down", WORKS)
+    with pytest.raises(UnknownActor), transaction.atomic():
+        jobs.enqueue_many("nobody", WORKS)
