@@ -61,12 +61,14 @@ def _subject(delivery: Delivery, report: Report) -> str:
 
 def _about_report(delivery: Delivery, report: Report) -> Letter:
     fits = (report.size_bytes or 0) <= ATTACHED_BYTES_MAX
+    # Whoever is its vet no more, since it was asked for, is told and given nothing.
+    is_wanted = delivery.attach_pdf and report.protocol.veterinarian.user_id == delivery.recipient_id
     values = {
         "report": report,
         "protocol": report.protocol,
         "author": report.author,
-        "is_attached": delivery.attach_pdf and fits,
-        "is_too_large": delivery.attach_pdf and not fits,
+        "is_attached": is_wanted and fits,
+        "is_too_large": is_wanted and not fits,
     }
     return Letter(_subject(delivery, report), notifications.report_path(report), values)
 

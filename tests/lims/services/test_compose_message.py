@@ -126,6 +126,14 @@ def test_a_paper_that_is_too_large_to_be_mailed_becomes_a_link(delivery):
         assert "demasiado grande" in part
 
 
+def test_who_is_the_protocols_vet_no_more_gets_no_paper(delivery, carla):
+    delivery.attach_pdf = True
+    delivery.report.protocol.veterinarian = carla.veterinarian
+    message = messages.compose(delivery)
+    assert message.attachments == []
+    assert "adjunto" not in parts(message)[0]
+
+
 def test_long_lines_are_folded_as_mail_demands(delivery):
     delivery.kind, delivery.report.amendment_reason = "report_amended", "ñandú " * 330
     assert max(map(len, smtp.wire_form(messages.compose(delivery)).split(b"\r\n"))) <= 998
