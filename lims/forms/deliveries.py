@@ -3,19 +3,11 @@
 from typing import ClassVar
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lims.forms.listing import (
-    NUMBER,
-    ListFilter,
-    choice_field,
-    search_field,
-    search_protocols,
-    veterinarians_named,
-    words,
-)
-from lims.models import Delivery, DeliveryState
+from lims.forms.listing import NUMBER, ListFilter, choice_field, search_field, veterinarians_named, words
+from lims.models import Delivery, DeliveryState, User
 from lims.models.deliveries import ATTENTION
 
 # Not a state of a message: what somebody still has to see to.
@@ -58,11 +50,27 @@ def to_see_to(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
 
 def _search(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
     if NUMBER.match(text):
-        return rows.filter(report__protocol__in=search_protocols(text))
+        return rows.filter(pk__in=_numbered(text.upper()))
     for word in words(text):
-        rows = rows.filter(
-            Q(address__icontains=word)
-            | Q(report__protocol__number__icontains=word)
-            | Q(recipient__veterinarian__in=veterinarians_named(word))
-        )
+        rows = rows.filter(pk__in=_mentioning(word))
     return rows
+
+
+def _numbered(number: str) -> QuerySet:
+    of_reports = Delivery.objects.filter(report__protocol__number__startswith=number)
+    of_orders = Delivery.objects.filter(work_order__number__startswith=number)
+    return _either(of_reports, of_orders)
+
+
+def _mentioning(word: str) -> QuerySet:
+    recipients = User.objects.filter(veterinarian__in=veterinarians_named(word))
+    # Parts of their own, not one condition with OR: each can then use its own index.
+    return _either(
+        Delivery.objects.filter(address__icontains=word),
+        Delivery.objects.filter(report__protocol__number__icontains=word),
+        Delivery.objects.filter(recipient__in=recipients),
+    )
+
+
+def _either(first: QuerySet, *others: QuerySet) -> QuerySet:
+    return first.order_by().values("pk").union(*(part.order_by().values("pk") for part in others))

@@ -53,7 +53,9 @@ class ProtocolQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "ProtocolQuerySet":
         """Return what the user may see: a vet's own, and for the laboratory all that was submitted."""
         if user.role == Role.VETERINARIAN:
-            return self.filter(veterinarian__user=user)
+            # One value, not a join: so the index by veterinarian serves the newest of theirs first.
+            own = Veterinarian.objects.filter(user=user).values("pk")[:1]
+            return self.filter(veterinarian=models.Subquery(own))
         if user.is_laboratory:
             return self.exclude(status=ProtocolStatus.DRAFT)
         return self.none()

@@ -1,7 +1,7 @@
 """Messages to vets: what needs attention first, sending one again to a better address, seeing to one."""
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -73,10 +73,11 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 def rows_for(user: User) -> QuerySet[Delivery]:
     """Return the messages that the user may see, with what a list tells of them."""
-    visible = Delivery.objects.visible_to(user).annotate(
-        was_sent_again=Exists(Delivery.objects.filter(again=OuterRef("pk")))
-    )
-    return visible.select_related("report__protocol", "recipient__veterinarian").defer("report__snapshot")
+    # One row for each row shown: an EXISTS would be answered by reading all messages first.
+    again = Delivery.objects.filter(again=OuterRef("pk")).order_by().values("pk")[:1]
+    visible = Delivery.objects.visible_to(user).annotate(was_sent_again=Subquery(again))
+    related = ("report__protocol", "work_order", "recipient__veterinarian")
+    return visible.select_related(*related).defer("report__snapshot")
 
 
 def _page(request: HttpRequest, filters: DeliveryFilter, found: QuerySet[Delivery]) -> HttpResponse:
@@ -108,7 +109,7 @@ def _refused(request: HttpRequest, delivery: Delivery, form: ResendForm) -> Http
         fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
         sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
         return JsonResponse({"error": sentence, "fields": fields}, status=409)
-    context = {"delivery": delivery, "form": form, "back": _back_url(request)}
+    context = {"delivery": delivery, "form": form, "number": number_of(delivery), "back": _back_url(request)}
     return render(request, "deliveries/resend.html", context, status=409)
 
 
@@ -129,7 +130,8 @@ def _row(delivery: Delivery) -> dict:
         "state": delivery.state,
         "address": delivery.address,
         "report": delivery.report_id,
-        "number": delivery.report.protocol.number if delivery.report else None,
+        "work_order": delivery.work_order_id,
+        "number": number_of(delivery) or None,
         "needs_attention": delivery.needs_attention,
         "response": delivery.response,
         "created_at": delivery.created_at,
@@ -155,7 +157,7 @@ def _csv_row(delivery: Delivery) -> list:
         _moment(delivery.created_at),
         delivery.get_state_display(),
         delivery.get_kind_display(),
-        delivery.report.protocol.code if delivery.report else "",
+        number_of(delivery),
         recipient_name(delivery),
         delivery.address,
         _moment(delivery.sent_at),
@@ -167,6 +169,13 @@ def recipient_name(delivery: Delivery) -> str:
     """Return who a message is for, by name where there is one."""
     veterinarian = getattr(delivery.recipient, "veterinarian", None)
     return veterinarian.name if veterinarian else delivery.recipient.email
+
+
+def number_of(delivery: Delivery) -> str:
+    """Return the number of what a message is about, or nothing where it is about several things."""
+    if delivery.report:
+        return delivery.report.protocol.code
+    return str(delivery.work_order) if delivery.work_order else ""
 
 
 def _moment(at) -> str:
