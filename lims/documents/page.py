@@ -60,7 +60,8 @@ class Frame:
     footer_lines: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        lines = [text.text for text in Column(0, FOOTER_ROOM_PT).add(self.footer, FINE).texts]
+        room = CONTENT_WIDTH_PT if self.running else FOOTER_ROOM_PT
+        lines = [text.text for text in Column(0, room).add(self.footer, FINE).texts]
         object.__setattr__(self, "footer_lines", lines if len(lines) <= FOOTER_MOST_LINES else [])
 
     @property

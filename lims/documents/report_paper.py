@@ -13,7 +13,7 @@ from lims.documents.report_findings import cassettes, diagnoses, synoptic_tables
 from lims.documents.report_layout import lines, section
 from lims.documents.report_samples import blocks_and_slides, specimens
 from lims.documents.text import printable_line
-from lims.documents.typesetting import CONTENT_WIDTH_PT, FINE, MM, shortened, width_pt
+from lims.documents.typesetting import CONTENT_WIDTH_PT, FINE, MM, shortened, shortened_together, width_pt
 from lims.documents.words import words
 
 AFTER_CASSETTES = (
@@ -25,7 +25,7 @@ AFTER_CASSETTES = (
     "critical_result",
 )
 SEPARATOR = "  ·  "
-PAGE_PLACE_PT = 26 * MM
+IDENTITY_PT, PAGE_PLACE_PT = 60 * MM, 26 * MM
 
 
 def render(snapshot: Mapping, assets: Mapping[str, bytes]) -> bytes:
@@ -134,14 +134,13 @@ class _Report:
         return SEPARATOR.join(notices)
 
     def _identifiers(self) -> str:
-        """Protocol and version, and the animal with species and owner; long names are cut, never left out."""
-        patient = self.report["patient"]
-        start = f"{self._number()}{SEPARATOR}{self._version()}"
-        start = shortened(start, FINE, 60 * MM)
+        """Protocol and version, then animal, species and owner: long names are cut, never left out."""
+        patient, owner = self.report["patient"], self.report["owner"]
+        start = shortened(f"{self._number()}{SEPARATOR}{self._version()}", FINE, IDENTITY_PT)
+        surname = owner["surname"] or f"{self.say['owner']}: {self.say['not_stated']}"
         room = CONTENT_WIDTH_PT - PAGE_PLACE_PT - width_pt(start + 3 * SEPARATOR, FINE)
-        surname = self.report["owner"]["surname"] or f"{self.say['owner']}: {self.say['not_stated']}"
-        parts = zip((patient["animal"], patient["species"], surname), (0.4, 0.25, 0.35), strict=True)
-        return SEPARATOR.join([start, *(shortened(part, FINE, room * share) for part, share in parts)])
+        names = shortened_together([patient["animal"], patient["species"], surname], FINE, room)
+        return SEPARATOR.join([start, *names])
 
     def _dates(self) -> str:
         report, say = self.report, self.say

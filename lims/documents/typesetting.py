@@ -32,6 +32,18 @@ def shortened(text: str, style: Style, room_pt: float) -> str:
     return wrap(line[:400], style.font, style.size_pt, room_pt - width_pt("…", style))[0] + "…"
 
 
+def shortened_together(texts: list[str], style: Style, room_pt: float) -> list[str]:
+    """The texts, which share that width: the longest of them are shortened, and no more than they must."""
+    left, most = room_pt, room_pt
+    for n, width in enumerate(sorted(width_pt(printable_line(text), style) for text in texts)):
+        most = left / (len(texts) - n)
+        if width > most:
+            break
+        left -= width
+        most = room_pt
+    return [shortened(text, style, most) for text in texts]
+
+
 class Column:
     """Lines of text under one another in one width; `down_pt` is where the next one starts."""
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from lims.documents.fonts import REGULAR, font
 from lims.documents.text import wrap
+from lims.documents.typesetting import FINE, shortened_together, width_pt
 
 SIZE_PT = 9.5
 letters = st.sampled_from("iWñ -/.\n")
@@ -39,3 +40,20 @@ def test_largest_field_wraps(text):
 
 def test_width_narrower_than_a_character_still_ends():
     assert wrap("WWW", REGULAR, SIZE_PT, 1) == ["W", "W", "W"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "cut"),
+    [
+        (["a", "b", "c"], []),
+        (["a" * 99, "b", "c"], [0]),
+        (["a" * 99, "b", "c" * 99], [0, 2]),
+        (["a" * 99, "b" * 99, "c" * 99], [0, 1, 2]),
+    ],
+)
+def test_texts_that_share_a_width_are_cut_no_more_than_they_must(texts, cut):
+    fitted = shortened_together(texts, FINE, 70)
+    assert [n for n, text in enumerate(fitted) if "…" in text] == cut
+    used = sum(width_pt(text, FINE) for text in fitted)
+    assert used <= 70
+    assert not cut or used > 70 - 5 * len(cut)
