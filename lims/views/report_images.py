@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
+from lims.forms.printing import printing_note
 from lims.forms.reports import ImageForm
 from lims.models import Report, ReportImage
 from lims.services import report_images as service
@@ -60,7 +61,11 @@ def report_image(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
         service.describe_image(request.user, image.pk, **form.cleaned_data)
     except REFUSALS as error:
         return _refused(request, report, error)
-    return _done(request, report)
+    if wants_json(request):
+        return JsonResponse({"note": printing_note(form)})
+    if note := printing_note(form):
+        messages.warning(request, note)
+    return _back(report)
 
 
 @require_POST

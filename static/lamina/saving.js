@@ -26,10 +26,11 @@ const Saving = (() => {
   class Saver {
     state = "saved";
     answer = null;
-    #form; #kept; #timer; #firstTyped; #running; #failures = 0;
+    note = "";
+    #kept; #timer; #firstTyped; #running; #failures = 0;
 
     constructor(form, { held = false, onSaved = () => {} } = {}) {
-      this.#form = form;
+      this.form = form;
       this.#kept = held ? null : this.#typed();
       this.onSaved = onSaved;
       this.held = held;
@@ -71,7 +72,7 @@ const Saving = (() => {
     }
 
     #typed() {
-      const pairs = [...new FormData(this.#form)].filter(([name]) => !IGNORED.includes(name));
+      const pairs = [...new FormData(this.form)].filter(([name]) => !IGNORED.includes(name));
       return new URLSearchParams(pairs).toString();
     }
 
@@ -87,13 +88,13 @@ const Saving = (() => {
 
     async #send() {
       const typed = this.#typed();
-      const body = new URLSearchParams(new FormData(this.#form));
+      const body = new URLSearchParams(new FormData(this.form));
       const keepalive = document.hidden && body.toString().length < KEEPALIVE_BYTES_MAX;
       this.#firstTyped = undefined;
       if (!["offline", "login"].includes(this.state)) this.#become("saving");
       let answer;
       try {
-        answer = await post(this.#form.action, body, { keepalive });
+        answer = await post(this.form.action, body, { keepalive });
         this.answer = await answer.json();
       } catch {
         return this.#again("offline");
@@ -109,7 +110,8 @@ const Saving = (() => {
     #keep(typed) {
       this.#kept = typed;
       this.#failures = 0;
-      const version = this.#form.elements.edit_version;
+      this.note = this.answer.note ?? "";
+      const version = this.form.elements.edit_version;
       if (version && this.answer.edit_version) version.value = this.answer.edit_version;
       this.#become("saved");
       this.onSaved(this.answer);

@@ -9,16 +9,14 @@
 
   const saver = new Saving.Saver(draft, { held: "conflict" in desk.dataset, onSaved: saved });
 
-  function saved(answer) {
-    const note = find("[data-note]");
-    note.hidden = !answer.note;
-    find("[data-note-text]").textContent = answer.note;
+  function saved() {
     clearErrors();
     document.dispatchEvent(new CustomEvent("draftsaved"));
   }
 
   // How saving stands
   function show() {
+    showNotes();
     const states = [...Saving.savers].map((each) => each.state);
     const state = WORST_FIRST.find((each) => states.includes(each)) ?? "saved";
     const line = find("[data-saving]");
@@ -33,10 +31,17 @@
     tell(state);
   }
 
+  // What the paper cannot print
+  function showNotes() {
+    const notes = new Set([...Saving.savers].map((each) => each.note).filter(Boolean));
+    find("[data-note]").hidden = !notes.size;
+    find("[data-note-text]").textContent = [...notes].join(" ");
+  }
+
   function tell(state) {
     const problem = find("[data-problem]");
     const culprit = [...Saving.savers].find((each) => each.state === state);
-    if (state === "refused") showErrors(culprit.answer.fields);
+    if (state === "refused") showErrors(culprit.answer.fields, culprit.form);
     const sentence = find(`[data-when="${state}"]`, problems)?.textContent;
     const told = { refused: culprit?.answer?.error, closed: culprit?.answer?.error }[state] ?? sentence;
     problem.hidden = !told;
@@ -58,22 +63,22 @@
   function clearErrors() {
     desk.querySelectorAll("[data-told]").forEach((error) => error.remove());
     desk.querySelectorAll(".is-missing").forEach((field) => field.classList.remove("is-missing"));
-    draft.querySelectorAll("[aria-invalid]").forEach((control) => {
+    desk.querySelectorAll("[aria-invalid]").forEach((control) => {
       control.removeAttribute("aria-invalid");
       control.classList.remove("is-invalid");
     });
   }
 
-  function showErrors(fields) {
+  function showErrors(fields, within = desk) {
     clearErrors();
-    const shown = Object.entries(fields).map(([name, sentence]) => showError(name, sentence));
+    const shown = Object.entries(fields).map(([name, sentence]) => showError(name, sentence, within));
     const known = shown.filter(Boolean);
     known.sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
     return known[0];
   }
 
-  function showError(name, sentence) {
-    const place = find(`[data-field="${CSS.escape(name)}"]`);
+  function showError(name, sentence, within) {
+    const place = find(`[data-field="${CSS.escape(name)}"]`, within);
     if (!place) return null;
     place.closest("details")?.setAttribute("open", "");
     place.classList.add("is-missing");
