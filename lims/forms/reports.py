@@ -107,8 +107,10 @@ class DraftForm(forms.Form):
 
     def take_version(self, edit_version: int) -> None:
         """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        self.data = self.data.copy()
-        self.data["edit_version"] = str(edit_version)
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["edit_version"] = str(edit_version)
+        self.data = data
 
     def _add(self, name: str, field: forms.Field, initial: object) -> None:
         field.widget.attrs["lang"] = self.language

@@ -1,9 +1,9 @@
 """The synoptic table of a tumour as it is typed, and the usual words that its cells are offered."""
 
 from itertools import zip_longest
+from typing import Any
 
 from django import forms
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -36,7 +36,7 @@ def suggestions(language: str) -> dict[str, list[str]]:
 class SynopticWidget(forms.Widget):
     """Reads the two columns of the page; the templates draw them."""
 
-    def value_from_datadict(self, data: MultiValueDict, files: MultiValueDict, name: str) -> list[Row]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
         columns = (data.getlist(f"{name}-element"), data.getlist(f"{name}-answer"))
         return [{"element": left, "answer": right} for left, right in zip_longest(*columns, fillvalue="")]
 

@@ -96,7 +96,7 @@ def _page(
             refused = form if phrase.pk == pk else None
             phrase.form = refused or PhraseForm(instance=phrase, auto_id=_auto_id(phrase.pk))  # type: ignore[attr-defined]
     new = form if form and pk is None else PhraseForm(auto_id=_auto_id(None))
-    context = {"phrases": found, "new": new, "may_add": request.user.role in WRITERS}
+    context = {"phrases": found, "new": new, "may_add": Role(request.user.role) in WRITERS}
     return render(request, "phrases/list.html", context, status=status)
 
 

@@ -1,5 +1,7 @@
 """What the writing page shows beside the text: the patient, the history, the slides, the images."""
 
+from collections.abc import Sequence
+
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -58,7 +60,7 @@ def writing_page(
     return render(request, "reports/write.html", context, status=status)
 
 
-def images_of(report: Report) -> list[ReportImage]:
+def images_of(report: Report) -> Sequence[ReportImage]:
     """Return the images of a report in their order, each with the form that describes it."""
     # What was uploaded is kept where preparing it may yet succeed.
     upload = ImageUpload.objects.filter(pk=OuterRef("pk"))

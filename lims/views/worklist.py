@@ -1,8 +1,9 @@
 """What waits to be written: failures first, then drafts, then what is ready, longest waiting first."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,7 +33,7 @@ def report_worklist(request: HttpRequest) -> HttpResponse:
     filters = WorkListFilter(request.GET)
     ready, next_url = _ready(user, filters)
     is_first = filters.after_row() is None
-    open_reports = list(_open(user, filters)) if is_first else []
+    open_reports = _open(user, filters) if is_first else []
     failed = [report for report in open_reports if report.has_failed]
     drafts = [report for report in open_reports if not report.has_failed]
     if wants_json(request):
@@ -52,12 +53,10 @@ def report_worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "worklist/list.html", context)
 
 
-def _open(user: User, filters: WorkListFilter) -> QuerySet[Report]:
+def _open(user: User, filters: WorkListFilter) -> list[Any]:
     """Return the drafts and the failures, without what is being issued at this moment."""
     found = with_failures(Report.objects.visible_to(user).defer("snapshot"))
-    found = found.filter(status=ReportStatus.DRAFT) | found.filter(
-        status=ReportStatus.FINALIZED, has_failed=True
-    )
+    found = found.filter(Q(status=ReportStatus.DRAFT) | Q(status=ReportStatus.FINALIZED, has_failed=True))
     if user.role == Role.PATHOLOGIST:
         found = found.filter(author__staff_member__user=user)
     people = ("protocol__veterinarian", "author__staff_member")
@@ -79,7 +78,7 @@ def _ready(user: User, filters: WorkListFilter) -> tuple[list[Protocol], str | N
     return page, address("report_worklist", filters.chosen() | {"after": place(page[-1])})
 
 
-def _with_days(rows: Iterable, protocol_of) -> list:
+def _with_days(rows: Iterable[Any], protocol_of: Callable[[Any], Protocol]) -> list[Any]:
     """Return the rows, each knowing for how many days it waits, and since how many it is overdue."""
     today = timezone.localdate()
     found = list(rows)
