@@ -38,7 +38,7 @@ class ReportFilter(ListFilter):
         """Return those of the reports that the filters let through; they know whether they failed."""
         chosen = self.chosen()
         if chosen.get("status") == FAILED:
-            rows = rows.filter(status=ReportStatus.FINALIZED, has_failed=True)
+            rows = rows.filter(status=ReportStatus.FINALIZED, has_failed=True)  # type: ignore[misc]
         elif "status" in chosen:
             rows = rows.filter(status=chosen["status"])
         if "author" in chosen:

@@ -75,9 +75,10 @@ def rows_for(user: User) -> QuerySet[Delivery]:
     """Return the messages that the user may see, with what a list tells of them."""
     # One row for each row shown: an EXISTS would be answered by reading all messages first.
     again = Delivery.objects.filter(again=OuterRef("pk")).order_by().values("pk")[:1]
-    visible = Delivery.objects.visible_to(user).annotate(was_sent_again=Subquery(again))
+    visible: QuerySet[Delivery] = Delivery.objects.visible_to(user)
     related = ("report__protocol", "work_order", "recipient__veterinarian")
-    return visible.select_related(*related).defer("report__snapshot")
+    shown = visible.select_related(*related).defer("report__snapshot")
+    return shown.annotate(was_sent_again=Subquery(again))
 
 
 def _page(request: HttpRequest, filters: DeliveryFilter, found: QuerySet[Delivery]) -> HttpResponse:

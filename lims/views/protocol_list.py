@@ -33,8 +33,9 @@ def protocols(request: HttpRequest) -> HttpResponseBase:
 
 def _protocols(user: User) -> QuerySet[Protocol]:
     current = Report.objects.filter(protocol=OuterRef("pk"), status=ReportStatus.ISSUED)
-    visible = Protocol.objects.visible_to(user).select_related("veterinarian").defer(*LONG)
-    return visible.annotate(report_pk=Subquery(current.order_by().values("pk")[:1]))
+    visible: QuerySet[Protocol] = Protocol.objects.visible_to(user)
+    shown = visible.select_related("veterinarian").defer(*LONG)
+    return shown.annotate(report_pk=Subquery(current.order_by().values("pk")[:1]))
 
 
 def _row(protocol: Protocol) -> dict:
@@ -49,8 +50,12 @@ def _row(protocol: Protocol) -> dict:
         "veterinarian": protocol.veterinarian.name,
         "received_at": protocol.received_at,
         "url": reverse("protocol", args=(protocol.pk,)),
-        "pdf_url": reverse("report_pdf", args=(protocol.report_pk,)) if protocol.report_pk else None,
+        "pdf_url": _pdf_url(protocol.report_pk),  # type: ignore[attr-defined]
     }
+
+
+def _pdf_url(report_pk: int | None) -> str | None:
+    return reverse("report_pdf", args=(report_pk,)) if report_pk else None
 
 
 def _csv_head() -> list[str]:

@@ -64,7 +64,7 @@ def _row(report: Report) -> dict:
         "number": report.protocol.number,
         "version": report.version,
         "status": report.status,
-        "failed": report.has_failed,
+        "failed": report.has_failed,  # type: ignore[attr-defined]
         "issued_at": report.issued_at,
         "animal": report.protocol.animal,
         "species": report.protocol.species,

@@ -1,6 +1,5 @@
 """A report's PDF: the issued bytes out of the archive, or the author's preview of a draft."""
 
-from csp.decorators import csp
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -53,11 +52,11 @@ def _opened(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-# The writing page shows it in a frame beside the text; Chromium shows a PDF as an embedded object.
-@csp({"frame-ancestors": ["'self'"]})
 def _preview(content: bytes, filename: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, filename) or "inline"
+    # The writing page shows it in a frame beside the text; Chromium shows a PDF as an embedded object.
+    response["Content-Security-Policy"] = "frame-ancestors 'self'"
     response["X-Frame-Options"] = "SAMEORIGIN"
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -1,4 +1,4 @@
-"""The public page that says whether a report is the laboratory's, and the latest; of the patient nearly nothing."""
+"""The public page that says whether a report is the laboratory's, and the latest."""
 
 from collections.abc import Callable
 from functools import wraps
