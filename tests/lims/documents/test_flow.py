@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lims.documents.layout import Block, Style, Text, flow
+from lims.documents.layout import Block, Rule, Style, Text, flow
 
 STYLE = Style("any", 8, 10)
 
@@ -57,3 +57,13 @@ def test_row_taller_than_a_page_goes_on_under_its_head():
 def test_split_block_keeps_its_bookmark_on_its_first_part():
     pages = flow([block(12, "a", bookmark="A")], 60, 60)
     assert [placed.block.bookmark for page in pages for placed in page] == ["A", ""]
+
+
+def test_air_and_its_rules_fall_away_at_the_top_of_a_later_page():
+    parted = Block(40, [Text(0, 30, STYLE, "b")], [Rule(0, 9, 10, 1), Rule(0, 9, 40, 1)], air_pt=10)
+    first, second = flow([parted, Block(60), parted], 120, 100)
+    assert [placed.block.height_pt for placed in first] == [40, 60]
+    ((_, block),) = second
+    assert block.height_pt == 30
+    assert [text.down_pt for text in block.texts] == [20]
+    assert [rule.down_pt for rule in block.rules] == [30]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lims.documents.report_paper import render
 from tests.lims.documents.papers import copied, squeezed
-from tests.lims.documents.report_papers import TEXTS, amended, bare, report, said
+from tests.lims.documents.report_papers import TEXTS, amended, archived, bare, report, said
 from tests.lims.documents.test_render_text import expected, texts
 
 # Where a text may stand, and a report in which nothing else but page 1 has it.
@@ -94,3 +94,9 @@ def test_caption_is_one_line_of_text():
 
     (block,) = figures([image], words("es"))
     assert [text.text.replace("\u00a0", " ") for text in block.texts] == ["Fig. 1 · a b <i> · R&D · 40x"]
+
+
+@settings(max_examples=25, deadline=None, database=None)
+@given(texts, st.sampled_from([("number",), ("laboratory", "name"), ("patient", "animal")]))
+def test_any_identity_is_archivable(typed, field):
+    assert archived(changed(bare(), field, typed))
