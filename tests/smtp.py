@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, syntax
 
 from tests.proxy import closed_port
 
 OK, REFUSE_RECIPIENT, GREYLIST, BUSY, DISCONNECT = "ok", "refuse recipient", "greylist", "421", "disconnect"
 HANG, HANG_AFTER_DATA, DROP_AFTER_DATA = "hang", "hang after data", "drop after data"
-REFUSE_DATA, DEFER_DATA = "refuse data", "defer data"
+REFUSE_DATA, DEFER_DATA, UNREADY_FOR_DATA = "refuse data", "defer data", "unready for data"
 
 WORDS = {
     REFUSE_RECIPIENT: "550 5.1.1 No such user here",
@@ -21,6 +21,7 @@ WORDS = {
     BUSY: "421 4.3.2 Too busy",
     REFUSE_DATA: "554 5.7.1 Looks like spam",
     DEFER_DATA: "451 4.3.0 Disk full",
+    UNREADY_FOR_DATA: "451 4.3.2 Not now",
 }
 # Longer than anybody who waits here has patience for.
 FOR_EVER_S = 3_600
@@ -39,14 +40,32 @@ class Taken:
         return str(self.message["Message-ID"])
 
 
+class Server(SMTP):
+    """Asks its sink before it asks for a message."""
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:
+        if self.event_handler.mode == UNREADY_FOR_DATA:
+            await self.push(WORDS[UNREADY_FOR_DATA])
+        else:
+            await super().smtp_DATA(arg)
+
+
+class Listener(Controller):
+    """Runs that server in a thread."""
+
+    def factory(self) -> SMTP:
+        return Server(self.handler, **self.SMTP_kwargs)
+
+
 class Sink:
-    """The server on a free port of loopback; `mode`, and the `modes` of recipients, may change at any time."""
+    """The server on a free port of loopback; `mode`, and `modes` by recipient, may change at any time."""
 
     def __init__(self, mode: str = OK) -> None:
         self.mode, self.modes = mode, dict[str, str]()
         self.taken, self.asked = list[Taken](), 0
         self.port = closed_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, server_hostname="sink")
+        self._controller = Listener(self, hostname="127.0.0.1", port=self.port, server_hostname="sink")
 
     def __enter__(self) -> "Sink":
         self.start()

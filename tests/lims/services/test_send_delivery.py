@@ -20,6 +20,7 @@ from tests.proxy import closed_port
 from tests.running import run_jobs
 
 ACTOR = "send_delivery"
+LATER = (sinks.GREYLIST, sinks.BUSY, sinks.DISCONNECT, sinks.UNREADY_FOR_DATA, sinks.DEFER_DATA)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("buckets")]
 
 
@@ -88,7 +89,7 @@ def test_a_refused_recipient_is_failed_with_the_servers_words_and_told(delivery,
     )
 
 
-@pytest.mark.parametrize("mode", [sinks.GREYLIST, sinks.BUSY, sinks.DISCONNECT, sinks.DEFER_DATA])
+@pytest.mark.parametrize("mode", LATER)
 def test_who_says_later_is_asked_again_and_then_it_arrives_once(delivery, sink, ana, mode):
     sink.mode = mode
     job = send()

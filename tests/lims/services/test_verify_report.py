@@ -92,7 +92,8 @@ def test_what_is_not_issued_yet_is_unknown(report, paula):
     finalized = finalize_report(paula, draft.pk)
     assert verification.find(finalized.verification_token) is None
     assert verification.by_code(finalized.verification_code) is None
-    assert verification.find(report.verification_token).is_current
+    found = verification.find(report.verification_token)
+    assert found.is_current and found.newest_version is None
 
 
 @pytest.mark.parametrize("token", MALFORMED, ids=range(len(MALFORMED)))
