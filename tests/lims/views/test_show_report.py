@@ -52,7 +52,7 @@ def test_statements_do_not_grow(messages, report, bruno, ana, browser, django_as
             assert client.get(f"/reports/{report.pk}/").status_code == 200
 
 
-def test_vet_sees_no_messages_no_forms_and_nothing_of_drafts(report, bruno, paula, author, browser):
+def test_vet_sees_no_messages_no_forms_and_nothing_of_drafts(report, bruno, ana, paula, author, browser):
     failed_delivery(report, bruno)
     for action in ("begun", "amended", "resent", "told", "retried"):
         ReportHistory.objects.create(report=report, action=action, by=paula, note="Nota interna")
@@ -62,6 +62,8 @@ def test_vet_sees_no_messages_no_forms_and_nothing_of_drafts(report, bruno, paul
     page = page_of(browser(bruno), report)
     for absent in ("Nota interna", "550 5.1.1", "/amend/", "/withdraw/", "/resend/", "Borrador", "Versión 2"):
         assert absent not in page
+    for action in ("Comenzado", "Enmendado", "Lectores avisados"):
+        assert f">{action}<" not in page and f">{action}<" in page_of(browser(ana), report)
     assert f"/reports/{draft.pk}/" not in page
     assert browser(bruno).get(f"/reports/{draft.pk}/").status_code == 404
 
