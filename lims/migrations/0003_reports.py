@@ -1127,4 +1127,8 @@ class Migration(migrations.Migration):
                 fields=("report", "position"), name="diagnosis_position_unique"
             ),
         ),
+        migrations.AddIndex(
+            model_name="protocol",
+            index=models.Index(fields=["status", "received_at", "id"], name="protocol_waiting"),
+        ),
     ]

@@ -123,6 +123,8 @@ class Protocol(models.Model):
         indexes = [
             models.Index(fields=["veterinarian", "-id"], name="protocol_vet"),
             models.Index(fields=["status", "-id"], name="protocol_status"),
+            # The work list: what waits longest first.
+            models.Index(fields=["status", "received_at", "id"], name="protocol_waiting"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -124,6 +124,8 @@
   function fail(card, sentence) {
     card.classList.add("is-refused");
     card.lastElementChild.textContent = sentence;
+    // The server's sentence begins with it.
+    card.firstElementChild.hidden = sentence.startsWith(card.firstElementChild.textContent);
     const close = document.createElement("button");
     close.type = "button";
     close.className = "icon-button";
