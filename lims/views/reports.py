@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lims.errors import Incomplete, LimsError, NotVisible
+from lims.errors import Incomplete, InvalidTransition, LimsError, NotVisible
 from lims.forms.report_page import ReasonForm
 from lims.forms.work_orders import refuse
 from lims.models import Report, ReportStatus, User
@@ -28,10 +28,10 @@ from lims.views.report_progress import FAILED, progress_of
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a report; one's own draft leads to where it is written."""
     found = _report(request.user, pk)
-    if found.status == ReportStatus.DRAFT and reports.is_author(request.user, found):
-        return redirect("report_write", pk)
     if wants_json(request):
         return JsonResponse(_json(found))
+    if found.status == ReportStatus.DRAFT and reports.is_author(request.user, found):
+        return redirect("report_write", pk)
     return _page(request, found)
 
 
@@ -41,7 +41,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin a new version, with the reason that it will print, and lead to where it is written."""
     try:
         draft = amend_report(request.user, pk, request.POST.get("reason", ""))
-    except Incomplete as error:
+    except (Incomplete, InvalidTransition) as error:
         return _refused(request, pk, "amendment", error)
     if wants_json(request):
         return JsonResponse(_json(draft), status=201)
@@ -54,7 +54,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an issued report back, with a reason; everybody who has it is told."""
     try:
         found = withdraw_report(request.user, pk, request.POST.get("reason", ""))
-    except Incomplete as error:
+    except (Incomplete, InvalidTransition) as error:
         return _refused(request, pk, "withdrawal", error)
     if wants_json(request):
         return JsonResponse(_json(found))

@@ -108,6 +108,8 @@ def test_amend_needs_a_reason_and_leads_to_the_new_draft(report, paula, browser)
     assert answer["Location"] == f"/reports/{draft.pk}/write/"
     again = client.post(f"/reports/{report.pk}/amend/", {"reason": "Otra vez"}, **JSON)
     assert again.status_code == 409 and Report.objects.count() == 2
+    page = client.post(f"/reports/{report.pk}/amend/", {"reason": "Otra vez"})
+    assert page.status_code == 409 and "Otra vez</textarea>" in page.content.decode()
     page = page_of(client, report)
     assert f'href="/reports/{draft.pk}/write/"' in page and "/amend/" not in page
 
@@ -120,6 +122,8 @@ def test_withdraw_needs_a_reason_and_happens_once(report, paula, bruno, browser)
     assert answer.redirect_chain == [(f"/reports/{report.pk}/", 302)]
     again = client.post(f"/reports/{report.pk}/withdraw/", {"reason": "Otra"}, **JSON)
     assert again.status_code == 409
+    again = client.post(f"/reports/{report.pk}/withdraw/", {"reason": "Otra"})
+    assert again.status_code == 409 and "no puede pasar a" in again.content.decode()
     assert Report.objects.get().withdrawal_reason == "Muestras <b>cambiadas"
     page = page_of(browser(bruno), report)
     assert "Muestras &lt;b&gt;cambiadas" in page and "Este informe fue retirado" in page
