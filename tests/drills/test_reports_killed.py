@@ -12,6 +12,8 @@ from tests.processes import Program, sweeper, wait_until, worker
 
 ISSUING = ("before_render", "after_render", "after_archive", "after_issue")
 MAILING = ("before_mail", "before_data", "after_data", "after_mail")
+# Four of them boot at once, on a machine that may be busy.
+DEAD_WITHIN_S = 60
 
 
 def doomed(points: tuple[str, ...], **changes: str) -> list[Program]:
@@ -22,7 +24,8 @@ def doomed(points: tuple[str, ...], **changes: str) -> list[Program]:
 
 def wait_until_dead(programs: list[Program]) -> None:
     for program in programs:
-        wait_until(lambda p=program: p.process.poll() is not None, f"dies at {program.changes['FAULT']}")
+        what = f"a worker dies {program.changes['FAULT']}"
+        wait_until(lambda p=program: p.process.poll() is not None, what, DEAD_WITHIN_S)
 
 
 def end_leases() -> None:
