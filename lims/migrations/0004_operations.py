@@ -231,4 +231,9 @@ class Migration(migrations.Migration):
                 fields=("operation", "object_pk"), name="item_once_per_operation"
             ),
         ),
+        # A hundred thousand ids are written once and read once: compressing them would take longer than both.
+        migrations.RunSQL(
+            "ALTER TABLE lims_operation ALTER COLUMN item_ids SET STORAGE EXTERNAL",
+            migrations.RunSQL.noop,
+        ),
     ]

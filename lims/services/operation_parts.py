@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from lims.errors import LimsError
@@ -38,5 +38,7 @@ def attempt(action: Action, context: Context, things: Sequence[Any]) -> dict[int
 def _reason(context: Context, pk: int, error: Exception) -> str:
     if isinstance(error, LimsError):
         return str(error)
-    log.warning("item failed", operation=context.operation.pk, item=pk, exc_info=error)
+    # The database says by itself what is wrong, and would say it of each of thousands with all its calls.
+    trace = None if isinstance(error, DatabaseError) else error
+    log.warning("item failed", operation=context.operation.pk, item=pk, error=str(error), exc_info=trace)
     return _("Something happened that nobody foresaw. Try again; if it fails again, tell the developers.")

@@ -29,8 +29,8 @@ RETURNING id, total
 """
 BY_ROWS = "SELECT pk, pk FROM ({candidates}) AS candidate (pk)"
 BY_IDS = """
-SELECT pk, min(place) FROM ({candidates}) AS candidate (pk)
-JOIN unnest(%s::bigint[]) WITH ORDINALITY AS given (pk, place) USING (pk) GROUP BY pk
+SELECT pk, place FROM ({candidates}) AS candidate (pk)
+JOIN unnest(string_to_array(%s, ',')::bigint[]) WITH ORDINALITY AS given (pk, place) USING (pk)
 """
 
 
@@ -95,7 +95,9 @@ def _chosen(by: User, action: Action, selection: Selection) -> tuple[str, list]:
     candidates = action.candidates(by).order_by()
     if selection.ids is not None:
         sql, values = candidates.values("pk").query.sql_with_params()
-        return BY_IDS.format(candidates=sql), [*values, [pk for pk in selection.ids if 0 < pk <= PK_MAX]]
+        # As text: a list would be made ready for the statement one by one.
+        ids = ",".join(str(int(pk)) for pk in dict.fromkeys(selection.ids) if 0 < pk <= PK_MAX)
+        return BY_IDS.format(candidates=sql), [*values, ids]
     sql, values = candidates.filter(pk__in=_pks(selection)).values("pk").query.sql_with_params()
     return BY_ROWS.format(candidates=sql), list(values)
 

@@ -43,7 +43,7 @@ def measure() -> int:
     from django.core.management import call_command
 
     from tests import processes
-    from tests.bench import enqueuing, finalizing, opening, rendering, reports_rendering, table
+    from tests.bench import bulk, enqueuing, finalizing, opening, rendering, reports_rendering, table
 
     call_command("migrate", verbosity=0)
     call_command("prepare_storage")
@@ -52,6 +52,8 @@ def measure() -> int:
     web = processes.Web(workers=2, **module)
     with processes.running(web):
         rows = finalizing.finalize(web.url, author) + finalizing.reopen(web.url, author)
+    owners = bulk.vets()
+    rows += [*bulk.answers(by, owners), bulk.statements(by, owners)]
     web = processes.Web(workers=2, **module)
     programs = [web, processes.worker("interactive", **module), processes.worker("background", **module)]
     with processes.running(*programs):
@@ -59,6 +61,8 @@ def measure() -> int:
         rows.append(opening.cold(web.url, vet, cold_orders))
         rows.append(opening.stampede(web.url, [by, vet], cold_orders[0]))
         rows.append(enqueuing.enqueue())
+        rows += bulk.works(by, owners)
+        rows.append(bulk.cold_meanwhile(web.url, vet, cold_orders, by, owners))
     rows += rendering.renders(orders)
     rows.append(rendering.memory(orders[10]))
     rows += reports_rendering.rows()

@@ -12,7 +12,6 @@ from actors.models import Job
 from lims.models import Delivery, Notification, Protocol, ProtocolHistory, Veterinarian
 from lims.services import numbers
 from lims.services.actions.receiving import ReceiveProtocols
-from tests.factories import ProtocolFactory
 from tests.operating import is_gapless, poisoned, reasons, sequence, start, submitted, work
 
 YEAR = timezone.localdate().year % 100
@@ -154,14 +153,6 @@ def test_a_year_with_more_than_999_gets_four_digits(ana, bruno):
     protocols = submitted(2, [bruno.veterinarian]) + submitted(1, [bruno.veterinarian])
     work(start(ana, protocols))
     assert numbers_of(protocols) == [f"HP {YEAR}/999", f"HP {YEAR}/1000", f"HP {YEAR}/1001"]
-
-
-def test_a_number_that_somebody_typed_in_is_met_by_that_row_alone(ana, bruno):
-    ProtocolFactory(number=f"HP {YEAR}/002", status="received")
-    protocols = submitted(2, [bruno.veterinarian])
-    operation = work(start(ana, protocols))
-    assert numbers_of(protocols)[0] == f"HP {YEAR}/001"
-    assert set(reasons(operation)) == {protocols[1].pk}
 
 
 @pytest.mark.django_db(transaction=True)
