@@ -28,8 +28,11 @@ class OperationQuerySet(models.QuerySet):
         return self.filter(requested_by=user) if user.is_laboratory else self.none()
 
 
-class OperationManager(models.Manager.from_queryset(OperationQuerySet)):
-    def get_queryset(self) -> OperationQuerySet:
+_Manager = models.Manager.from_queryset(OperationQuerySet)
+
+
+class OperationManager(_Manager):
+    def get_queryset(self) -> models.QuerySet:
         # The frozen ids may be a hundred thousand, and only the database itself reads them.
         return super().get_queryset().defer("item_ids")
 

@@ -6,6 +6,7 @@ done, and what it held is free for another lane.
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -163,7 +164,7 @@ def _apply(action: Action, operation: Operation, pks: Sequence[int]) -> dict[int
 
 
 def _write(items: dict[int, int], refused: dict[int, str], round_: int) -> None:
-    values = {
+    values: dict[str, Any] = {
         "round": round_,
         "items": list(items.values()),
         "reasons": [refused.get(pk, "")[:REASON_MAX] for pk in items],

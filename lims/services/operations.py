@@ -51,9 +51,7 @@ def start(
     frozen = selections.freeze(by, action, selection, key, params or {})
     if frozen is None:
         # Either somebody was faster with this key, or nothing of it is there.
-        if earlier := _earlier(by, key):
-            return earlier
-        selections.require_all(selection, 0)
+        return _earlier(by, key) or selections.refuse(selection, found=0)
     operation = Operation.objects.get(pk=frozen)
     _enqueue_expansion(operation)
     return operation
@@ -115,7 +113,9 @@ def stop(operation: Operation, by: User | None) -> None:
     """Cancel a running operation that the caller's transaction holds locked; nobody is the program itself."""
     _save(operation, state=OperationState.CANCELLED, cancelled_at=Now(), cancelled_by=by)
     args = (operation.pk, operation.round)
-    jobs.enqueue("end_operation", f"{operation.pk}/{operation.round}", args, requested_by_id=by and by.pk)
+    jobs.enqueue(
+        "end_operation", f"{operation.pk}/{operation.round}", args, requested_by_id=by.pk if by else None
+    )
 
 
 @transaction.atomic

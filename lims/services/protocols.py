@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.urls import reverse
@@ -77,7 +78,12 @@ def receive_all(protocols: Sequence[Protocol], by: User, at: datetime) -> None:
     _record(protocols, ProtocolStatus.RECEIVED, by)
     received_on = timezone.localdate(at)
     _number(protocols, received_on.year)
-    values = {"status": ProtocolStatus.RECEIVED, "at": at, "by": by.pk, "ready_on": received_on + UNTIL_READY}
+    values: dict[str, Any] = {
+        "status": ProtocolStatus.RECEIVED,
+        "at": at,
+        "by": by.pk,
+        "ready_on": received_on + UNTIL_READY,
+    }
     rows = {
         "pks": [protocol.pk for protocol in protocols],
         "numbers": [protocol.number for protocol in protocols],

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -58,7 +58,7 @@ def freeze(by: User, action: Action, selection: Selection, key: str, params: dic
         chosen, values = _chosen(by, action, selection)
     except EmptyResultSet:
         return None
-    head = [action.name, json.dumps(params), by.pk, key]
+    head: list[Any] = [action.name, json.dumps(params), by.pk, key]
     with connection.cursor() as cursor:
         statement = FREEZE.format(operation=Operation._meta.db_table, chosen=chosen)
         cursor.execute(statement, [*head, *values])
@@ -66,7 +66,8 @@ def freeze(by: User, action: Action, selection: Selection, key: str, params: dic
     if row is None:
         return None
     pk, found = row
-    require_all(selection, found)
+    if selection.ids is not None and found < len(set(selection.ids)):
+        refuse(selection, found)
     return pk
 
 
@@ -76,19 +77,17 @@ def require_key(key: str) -> None:
         raise Incomplete(_("This form is damaged. Load its page again."))
 
 
-def require_all(selection: Selection, found: int) -> None:
-    """Raise Incomplete unless something was chosen, and every chosen id is among those found."""
-    ids = set(selection.ids or ())
-    if not ids and not found:
+def refuse(selection: Selection, found: int) -> NoReturn:
+    """Raise Incomplete, which says that nothing was chosen, or how many of the ids are not there."""
+    missing = len(set(selection.ids or ())) - found
+    if not missing:
         raise Incomplete(_("Nothing was chosen."), {"ids": _("Choose at least one.")})
-    missing = len(ids) - found if ids else 0
-    if missing:
-        message = ngettext(
-            "%(count)s of what was chosen is not there. Load the list again.",
-            "%(count)s of what was chosen are not there. Load the list again.",
-            missing,
-        )
-        raise Incomplete(message % {"count": missing}, {"ids": _("Load the list again.")})
+    message = ngettext(
+        "%(count)s of what was chosen is not there. Load the list again.",
+        "%(count)s of what was chosen are not there. Load the list again.",
+        missing,
+    )
+    raise Incomplete(message % {"count": missing}, {"ids": _("Load the list again.")})
 
 
 def _chosen(by: User, action: Action, selection: Selection) -> tuple[str, list]:

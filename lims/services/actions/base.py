@@ -75,7 +75,7 @@ class Action:
         """Return the things that the user may choose from, by `visible_to`, with what `reads` needs."""
         raise NotImplementedError
 
-    def reason(self, **read: Any) -> str:
+    def reason(self, *args: Any, **read: Any) -> str:
         """Return why a thing with these values is refused, or nothing."""
         return ""
 

@@ -20,7 +20,7 @@ class ProtocolAction(Action):
     """Gives protocols their next state: all of a chunk that their state does not refuse, at once."""
 
     wanted: ClassVar[ProtocolStatus]
-    reads = ("status",)
+    reads: ClassVar[Sequence[str]] = ("status",)
 
     def candidates(self, user: User) -> QuerySet[Protocol]:
         return Protocol.objects.visible_to(user).select_related("veterinarian").only(*NEEDED)
