@@ -24,6 +24,7 @@ from lims.models import (
     User,
     Veterinarian,
     WorkOrder,
+    WorkOrderStatus,
 )
 from lims.services import notifications, report_readers, reports
 
@@ -143,7 +144,12 @@ def _enqueue(delivery: Delivery, by: User | None) -> None:
 
 def _locked(by: User, pk: int) -> Delivery:
     visible = Delivery.objects.visible_to(by).select_for_update(of=("self",))
-    found = visible.select_related("report", "recipient").defer("report__snapshot").filter(pk=pk).first()
+    found = (
+        visible.select_related("report", "work_order", "recipient")
+        .defer("report__snapshot")
+        .filter(pk=pk)
+        .first()
+    )
     if found is None:
         raise NotVisible(_("There is no such message."))
     return found
@@ -166,12 +172,19 @@ def _check_may_resend(delivery: Delivery) -> None:
         raise InvalidTransition(refused)
     if is_outdated(delivery):
         raise InvalidTransition(_("This report is no longer the current one; its vet was told of that."))
+    if is_of_cancelled_order(delivery):
+        raise InvalidTransition(_("This order was cancelled since."))
 
 
 def is_outdated(delivery: Delivery) -> bool:
     """Return whether the message would hand out a report that was replaced or withdrawn since."""
     hands_out = delivery.kind != DeliveryKind.REPORT_WITHDRAWN
     return hands_out and delivery.report is not None and delivery.report.status != ReportStatus.ISSUED
+
+
+def is_of_cancelled_order(delivery: Delivery) -> bool:
+    """Return whether the message would send a work order that was cancelled since."""
+    return delivery.work_order is not None and delivery.work_order.status == WorkOrderStatus.CANCELLED
 
 
 def _checked(address: str) -> str:

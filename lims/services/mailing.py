@@ -41,7 +41,10 @@ def deliver(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) 
     if delivery.sending_at:
         return _end(job, delivery, DeliveryState.UNCERTAIN, delivery.response)
     if deliveries.is_outdated(delivery):
-        return _withhold(job, delivery)
+        replaced = _("Not sent: the report was replaced or withdrawn before the message left.")
+        return _withhold(job, delivery, replaced)
+    if deliveries.is_of_cancelled_order(delivery):
+        return _withhold(job, delivery, _("Not sent: the order was cancelled before the message left."))
     reached("before_mail")
     message = messages.compose(delivery)
     jobs.renew(job)
@@ -106,9 +109,8 @@ def _take_back(job: jobs.Job, delivery: Delivery, words: str) -> None:
         )
 
 
-def _withhold(job: jobs.Job, delivery: Delivery) -> None:
-    """Not hand out what is not valid any more; who replaced or withdrew it has told the vet of that."""
-    words = _("Not sent: the report was replaced or withdrawn before the message left.")
+def _withhold(job: jobs.Job, delivery: Delivery, words: str) -> None:
+    """Not hand out what is not valid any more; who replaced or withdrew a report has told the vet of that."""
     with transaction.atomic():
         jobs.hold(job)
         Delivery.objects.filter(pk=delivery.pk).update(
@@ -132,5 +134,5 @@ def _write_end(delivery: Delivery, state: DeliveryState, words: str) -> None:
 
 
 def _subject(delivery: Delivery) -> str:
-    number = f"{delivery.report.protocol.code}: " if delivery.report else ""
-    return f"{number}{delivery.address}"
+    about = delivery.report.protocol.code if delivery.report else delivery.work_order
+    return f"{about}: {delivery.address}" if about else delivery.address

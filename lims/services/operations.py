@@ -46,11 +46,9 @@ def start(
     _require_allowed(by, action)
     selections.require_key(key)
     key = key or str(uuid.uuid4())
-    if earlier := _earlier(by, key):
-        return earlier
     frozen = selections.freeze(by, action, selection, key, params or {})
     if frozen is None:
-        # Either somebody was faster with this key, or nothing of it is there.
+        # Either this key was used, perhaps a moment ago, or nothing of the selection is there.
         return _earlier(by, key) or selections.refuse(selection, found=0)
     operation = Operation.objects.get(pk=frozen)
     _enqueue_expansion(operation)

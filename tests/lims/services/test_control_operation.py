@@ -66,6 +66,8 @@ def test_cancelled_twice_it_ends_once(half_done, ana):
     work(half_done)
     work(half_done)
     assert ends() == 1
+    # The lane that found it cancelled and the job that tells of it agree on who does.
+    assert Job.objects.get(actor="end_operation").state == "done"
 
 
 def test_resumed_it_does_the_rest_and_each_digest_lists_its_own_round(half_done, ana, bruno):

@@ -5,10 +5,16 @@ import pytest
 from actors.models import Job
 from lims.errors import InvalidTransition, NotAllowed
 from lims.models import Delivery, Notification
-from lims.services import messages
-from lims.services.work_orders import invoice_work_order, issue_and_send_work_order, send_work_order
+from lims.services import deliveries, messages
+from lims.services.work_orders import (
+    cancel_work_order,
+    invoice_work_order,
+    issue_and_send_work_order,
+    send_work_order,
+)
 from tests.factories import draft_order, issued_order
 from tests.lims.services.test_compose_message import parts
+from tests.running import run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +58,17 @@ def test_what_was_sent_is_invoiced_once(ana, bruno):
     assert invoice_work_order(ana, order.pk).status == "invoiced"
     with pytest.raises(InvalidTransition):
         invoice_work_order(ana, order.pk)
+
+
+def test_a_mail_about_an_order_that_was_cancelled_meanwhile_does_not_leave(ana, bruno, mailoutbox):
+    order = send_work_order(ana, issued_order(ana, bruno.veterinarian).pk)
+    cancel_work_order(ana, order.pk, "Duplicada")
+    run_jobs("send_delivery")
+    delivery = Delivery.objects.get()
+    assert (delivery.state, mailoutbox) == ("failed", [])
+    assert "cancel" in delivery.response or "anul" in delivery.response
+    with pytest.raises(InvalidTransition):
+        deliveries.resend(ana, delivery.pk)
 
 
 @pytest.mark.parametrize("verb", [send_work_order, invoice_work_order, issue_and_send_work_order])
