@@ -28,9 +28,11 @@ ON CONFLICT (requested_by_id, idempotency_key) DO NOTHING
 RETURNING id, total
 """
 BY_ROWS = "SELECT pk, pk FROM ({candidates}) AS candidate (pk)"
+# The condition says again what the join does, so that the rows are found by their index.
 BY_IDS = """
 SELECT pk, place FROM ({candidates}) AS candidate (pk)
 JOIN unnest(string_to_array(%s, ',')::bigint[]) WITH ORDINALITY AS given (pk, place) USING (pk)
+WHERE pk = ANY (string_to_array(%s, ',')::bigint[])
 """
 
 
@@ -96,7 +98,7 @@ def _chosen(by: User, action: Action, selection: Selection) -> tuple[str, list]:
         sql, values = candidates.values("pk").query.sql_with_params()
         # As text: a list would be made ready for the statement one by one.
         ids = ",".join(str(int(pk)) for pk in dict.fromkeys(selection.ids) if 0 < pk <= PK_MAX)
-        return BY_IDS.format(candidates=sql), [*values, ids]
+        return BY_IDS.format(candidates=sql), [*values, ids, ids]
     sql, values = candidates.filter(pk__in=_pks(selection)).values("pk").query.sql_with_params()
     return BY_ROWS.format(candidates=sql), list(values)
 
