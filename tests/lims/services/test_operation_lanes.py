@@ -9,15 +9,17 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from actors import running
+from actors import jobs, running
 from actors.models import Job
 from lims.models import Delivery, Notification, Operation, Protocol, ProtocolHistory, User
-from lims.services import operations, protocols
+from lims.services import operation_running, operations, protocols
 from lims.services.actions.receiving import ReceiveProtocols
 from tests.factories import VeterinarianFactory
 from tests.operating import is_gapless, poisoned, reasons, start, submitted
+from tests.processes import wait_until
 from tests.running import run_jobs
 
+WAIT_S = 10
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -126,6 +128,40 @@ def test_cancelled_in_the_middle_by_another_it_stops_and_each_is_told_once(ana, 
     assert ProtocolHistory.objects.count() == now.done
     told = [pk for each in Delivery.objects.filter(kind="reception_digest") for pk in each.protocol_ids]
     assert sorted(told) == sorted(Protocol.objects.filter(status="received").values_list("pk", flat=True))
+    assert Notification.objects.filter(kind="operation_ended").count() == 1
+
+
+def someone_waits_for_an_end() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return cursor.fetchone()[0] > 0
+
+
+def test_a_cancel_waits_for_no_chunk_but_the_end_waits_for_the_one_in_work(ana, bruno):
+    operation = start(ana, submitted(25, [bruno.veterinarian]))
+    run_jobs("expand_operation")
+    job = jobs.claim("run_lane", Job.objects.filter(actor="run_lane").first().pk)
+    in_chunk, go_on = threading.Event(), threading.Event()
+
+    def reached(point: str) -> None:
+        if point == "in_chunk":
+            in_chunk.set()
+            go_on.wait(WAIT_S)
+
+    def cancel_and_end() -> None:
+        assert in_chunk.wait(WAIT_S)
+        operations.cancel(ana, operation.pk)
+        run_jobs("end_operation")
+
+    def let_go() -> None:
+        try:
+            wait_until(someone_waits_for_an_end, "the end waits", WAIT_S)
+        finally:
+            go_on.set()
+
+    at_once([lambda: operation_running.run_lane(job, reached), cancel_and_end, let_go])
+    assert operations.progress(operation).done == 10
+    assert len(Delivery.objects.get(recipient=bruno).protocol_ids) == 10
     assert Notification.objects.filter(kind="operation_ended").count() == 1
 
 
