@@ -13,6 +13,7 @@ from actors import jobs, running
 from actors.models import Job
 from lims.models import Delivery, Notification, Operation, Protocol, ProtocolHistory, User
 from lims.services import operation_running, operations, protocols
+from lims.services.actions.moving import ReadyProtocols
 from lims.services.actions.receiving import ReceiveProtocols
 from tests.factories import VeterinarianFactory
 from tests.operating import is_gapless, poisoned, reasons, start, submitted
@@ -163,6 +164,38 @@ def test_a_cancel_waits_for_no_chunk_but_the_end_waits_for_the_one_in_work(ana, 
     assert operations.progress(operation).done == 10
     assert len(Delivery.objects.get(recipient=bruno).protocol_ids) == 10
     assert Notification.objects.filter(kind="operation_ended").count() == 1
+
+
+def test_what_a_dying_lane_held_is_done_by_the_one_that_found_nothing_left(ana, bruno, monkeypatch):
+    # An action without numbers, whose series would keep the other lane waiting.
+    monkeypatch.setattr(ReadyProtocols, "chunk_size", 10)
+    made = submitted(15, [bruno.veterinarian])
+    for protocol in made:
+        Protocol.objects.filter(pk=protocol.pk).update(status="processing", number=f"HP {protocol.pk}")
+    operation = start(ana, made, "ready-protocols")
+    run_jobs("expand_operation")
+    dying, other = (
+        jobs.claim("run_lane", pk) for pk in Job.objects.filter(actor="run_lane").values_list("pk", flat=True)
+    )
+    holds = threading.Event()
+
+    def reached(point: str) -> None:
+        holds.set()
+        wait_until(someone_waits_for_an_end, "the other lane has found nothing left", WAIT_S)
+        raise ZeroDivisionError
+
+    def die() -> None:
+        with pytest.raises(ZeroDivisionError):
+            operation_running.run_lane(dying, reached)
+
+    def go_on() -> None:
+        assert holds.wait(WAIT_S)
+        operation_running.run_lane(other)
+
+    at_once([die, go_on])
+    operation.refresh_from_db()
+    assert (operation.state, operations.progress(operation).done) == ("done", 15)
+    assert ProtocolHistory.objects.count() == 15
 
 
 def test_forty_vets_get_forty_digests_of_exactly_their_own(ana):

@@ -82,7 +82,11 @@ def test_expanding_twice_or_killed_half_way_makes_no_second_row(ana, bruno, monk
     assert operation.items.count() == 8
     monkeypatch.setattr(operations, "enqueue_lanes", real)
     operation_running.expand(job)
+    operation.refresh_from_db()
+    began = operation.started_at
     operation_running.expand(job)
+    operation.refresh_from_db()
+    assert operation.started_at == began
     assert list(operation.items.values_list("position", flat=True)) == list(range(1, 11))
     assert Job.objects.filter(actor="run_lane").count() == 2
 
