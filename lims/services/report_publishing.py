@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from actors import jobs
@@ -138,7 +138,8 @@ def _supersede(report: Report, by: User) -> None:
 def _issue(report: Report, kept: Kept, pages: int, by: User) -> None:
     Report.objects.filter(pk=report.pk).update(
         status=ReportStatus.ISSUED,
-        issued_at=Now(),
+        # The time that the paper bears; when it was archived stands in the history.
+        issued_at=F("finalized_at"),
         archive_key=kept.key,
         archive_version_id=kept.version_id,
         sha256=kept.sha256,
