@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lims.demo import findings
 from lims.demo.findings import Finding
@@ -40,6 +40,12 @@ def finding_of(protocol: Protocol) -> Finding:
     """Return the case that a protocol is; always the same one."""
     cases = findings.CYTOLOGY if protocol.kind == "cytology" else findings.HISTOPATHOLOGY
     return cases[protocol.pk % len(cases)]
+
+
+def received_at(protocol: Protocol) -> datetime:
+    """Return when a numbered protocol was received."""
+    assert protocol.received_at is not None
+    return protocol.received_at
 
 
 def _create(rng: random.Random, cast: Cast, batch: list[Protocol]) -> None:
@@ -100,7 +106,7 @@ def _cassettes(cast: Cast, specimens: list[Specimen]) -> list[Cassette]:
         CassetteStage(
             cassette=cassette,
             stage=stage,
-            at=cassette.protocol.received_at + timedelta(hours=5 * position),
+            at=received_at(cassette.protocol) + timedelta(hours=5 * position),
             by=cast.staff,
         )
         for cassette in cassettes
@@ -127,7 +133,7 @@ def _slides(cast: Cast, protocols: list[Protocol], cassettes: list[Cassette]) ->
 
 
 def _slide(cast: Cast, protocol: Protocol, number: int) -> Slide:
-    at = protocol.received_at + timedelta(days=3) if protocol.received_at else None
+    at = received_at(protocol) + timedelta(days=3)
     return Slide(
         protocol=protocol,
         code=f"{protocol.number}-S{number}",

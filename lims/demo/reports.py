@@ -1,10 +1,10 @@
 """The demo's reports: one for each reported protocol, to be issued, and drafts of the pathologist."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lims.demo import findings
-from lims.demo.bench import finding_of
+from lims.demo.bench import finding_of, received_at
 from lims.demo.people import Cast
 from lims.models import (
     Delivery,
@@ -17,11 +17,13 @@ from lims.models import (
     ReportDiagnosis,
     ReportHistory,
     ReportStatus,
+    Specimen,
 )
 from lims.models import ProtocolStatus as Status
 from lims.services import report_finalizing, report_publishing, reports
 
 DRAFTS = 8
+UNTIL_BEGUN = timedelta(days=7, hours=22)
 UNTIL_REPORTED = timedelta(days=8, hours=3)
 METHODS = {
     "histopathology": "Formol al 10 %, parafina, cortes de 4 µm, hematoxilina y eosina.",
@@ -65,13 +67,15 @@ def _write(rng: random.Random, cast: Cast, protocol: Protocol, index: int) -> Re
     )
     _say_of_specimens(report)
     _say_of_cassettes(rng, report)
-    _note(report, ReportHistory.Action.BEGUN, cast)
+    begun_at = received_at(protocol) + UNTIL_BEGUN
+    Report.objects.filter(pk=report.pk).update(created_at=begun_at)
+    _note(report, ReportHistory.Action.BEGUN, cast, begun_at)
     return report
 
 
 def _say_of_specimens(report: Report) -> None:
     finding = finding_of(report.protocol)
-    specimens = list(report.protocol.specimens.all()) or [None]
+    specimens: list[Specimen | None] = [*report.protocol.specimens.all()] or [None]
     ReportDiagnosis.objects.bulk_create(
         ReportDiagnosis(
             report=report,
@@ -99,18 +103,19 @@ def _say_of_cassettes(rng: random.Random, report: Report) -> None:
 
 def _finalize(cast: Cast, report: Report) -> None:
     """Freeze a report as of some days after its reception; the service itself knows only the present."""
+    at = received_at(report.protocol) + UNTIL_REPORTED
     reports.move(report, ReportStatus.FINALIZED)
-    report_finalizing.freeze(report, report.protocol.received_at + UNTIL_REPORTED)
-    _note(report, ReportHistory.Action.FINALIZED, cast)
-    _deliver(cast, report)
+    report_finalizing.freeze(report, at)
+    _note(report, ReportHistory.Action.FINALIZED, cast, at)
+    _deliver(cast, report, at + timedelta(minutes=2))
     report_publishing.request(report, cast.pathologist.staff_member.user)
 
 
-def _deliver(cast: Cast, report: Report) -> None:
+def _deliver(cast: Cast, report: Report, at: datetime) -> None:
     """Write down that the report was sent long ago, so that issuing it today sends nothing."""
-    veterinarian, at = report.protocol.veterinarian, report.finalized_at + timedelta(minutes=2)
+    veterinarian = report.protocol.veterinarian
     state, answer = ENDS.get(report.pk % DELIVERIES_PER_END, (DeliveryState.SENT, "250 2.0.0 Ok: queued"))
-    Delivery.objects.create(
+    delivery = Delivery.objects.create(
         kind=DeliveryKind.REPORT_ISSUED,
         report=report,
         recipient=veterinarian.user,
@@ -123,7 +128,10 @@ def _deliver(cast: Cast, report: Report) -> None:
         message_id=f"<demo-report-{report.pk}@lamina.demo.test>",
         requested_by=cast.pathologist.staff_member.user,
     )
+    Delivery.objects.filter(pk=delivery.pk).update(created_at=at)
 
 
-def _note(report: Report, action: ReportHistory.Action, cast: Cast) -> None:
-    ReportHistory.objects.create(report=report, action=action, by=cast.pathologist.staff_member.user)
+def _note(report: Report, action: ReportHistory.Action, cast: Cast, at: datetime) -> None:
+    by = cast.pathologist.staff_member.user
+    row = ReportHistory.objects.create(report=report, action=action, by=by)
+    ReportHistory.objects.filter(pk=row.pk).update(at=at)
