@@ -67,19 +67,22 @@ def write_message(server: Server) -> None:
 
 
 def read_message(server: Server) -> str:
-    """Return the message and leave it in the queue, as soon as the queue has a leader again."""
+    """Return the message and leave it in the queue, as soon as the queue has a leader again.
+
+    A reader that died with the server holds the message until the queue notices that, so none is no answer.
+    """
     found: list[bytes] = []
     processes.wait_until(lambda: bool(try_to_read(server, found)), 30)
     return b"".join(found).decode()
 
 
 def try_to_read(server: Server, found: list[bytes]) -> list[bytes]:
-    """Add the message to `found` and return it; a queue without a leader adds nothing."""
+    """Add the message to `found` and return it; a queue without a leader, or without it, adds nothing."""
     address = pika.URLParameters(server.settings()["RABBITMQ_URL"])
     no_leader = contextlib.suppress(pika.exceptions.ConnectionClosedByBroker)
     with no_leader, pika.BlockingConnection(address) as connection:
         _, _, body = connection.channel().basic_get(QUEUE)
-        found.append(body or b"")
+        found += [body] if body else []
     return found
 
 
