@@ -56,8 +56,9 @@ def renders(papers: Mapping[str, Paper], realistic: Paper) -> list[Row]:
     for name, paper in papers.items():
         if paper is not realistic:
             taken = p50_ms(lambda paper=paper: _drawn(*paper), 30)
-            floor = usual / pages * pages_of(paper)
-            shown.append(Row(f"{name}, render p50", taken, "ms", "in proportion", floor, 1.25))
+            # What every report has, pictures and a signature, makes a short one dear by the page.
+            share = max(1.0, pages_of(paper) / pages)
+            shown.append(Row(f"{name}, render p50", taken, "ms", "in proportion", usual * share, 1.25))
     size, pictures = len(_drawn(*realistic)), sum(map(len, realistic[1].values()))
     shown.append(Row(f"report, {pages} pages, size", size / 1024, "KiB", "pictures", pictures / 1024, 1.5))
     return shown
@@ -72,8 +73,8 @@ def archivals(papers: Mapping[str, Paper]) -> list[Row]:
         saved = p50_ms(lambda pdf=pdf: _saved(pdf), 15)
         whole = p50_ms(lambda pdf=pdf, snapshot=snapshot: reports.archival(pdf, snapshot), 15)
         valid = p50_ms(lambda kept=kept: pdfa.validate_written(io.BytesIO(kept), FLAVOUR), 15)
-        shown.append(Row(f"{name}, PDF/A conversion", whole - valid, "ms", "open and save", saved, 5.0))
         shown.append(Row(f"{name}, PDF/A validation", valid, "ms", "open and save", saved, 25.0))
+        shown.append(Row(f"{name}, PDF/A in all", whole, "ms", "its validation", valid, 1.5))
     return shown
 
 
