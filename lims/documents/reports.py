@@ -17,7 +17,6 @@ from lims.documents.freezing import load_assets
 from lims.documents.pdfa import NotArchivable, archival, pages
 from lims.documents.report_changes import Change, changes
 from lims.documents.report_paper import render
-from lims.models import Report
 from lims.models.people import full_name
 from lims.models.reports import TEXT_FIELDS
 from pdfcache.errors import DocumentGone
@@ -90,47 +89,38 @@ def filename(shown: Snapshot) -> str:
     return f"{number}-v{shown['version']}{draft}.pdf"
 
 
-def _content(report: Report, *, signed: bool) -> Snapshot:
-    protocol, vet = report.protocol, report.protocol.veterinarian
+def _content(report: report_rows.Row, *, signed: bool) -> Snapshot:
+    protocol = report["protocol"]
     return {
-        "language": vet.user.language,
-        "kind": protocol.kind,
-        "number": protocol.number or "",
-        "version": report.version,
-        "is_preliminary": report.is_preliminary,
-        "first_issued_at": _moment(report_rows.first_issued_at(report)) if report.version > 1 else None,
+        "language": protocol["veterinarian__user__language"],
+        "kind": protocol["kind"],
+        "number": protocol["number"] or "",
+        "version": report["version"],
+        "is_preliminary": report["is_preliminary"],
+        "first_issued_at": _moment(report["first_issued_at"]) if report["version"] > 1 else None,
         "laboratory": report_rows.laboratory(),
-        "patient": {
-            "animal": protocol.animal,
-            "species": protocol.species,
-            "breed": protocol.breed,
-            "sex": protocol.sex,
-            "neutered": protocol.neutered,
-            "age": protocol.age,
-            "weight_kg": "" if protocol.weight_kg is None else str(protocol.weight_kg),
-            "chip": protocol.chip,
-        },
+        "patient": _patient(protocol),
         "owner": {
-            "name": full_name(protocol.owner_first_names, protocol.owner_last_names),
-            "surname": protocol.owner_last_names,
+            "name": full_name(protocol["owner_first_names"], protocol["owner_last_names"]),
+            "surname": protocol["owner_last_names"],
         },
-        "veterinarian": {
-            "name": vet.name,
-            "licence": vet.licence,
-            "clinic": vet.clinic,
-            "address": vet.address,
-            "phone": vet.phone,
-            "email": vet.email,
-        },
-        "collected_on": protocol.collected_on and protocol.collected_on.isoformat(),
-        "received_at": _moment(protocol.received_at),
+        "veterinarian": report_rows.veterinarian(protocol),
+        "collected_on": protocol["collected_on"] and protocol["collected_on"].isoformat(),
+        "received_at": _moment(protocol["received_at"]),
         "sample": report_rows.sample(protocol),
-        "clinical_history": protocol.clinical_history,
-        "presumptive_diagnosis": protocol.presumptive_diagnosis,
-        **report_rows.bench(protocol.pk),
-        **report_rows.findings(report.pk),
-        "texts": {name: getattr(report, name) for name in TEXT_FIELDS},
-        "author": report_rows.author(report.author, signed=signed),
+        "clinical_history": protocol["clinical_history"],
+        "presumptive_diagnosis": protocol["presumptive_diagnosis"],
+        **report_rows.bench(report["protocol_id"]),
+        **report_rows.findings(report["pk"]),
+        "texts": {name: report[name] for name in TEXT_FIELDS},
+        "author": report_rows.author(report["author"], signed=signed),
+    }
+
+
+def _patient(protocol: report_rows.Row) -> dict[str, Any]:
+    weight_kg = protocol["weight_kg"]
+    return {name: protocol[name] for name in report_rows.PATIENT} | {
+        "weight_kg": "" if weight_kg is None else str(weight_kg)
     }
 
 
@@ -139,15 +129,15 @@ def _verification(seal: Seal) -> dict[str, str]:
     return {"url": f"{address}{seal.token}/", "address": address, "code": seal.code}
 
 
-def _amendment(report: Report, shown: Snapshot) -> dict[str, Any] | None:
-    replaced = report.replaces
+def _amendment(report: report_rows.Row, shown: Snapshot) -> dict[str, Any] | None:
+    replaced = report["replaced"]
     if replaced is None:
         return None
-    differ = changes(replaced.snapshot, shown) if replaced.snapshot else []
+    differ = changes(replaced["snapshot"], shown) if replaced["snapshot"] else []
     return {
-        "version": replaced.version,
-        "issued_at": _moment(replaced.finalized_at),
-        "reason": report.amendment_reason,
+        "version": replaced["version"],
+        "issued_at": _moment(replaced["finalized_at"]),
+        "reason": report["amendment_reason"],
         "changes": [_shortened(change) for change in differ],
     }
 
