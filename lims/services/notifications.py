@@ -1,15 +1,32 @@
 """What users are told inside the portal, and what they have read of it."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
+from django.db.models import F, Func, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lims.errors import NotVisible
-from lims.models import Notification, NotificationKind, Report, Role, User
+from lims.models import (
+    Notification,
+    NotificationKind,
+    Operation,
+    OperationState,
+    Report,
+    Role,
+    User,
+)
 
 SUBJECT_MAX = 300
+
+
+class Standing(NamedTuple):
+    """What every page tells its user: how much is unread, how many of their operations run."""
+
+    unread: int
+    running: int
 
 
 def tell(users: Iterable[User], kind: NotificationKind, subject: str, path: str) -> None:
@@ -33,6 +50,18 @@ def overseers(*roles: Role) -> list[User]:
 def unread_count(user: User) -> int:
     """Return how many notifications the user has not read yet."""
     return Notification.objects.visible_to(user).unread().count()
+
+
+def standing(user: User) -> Standing:
+    """Return what every page tells the user; one statement."""
+    running = Operation.objects.filter(requested_by=user, state=OperationState.RUNNING)
+    counts = [_counted(rows) for rows in (Notification.objects.visible_to(user).unread(), running)]
+    return Standing(*User.objects.filter(pk=user.pk).values_list(*counts).get())
+
+
+def _counted(rows: QuerySet) -> Subquery:
+    # Not an aggregate in Django's eyes, which would make it one of groups, and none where nothing is found.
+    return Subquery(rows.order_by().annotate(count=Func(F("pk"), function="COUNT")).values("count"))
 
 
 def mark_all_read(user: User) -> None:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from lims.models import Laboratory
-from lims.services.notifications import unread_count
+from lims.services.notifications import Standing, standing
 
 
 def laboratory(request: HttpRequest) -> dict[str, object]:
@@ -15,13 +15,13 @@ def laboratory(request: HttpRequest) -> dict[str, object]:
 
 
 def notifications(request: HttpRequest) -> dict[str, object]:
-    """Offer how much the user has not read yet; only a page with the header costs its statement."""
-    return {"unread_notifications": SimpleLazyObject(partial(_unread, request))}
+    """Offer what the header tells of the user; only a page with the header costs its statement."""
+    return {"standing": SimpleLazyObject(partial(_standing, request))}
 
 
 def _laboratory() -> Laboratory:
     return Laboratory.objects.defer("work_order_terms").first() or Laboratory()
 
 
-def _unread(request: HttpRequest) -> int:
-    return unread_count(request.user) if request.user.is_authenticated else 0
+def _standing(request: HttpRequest) -> Standing:
+    return standing(request.user) if request.user.is_authenticated else Standing(0, 0)

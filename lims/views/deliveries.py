@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
 from lims.forms.deliveries import TO_SEE_TO, DeliveryFilter, ResendForm, to_see_to
+from lims.forms.operations import offered
 from lims.forms.work_orders import refuse
 from lims.models import Delivery, User
 from lims.services import deliveries as service
@@ -95,7 +96,8 @@ def _page(request: HttpRequest, filters: DeliveryFilter, found: QuerySet[Deliver
         "urgent_url": address("deliveries", {"state": TO_SEE_TO}),
         "back": request.get_full_path(),
     }
-    return render(request, "deliveries/list.html", context | list_context(filters, "deliveries", next_url))
+    context |= list_context(filters, "deliveries", next_url) | offered(request.user, Delivery, filters)
+    return render(request, "deliveries/list.html", context)
 
 
 def _delivery(user: User, pk: int) -> Delivery:

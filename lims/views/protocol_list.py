@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lims.forms.operations import offered
 from lims.forms.protocols import ProtocolFilter
 from lims.models import Protocol, Report, ReportStatus, User
 from lims.views.answers import answers, wants_json
@@ -28,6 +29,7 @@ def protocols(request: HttpRequest) -> HttpResponseBase:
     if wants_json(request):
         return JsonResponse({"results": [_row(protocol) for protocol in page], "next": next_url})
     context = {"protocols": page} | list_context(filters, "protocols", next_url)
+    context |= offered(request.user, Protocol, filters)
     return render(request, "protocols/list.html", context)
 
 

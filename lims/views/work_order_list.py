@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lims.forms.operations import offered
 from lims.forms.work_orders import WorkOrderFilter
 from lims.models import PaymentStatus, WorkOrder
 from lims.views.answers import answers, wants_json
@@ -24,6 +25,7 @@ def work_orders(request: HttpRequest) -> HttpResponseBase:
     if wants_json(request):
         return JsonResponse({"results": [_row(order) for order in page], "next": next_url})
     context = {"orders": page} | list_context(filters, "work_orders", next_url)
+    context |= offered(request.user, WorkOrder, filters)
     return render(request, "work_orders/list.html", context)
 
 

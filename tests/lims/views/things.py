@@ -5,7 +5,7 @@ from collections.abc import Callable
 from actors.models import Job
 from lims.models import Delivery, Notification, Phrase, ReportImage, User
 from lims.services.documents import open_document
-from tests import factories
+from tests import factories, operating
 
 Thing = Callable[[User, User], dict]
 
@@ -83,6 +83,10 @@ def _phrase(owner: User, author: User) -> dict:
     return {"pk": phrase.pk}
 
 
+def _operation(owner: User, author: User) -> dict:
+    return {"pk": operating.start(author, operating.submitted(2, [owner.veterinarian])).pk}
+
+
 def _each(thing: Thing, *names: str) -> dict[str, Thing]:
     return dict.fromkeys(names, thing)
 
@@ -100,4 +104,6 @@ THINGS: dict[str, Thing] = {
     **_each(_phrase, "phrase", "phrase_remove"),
     **_each(_delivery, "delivery_resend", "delivery_settle"),
     **_each(_notification, "notification"),
+    **_each(_operation, "operation", "operation_status", "operation_cancel"),
+    **_each(_operation, "operation_resume", "operation_retry"),
 }

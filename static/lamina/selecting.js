@@ -1,0 +1,43 @@
+// Counts what is chosen on a list and chooses a whole page. Without it the boxes and buttons work all the same.
+(() => {
+  const boxes = () => [...document.querySelectorAll("input[name=ids][form=selection]")];
+  const isBox = (target) => target.matches("input[name=ids], [data-pick-all], #choose-matching");
+
+  function count() {
+    const form = document.getElementById("selection");
+    if (!form) return;
+    const every = boxes();
+    const chosen = every.filter((box) => box.checked).length;
+    const matching = form.elements.namedItem("all").checked;
+    tell(form.querySelector("[data-count]"), chosen, matching);
+    every.forEach((box) => (box.disabled = matching));
+    form.querySelectorAll("button").forEach((button) => (button.disabled = !chosen && !matching));
+    form.classList.toggle("bulk-on", chosen > 0 || matching);
+    for (const head of document.querySelectorAll("[data-pick-all]")) {
+      head.hidden = false;
+      head.disabled = matching;
+      const below = every.filter((box) => head.closest("table").contains(box));
+      const ticked = below.filter((box) => box.checked).length;
+      head.checked = ticked === below.length;
+      head.indeterminate = ticked > 0 && ticked < below.length;
+    }
+  }
+
+  function tell(place, chosen, matching) {
+    place.hidden = !chosen && !matching;
+    const text = chosen === 1 ? place.dataset.one : place.dataset.many.replace("#", chosen);
+    place.textContent = matching ? place.dataset.all : text;
+  }
+
+  document.addEventListener("change", ({ target }) => {
+    if (!isBox(target)) return;
+    if (target.matches("[data-pick-all]")) {
+      const table = target.closest("table");
+      table.querySelectorAll("input[name=ids]").forEach((box) => (box.checked = target.checked));
+    }
+    count();
+  });
+  // A list that was searched anew, or came back by the browser's "back" with its boxes as they were.
+  document.addEventListener("htmx:afterSettle", count);
+  addEventListener("pageshow", count);
+})();
