@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from actors import jobs, registry
 from actors.models import Job, JobState
@@ -52,7 +51,6 @@ class JobAdmin(ModelAdmin):
     search_fields = ("^ref", "=pk")
     search_help_text = _("The beginning of the reference, or the number that an error page told")
     show_full_result_count = False
-    actions = ("retry_selected",)
     fields = (
         *("actor", "ref", "shown_args", "shown_state", "why", "error_code", "error_summary", "attempts"),
         *("run_after", "lease_until", "requested_by", "created_at", "armed_at", "started_at", "finished_at"),
@@ -78,19 +76,14 @@ class JobAdmin(ModelAdmin):
     def retry(self, request: HttpRequest, pk: int) -> HttpResponse:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        self._retry(request, [get_object_or_404(Job, pk=pk)])
+        self._retry(request, get_object_or_404(Job, pk=pk))
         return redirect("admin:actors_job_change", pk)
 
-    @action(description=_("Try again"))
-    def retry_selected(self, request: HttpRequest, selected: QuerySet[Job]) -> None:
-        self._retry(request, selected)
-
-    def _retry(self, request: HttpRequest, wanted) -> None:
+    def _retry(self, request: HttpRequest, job: Job) -> None:
         with transaction.atomic():
-            armed = sum(jobs.rearm(job, requested_by_id=request.user.pk).armed for job in wanted)
+            armed = jobs.rearm(job, requested_by_id=request.user.pk).armed
         if armed:
-            told = ngettext("%(count)s job is done again.", "%(count)s jobs are done again.", armed)
-            messages.success(request, told % {"count": armed})
+            messages.success(request, _("The job is done again."))
         else:
             messages.info(request, _("Nothing to do: the work is under way already."))
 

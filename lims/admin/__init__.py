@@ -2,6 +2,7 @@
 
 from lims.admin import (  # noqa: F401  (each registers its models)
     access,
+    jobs,
     laboratory,
     pathologists,
     people,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from lims.admin.base import ReadOnlyAdmin
+from lims.admin.operated import OperatedAdmin
 from lims.models import Protocol
 
 LABELS = {
@@ -20,7 +21,8 @@ LABELS = {
 
 
 @admin.register(Protocol)
-class ProtocolAdmin(ReadOnlyAdmin):
+class ProtocolAdmin(OperatedAdmin, ReadOnlyAdmin):
+    bulk = ("receive-protocols", "process-protocols", "ready-protocols")
     list_display = (
         "shown_code",
         "kind",

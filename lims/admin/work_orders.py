@@ -13,6 +13,7 @@ from unfold.decorators import action, display
 
 from lims.admin.base import ServedAdmin
 from lims.admin.cached import CachedDocumentAdmin
+from lims.admin.operated import OperatedAdmin
 from lims.documents.work_orders import KIND
 from lims.errors import LimsError
 from lims.forms.admin_served import ServedForm
@@ -68,7 +69,8 @@ class LineInline(TabularInline):
 
 
 @admin.register(WorkOrder)
-class WorkOrderAdmin(CachedDocumentAdmin, ServedAdmin):
+class WorkOrderAdmin(OperatedAdmin, CachedDocumentAdmin, ServedAdmin):
+    bulk = ("issue-and-send-work-orders", "warm-documents", "invalidate-documents")
     kind = KIND
     pdf_route = "work_order_pdf"
     form = WorkOrderForm

@@ -74,14 +74,6 @@ def test_failed_job_is_tried_again(admin, alma, failed):
     assert failed.requested_by == alma
 
 
-def test_selected_jobs_are_tried_again_and_open_ones_left_alone(admin, make_job, failed):
-    waiting = make_job("warm_pdf", "waiting", attempts=2)
-    admin.post(LIST, {"action": "retry_selected", "_selected_action": [failed.pk, waiting.pk]})
-    failed.refresh_from_db()
-    waiting.refresh_from_db()
-    assert (failed.state, waiting.state, waiting.attempts) == ("pending", "pending", 2)
-
-
 @pytest.mark.parametrize("who", ["ana", "bruno"])
 def test_others_retry_nothing(client, request, failed, who):
     client.force_login(request.getfixturevalue(who))
