@@ -26,6 +26,7 @@ from lims.models import (
     Specimen,
     User,
 )
+from lims.models.reports import TEXT_FIELDS
 from lims.services import reports
 
 MAY_NOT_SIGN = gettext_lazy("You may not sign reports yet. Ask an administrator.")
@@ -56,7 +57,8 @@ def finalize_report(by: User, pk: int) -> Report:
     InvalidTransition if it is no draft any more, so that a second click changes nothing, or if its protocol
     is not ready; and Incomplete with all that is missing. The number of statements is the same for any size.
     """
-    report = reports.own(by, pk)
+    # The snapshot reads the texts, all at once.
+    report = reports.own(by, pk, without=TEXT_FIELDS)
     reports.move(report, ReportStatus.FINALIZED)
     _check_protocol(report)
     _check_signer(report)

@@ -1,5 +1,7 @@
 """What every verb on a report shares: whose it is, which state it is in, and its history."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from lims.errors import InvalidTransition, NotAllowed, NotVisible
@@ -28,14 +30,16 @@ def find(by: User, pk: int) -> Report:
     return found
 
 
-def own(by: User, pk: int) -> Report:
+def own(by: User, pk: int, *, without: Sequence[str] = ()) -> Report:
     """Return the user's own report, its row and its protocol's locked until the transaction ends.
+
+    `without` names fields that are read only when they are asked for.
 
     Raises NotVisible, and NotAllowed for everybody but its author.
     """
     # Not the key: whoever adds a row that refers to one of them need not wait.
     locked = _visible(by).select_for_update(of=("self", "protocol"), no_key=True)
-    report = locked.filter(pk=pk).first()
+    report = locked.defer(*without).filter(pk=pk).first()
     if report is None:
         raise NotVisible(_("There is no such report."))
     if not is_author(by, report):
