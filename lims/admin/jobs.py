@@ -14,5 +14,5 @@ admin.site.unregister(Job)
 
 
 @admin.register(Job)
-class RetriedJobAdmin(OperatedAdmin, _JobAdmin):  # type: ignore[misc,valid-type]
+class RetriedJobAdmin(OperatedAdmin, _JobAdmin):
     bulk = ("retry-jobs",)

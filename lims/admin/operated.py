@@ -15,7 +15,7 @@ from lims.forms.operations import asking, foresee
 from lims.services import actions, operations
 from lims.services.actions import Action
 from lims.services.selections import Selection
-from lims.templatetags.operations import begun
+from lims.templatetags.operations import begun, things
 
 
 class OperatedAdmin(ModelAdmin):
@@ -53,7 +53,7 @@ def _preview(request: HttpRequest, action: Action, chosen: QuerySet) -> HttpResp
     url = request.get_full_path()
     foreseen = foresee(request.user, action, Selection(rows=chosen))
     context = asking(action, foreseen, {"action": action.name}, back_url=url)
-    context |= {"form_url": url, "lists": _again(request)}
+    context |= {"form_url": url, "lists": _again(request), "things": things(chosen.model, foreseen.allowed)}
     return TemplateResponse(request, "operations/preview.html", context)
 
 

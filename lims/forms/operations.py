@@ -114,7 +114,7 @@ def foresee(by: User, action: Action, selection: Selection) -> Preview:
 
 
 def asking(action: Action, foreseen: Preview, fields: dict[str, str], back_url: str) -> dict[str, Any]:
-    """Return what the page shows that asks whether to go on; its form has a key, and so counts once."""
+    """Return what the page that asks whether to go on shows; its form has a key, and so counts once."""
     untouched = sum(refused.count for refused in foreseen.refused)
     return {
         "action": action,

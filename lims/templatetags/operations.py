@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from lims.models import Delivery, Operation, Protocol, WorkOrder
@@ -14,7 +15,11 @@ from lims.templatetags.lamina import whole
 
 register = template.Library()
 
-TONES = {"running": "accent", "cancelled": "warn", "done": "good"}
+SHOWN = {
+    "running": ("accent", _lazy("In work")),
+    "cancelled": ("warn", _lazy("Cancelled")),
+    "done": ("good", _lazy("Ended")),
+}
 MINUTE_S, HOUR_S = 60, 3_600
 NOUNS: dict[type, Callable[[int], str]] = {
     Protocol: lambda count: ngettext("%(count)s protocol", "%(count)s protocols", count),
@@ -35,10 +40,12 @@ def begun(rows: QuerySet, total: int) -> str:
 
 
 @register.simple_tag
-def operation_state(operation: Operation) -> SafeString:
-    """Show how far an operation has come."""
-    tone = TONES.get(operation.state, "neutral")
-    return format_html('<span class="state state-{}">{}</span>', tone, operation.get_state_display())
+def operation_state(operation: Operation, failed: int | None = 0) -> SafeString:
+    """Show how far an operation has come, and whether it ended with failures."""
+    tone, label = SHOWN[operation.state]
+    if failed and operation.state == "done":
+        tone, label = "warn", _lazy("Ended with failures")
+    return format_html('<span class="state state-{}">{}</span>', tone, label)
 
 
 @register.filter

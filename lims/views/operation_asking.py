@@ -13,7 +13,7 @@ from lims.forms.operations import Chosen
 from lims.models import User
 from lims.services import actions, operations
 from lims.services.actions import Action
-from lims.templatetags.operations import begun
+from lims.templatetags.operations import begun, things
 from lims.views.answers import answers, wants_json
 
 RECEIVE = "receive-protocols"
@@ -33,6 +33,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     back_url = forms.list_url(request.user, action, asked.get("filter", ""))
     fields = chosen.fields | {"action": action.name}
     context = forms.asking(action, foreseen, fields, back_url) | {"form_url": reverse("operation_start")}
+    context["things"] = things(action.candidates(request.user).model, foreseen.allowed)
     return render(request, "operations/preview.html", context)
 
 

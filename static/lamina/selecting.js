@@ -3,20 +3,23 @@
   const boxes = () => [...document.querySelectorAll("input[name=ids][form=selection]")];
   const isBox = (target) => target.matches("input[name=ids], [data-pick-all], #choose-matching");
 
+  // Its own table; or on a phone, where tables have no heads, all of them.
+  const scope = (head) => head.closest("table") ?? document;
+
   function count() {
     const form = document.getElementById("selection");
     if (!form) return;
     const every = boxes();
     const chosen = every.filter((box) => box.checked).length;
     const matching = form.elements.namedItem("all").checked;
+    document.querySelectorAll("[data-scripted]").forEach((part) => (part.hidden = false));
     tell(form.querySelector("[data-count]"), chosen, matching);
     every.forEach((box) => (box.disabled = matching));
     form.querySelectorAll("button").forEach((button) => (button.disabled = !chosen && !matching));
     form.classList.toggle("bulk-on", chosen > 0 || matching);
     for (const head of document.querySelectorAll("[data-pick-all]")) {
-      head.hidden = false;
       head.disabled = matching;
-      const below = every.filter((box) => head.closest("table").contains(box));
+      const below = every.filter((box) => scope(head).contains(box));
       const ticked = below.filter((box) => box.checked).length;
       head.checked = ticked === below.length;
       head.indeterminate = ticked > 0 && ticked < below.length;
@@ -32,8 +35,7 @@
   document.addEventListener("change", ({ target }) => {
     if (!isBox(target)) return;
     if (target.matches("[data-pick-all]")) {
-      const table = target.closest("table");
-      table.querySelectorAll("input[name=ids]").forEach((box) => (box.checked = target.checked));
+      scope(target).querySelectorAll("input[name=ids]").forEach((box) => (box.checked = target.checked));
     }
     count();
   });

@@ -49,7 +49,7 @@ def test_thousand_are_received_and_seven_after_they_were_mended(working_site, ma
             # Somebody else is at one of them: the lane that needs it waits, so the bar stands half way.
             Protocol.objects.select_for_update().get(pk=made[0].pk)
             choose_all(page)
-            expect(page.get_by_role("heading", name="Se hará con 1.000")).to_be_visible()
+            expect(page.get_by_role("heading", name="Se hará con 1.000 protocolos")).to_be_visible()
             page.get_by_role("button", name="Marcar como recibido").click()
             expect(page.get_by_text("Procesando 1.000 protocolos; se avisará al terminar.")).to_be_visible()
             expect(bar(page)).to_have_js_property("value", COUNT / 2)

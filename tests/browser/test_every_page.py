@@ -8,10 +8,18 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from actors.models import Job
-from lims.models import Notification, NotificationKind, Report, ReportHistory, ReportImage
+from lims.models import (
+    Notification,
+    NotificationKind,
+    OperationItem,
+    Report,
+    ReportHistory,
+    ReportImage,
+)
+from lims.services import operations
 from lims.services.phrases import add_phrase
 from lims.services.work_orders import cancel_work_order, change_work_order
-from tests import factories
+from tests import factories, operating
 from tests.lims.views.things import failed_delivery
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -184,6 +192,37 @@ def test_verification_in_each_state(site_without_workers, reports, visit, look):
 
 def test_empty_list(site_without_workers, carla, log_in, look):
     check(log_in(site_without_workers, carla, **look))
+
+
+def test_pages_of_operations(site_without_workers, orders, ana, bruno, carla, log_in, look):
+    """Choosing, the question with long reasons and names, and an operation in each state."""
+    vets = [bruno.veterinarian, carla.veterinarian]
+    protocols = operating.submitted(40, vets, animal=LONG[:200])
+    factories.ProtocolFactory.create_batch(3, veterinarian=vets[0], number=None, status="rejected")
+    with operating.poisoned(protocols[:30]):
+        failed = operating.work(operating.start(ana, protocols[:31]))
+    OperationItem.objects.filter(operation=failed, state="failed").update(reason=LONG[:500])
+    running = operating.start(ana, protocols)
+    cancelled = operations.cancel(ana, operating.start(ana, protocols).pk)
+    page = log_in(site_without_workers, ana, **look)
+    for operation in (failed, running, cancelled):
+        check(page, f"/operations/{operation.pk}/")
+    for path in ["/operations/", "/operations/?state=done", "/notifications/"]:
+        check(page, path)
+    page.goto("/protocols/?status=submitted")
+    check(page)
+    page.locator("[data-pick-all]:visible").check()
+    check(page)
+    page.goto("/protocols/")
+    page.get_by_label("Todos los de esta lista").check()
+    check(page)
+    page.get_by_role("button", name="Marcar como recibidos").click()
+    page.get_by_role("heading", name="Qué queda como está").wait_for()
+    check(page)
+
+
+def test_list_of_operations_without_any(site_without_workers, ana, log_in, look):
+    check(log_in(site_without_workers, ana, **look), "/operations/")
 
 
 def test_pages_of_the_laboratory(site_without_workers, orders, ana, log_in, look):
