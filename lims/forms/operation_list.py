@@ -5,11 +5,18 @@ from typing import ClassVar
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lims.forms.listing import ListFilter, choice_field
 from lims.models import Operation, OperationState
 
 POSITION_MAX = 2**31 - 1
+# As the list itself calls them.
+STATES = [
+    (OperationState.RUNNING, _("In work")),
+    (OperationState.CANCELLED, pgettext_lazy("operation", "Cancelled")),
+    (OperationState.DONE, _("Ended")),
+]
 
 
 class OperationFilter(ListFilter):
@@ -17,7 +24,7 @@ class OperationFilter(ListFilter):
 
     filters: ClassVar = ("state",)
 
-    state = choice_field(_("State"), OperationState.choices)
+    state = choice_field(_("State"), STATES)
 
     def apply(self, rows: QuerySet[Operation]) -> QuerySet[Operation]:
         """Return those of the operations that the filter lets through."""

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from lims.models import Delivery, Operation, Protocol, WorkOrder
 from lims.templatetags.lamina import whole
@@ -17,7 +17,7 @@ register = template.Library()
 
 SHOWN = {
     "running": ("accent", _lazy("In work")),
-    "cancelled": ("warn", _lazy("Cancelled")),
+    "cancelled": ("warn", pgettext_lazy("operation", "Cancelled")),
     "done": ("good", _lazy("Ended")),
 }
 MINUTE_S, HOUR_S = 60, 3_600
