@@ -25,6 +25,8 @@ def test_code_is_typed_and_a_file_chosen_with_the_keyboard_alone(site_without_wo
     page.keyboard.type(f"{code[:4]} {code[4:8]}-{code[8:]}")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Auténtico")).to_be_visible()
+    # The heading comes before the script has shown the field, and what is hidden takes no focus.
+    expect(page.locator("[data-drop]")).to_be_visible()
     page.get_by_label("Elegir el archivo").focus()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Space")
