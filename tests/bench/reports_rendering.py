@@ -56,9 +56,8 @@ def renders(papers: Mapping[str, Paper], realistic: Paper) -> list[Row]:
     for name, paper in papers.items():
         if paper is not realistic:
             taken = p50_ms(lambda paper=paper: _drawn(*paper), 30)
-            # What every report has, pictures and a signature, makes a short one dear by the page.
-            share = max(1.0, pages_of(paper) / pages)
-            shown.append(Row(f"{name}, render p50", taken, "ms", "in proportion", usual * share, 1.25))
+            floor = usual / pages * pages_of(paper)
+            shown.append(Row(f"{name}, render p50", taken, "ms", "in proportion", floor, 1.25))
     size, pictures = len(_drawn(*realistic)), sum(map(len, realistic[1].values()))
     shown.append(Row(f"report, {pages} pages, size", size / 1024, "KiB", "pictures", pictures / 1024, 1.5))
     return shown
