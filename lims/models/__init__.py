@@ -8,7 +8,8 @@ from lims.models.deliveries import (
     Notification,
     NotificationKind,
 )
-from lims.models.laboratory import Asset, Laboratory, NumberSeries
+from lims.models.labels import LabelSheet
+from lims.models.laboratory import Asset, Holiday, Laboratory, NumberSeries
 from lims.models.operations import ItemState, Operation, OperationItem, OperationState
 from lims.models.people import (
     Pathologist,
@@ -22,15 +23,18 @@ from lims.models.people import (
 from lims.models.phrases import Phrase
 from lims.models.prices import Price
 from lims.models.processing import (
+    AdditionalRequest,
     Cassette,
     CassetteStage,
     CytologySample,
     HistopathologySample,
+    RequestKind,
     Slide,
     SlideCassette,
     Specimen,
 )
 from lims.models.protocols import Protocol, ProtocolHistory, ProtocolStatus
+from lims.models.reception import ReceptionBatch, ScannedSample
 from lims.models.reports import (
     ImageUpload,
     Report,
@@ -50,6 +54,7 @@ from lims.models.work_orders import (
 )
 
 __all__ = [
+    "AdditionalRequest",
     "Asset",
     "Cassette",
     "CassetteStage",
@@ -59,8 +64,10 @@ __all__ = [
     "DeliveryState",
     "DocumentAccess",
     "HistopathologySample",
+    "Holiday",
     "ImageUpload",
     "ItemState",
+    "LabelSheet",
     "Laboratory",
     "Notification",
     "NotificationKind",
@@ -75,15 +82,18 @@ __all__ = [
     "Protocol",
     "ProtocolHistory",
     "ProtocolStatus",
+    "ReceptionBatch",
     "Report",
+    "ReportByEmail",
     "ReportCassette",
     "ReportDiagnosis",
-    "ReportByEmail",
     "ReportHistory",
     "ReportImage",
     "ReportImageState",
     "ReportStatus",
+    "RequestKind",
     "Role",
+    "ScannedSample",
     "Slide",
     "SlideCassette",
     "Specimen",

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from lims.models.operations import Operation
 from lims.models.people import Language, User
+from lims.models.protocols import ProtocolHistory
 from lims.models.reports import Report
 from lims.models.work_orders import WorkOrder
 
@@ -17,6 +18,11 @@ class DeliveryKind(models.TextChoices):
     REPORT_AMENDED = "report_amended", _("Report amended")
     REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn")
     RECEPTION_DIGEST = "reception_digest", _("Samples received")
+    PROTOCOL_SUBMITTED = "protocol_submitted", _("Protocol submitted")
+    PROTOCOL_RECEIVED = "protocol_received", _("Sample received")
+    PROTOCOL_PROCESSING = "protocol_processing", _("Sample in process")
+    PROTOCOL_REJECTED = "protocol_rejected", _("Sample rejected")
+    PROTOCOL_DISCREPANCY = "protocol_discrepancy", _("Sample differs from what was declared")
     WORK_ORDER_SENT = "work_order_sent", _("Work order sent")
     OPERATION_ENDED = "operation_ended", _("Operation ended")
 
@@ -42,7 +48,7 @@ class DeliveryQuerySet(models.QuerySet):
 class Delivery(models.Model):
     """One message to one recipient. Sending it again is a new row with a new Message-ID."""
 
-    kind = models.CharField(_("kind"), max_length=20, choices=DeliveryKind)
+    kind = models.CharField(_("kind"), max_length=24, choices=DeliveryKind)
     report = models.ForeignKey(
         Report, models.PROTECT, null=True, blank=True, related_name="deliveries", verbose_name=_("report")
     )
@@ -53,6 +59,15 @@ class Delivery(models.Model):
         blank=True,
         related_name="deliveries",
         verbose_name=_("work order"),
+    )
+    # What happened to a protocol, each time that it happens.
+    protocol_event = models.ForeignKey(
+        ProtocolHistory,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        verbose_name=_("protocol"),
     )
     # What sends it for many things at once, and in which round of it.
     operation = models.ForeignKey(
@@ -118,6 +133,11 @@ class Delivery(models.Model):
                 condition=Q(again=None),
                 name="delivery_once_per_round",
             ),
+            models.UniqueConstraint(
+                fields=["protocol_event", "kind", "recipient"],
+                condition=Q(again=None),
+                name="delivery_once_per_event",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="sent") | Q(sending_at__isnull=False, sent_at__isnull=False),
                 name="delivery_sent_has_times",
@@ -138,7 +158,14 @@ class NotificationKind(models.TextChoices):
     REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn")
     REPORT_FAILED = "report_failed", _("Report could not be issued")
     DELIVERY_FAILED = "delivery_failed", _("Message could not be delivered")
+    VET_REGISTERED = "vet_registered", _("Veterinarian to verify")
+    VET_VERIFIED = "vet_verified", _("Profile verified")
+    PROTOCOL_SUBMITTED = "protocol_submitted", _("Sample announced")
     PROTOCOL_RECEIVED = "protocol_received", _("Sample received")
+    PROTOCOL_REJECTED = "protocol_rejected", _("Sample rejected")
+    PROTOCOL_DISCREPANCY = "protocol_discrepancy", _("Sample differs from what was declared")
+    REQUEST_MADE = "request_made", _("Additional request")
+    REQUEST_DONE = "request_done", _("Additional request done")
     PROTOCOL_PROCESSING = "protocol_processing", _("Sample in process")
     PROTOCOL_READY = "protocol_ready", _("Sample processed")
     WORK_ORDER_SENT = "work_order_sent", _("Work order sent")
@@ -158,7 +185,7 @@ class Notification(models.Model):
     """Something that a user is told inside the portal: a kind, what it is about, and where that is."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notifications", verbose_name=_("user"))
-    kind = models.CharField(_("kind"), max_length=20, choices=NotificationKind)
+    kind = models.CharField(_("kind"), max_length=24, choices=NotificationKind)
     # What it is about, as text: a number, an address.
     subject = models.CharField(_("subject"), max_length=300)
     path = models.CharField(_("where"), max_length=200)

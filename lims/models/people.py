@@ -134,6 +134,8 @@ class Veterinarian(models.Model):
     verified_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("verified by")
     )
+    # Grows with each save, so that the second of two editors is told.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("veterinarian")

@@ -179,3 +179,58 @@ class SlideCassette(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slide} / {self.cassette}"
+
+
+class RequestKind(models.TextChoices):
+    MORE_CUTS = "more_cuts", _("More cuts")
+    STAIN = "stain", _("Another stain")
+    OTHER = "other", _("Something else")
+
+
+class AdditionalRequestQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "AdditionalRequestQuerySet":
+        """Return what the user may see: all for the laboratory, nothing for vets."""
+        return self.all() if user.is_laboratory else self.none()
+
+    def open(self) -> "AdditionalRequestQuerySet":
+        return self.filter(done_at=None)
+
+
+class AdditionalRequest(models.Model):
+    """What the pathologist wants made of a sample before reporting it; open until somebody did it."""
+
+    protocol = models.ForeignKey(
+        Protocol, models.PROTECT, related_name="requests", verbose_name=_("protocol")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=RequestKind)
+    cassette = models.ForeignKey(
+        Cassette, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("cassette")
+    )
+    stain = models.CharField(_("stain"), max_length=60, blank=True)
+    detail = models.TextField(_("detail"), max_length=2_000, blank=True)
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("requested by"))
+    requested_at = models.DateTimeField(_("requested"), auto_now_add=True)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    done_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("done by")
+    )
+
+    objects = AdditionalRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("additional request")
+        verbose_name_plural = _("additional requests")
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["protocol"], condition=models.Q(done_at=None), name="request_open"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(done_at=None, done_by=None)
+                | models.Q(done_at__isnull=False, done_by__isnull=False),
+                name="request_done_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.protocol} {self.kind}"

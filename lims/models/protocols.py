@@ -112,7 +112,14 @@ class Protocol(models.Model):
     reception_notes = models.TextField(_("reception notes"), max_length=5_000, blank=True)
     discrepancies = models.TextField(_("discrepancies"), max_length=5_000, blank=True)
     rejection_reason = models.TextField(_("reason of rejection"), max_length=2_000, blank=True)
+    # As the laboratory's own history has it: half are ready by the one, four of five by the other.
     expected_ready_on = models.DateField(_("expected ready"), null=True, blank=True)
+    expected_ready_by = models.DateField(_("expected ready at the latest"), null=True, blank=True)
+    # The last cassette's and slide's number: a code is never used again, not even of one that was removed.
+    last_cassette = models.PositiveSmallIntegerField(default=0, editable=False)
+    last_slide = models.PositiveSmallIntegerField(default=0, editable=False)
+    # Grows with each save of what people write, so that the second of two editors is told.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ProtocolQuerySet.as_manager()
 
@@ -156,6 +163,8 @@ class ProtocolHistory(models.Model):
         verbose_name = _("history of a protocol")
         verbose_name_plural = _("history of protocols")
         ordering = ["-pk"]
+        # How long samples take, the newest first.
+        indexes = [models.Index(fields=["after", "-id"], name="protocol_history_after")]
 
     def __str__(self) -> str:
         return f"{self.protocol} {self.before} → {self.after}"
