@@ -10,7 +10,7 @@ run: local
 
 test: dev
 	@$(BIN)/python -m tests.machine
-	@$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 bench: dev
 	@$(BIN)/python -m tests.machine

@@ -8,6 +8,14 @@ from tests import factories
 from tests.smtp import Sink
 
 BUCKET_ATTEMPTS = 5
+# The modules that take longest, most of whose time is waiting: begun last, they would keep one process alone.
+LONG = ("tests/drills/", "tests/config/", "tests/browser/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with the long modules; the order is random among them, and among the others."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture
