@@ -58,8 +58,9 @@ def _search(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
 
 def _numbered(number: str) -> QuerySet:
     of_reports = Delivery.objects.filter(report__protocol__number__startswith=number)
+    of_events = Delivery.objects.filter(protocol_event__protocol__number__startswith=number)
     of_orders = Delivery.objects.filter(work_order__number__startswith=number)
-    return _either(of_reports, of_orders)
+    return _either(of_reports, of_events, of_orders)
 
 
 def _mentioning(word: str) -> QuerySet:
@@ -68,6 +69,7 @@ def _mentioning(word: str) -> QuerySet:
     return _either(
         Delivery.objects.filter(address__icontains=word),
         Delivery.objects.filter(report__protocol__number__icontains=word),
+        Delivery.objects.filter(protocol_event__protocol__temporary_code__icontains=word),
         Delivery.objects.filter(recipient__in=recipients),
     )
 

@@ -125,6 +125,7 @@ def _again(old: Delivery, address: str, by: User) -> Delivery:
         kind=old.kind,
         report=old.report,
         work_order=old.work_order,
+        protocol_event=old.protocol_event,
         operation=old.operation,
         operation_round=old.operation_round,
         protocol_ids=old.protocol_ids,
@@ -145,7 +146,7 @@ def _enqueue(delivery: Delivery, by: User | None) -> None:
 def _locked(by: User, pk: int) -> Delivery:
     visible = Delivery.objects.visible_to(by).select_for_update(of=("self",))
     found = (
-        visible.select_related("report", "work_order", "recipient")
+        visible.select_related("report", "work_order", "recipient", "protocol_event__protocol__veterinarian")
         .defer("report__snapshot")
         .filter(pk=pk)
         .first()
@@ -174,6 +175,8 @@ def _check_may_resend(delivery: Delivery) -> None:
         raise InvalidTransition(_("This report is no longer the current one; its vet was told of that."))
     if is_of_cancelled_order(delivery):
         raise InvalidTransition(_("This order was cancelled since."))
+    if is_of_anothers_protocol(delivery):
+        raise InvalidTransition(_("This protocol is another veterinarian's since."))
 
 
 def is_outdated(delivery: Delivery) -> bool:
@@ -185,6 +188,21 @@ def is_outdated(delivery: Delivery) -> bool:
 def is_of_cancelled_order(delivery: Delivery) -> bool:
     """Return whether the message would send a work order that was cancelled since."""
     return delivery.work_order is not None and delivery.work_order.status == WorkOrderStatus.CANCELLED
+
+
+def is_of_anothers_protocol(delivery: Delivery) -> bool:
+    """Return whether the message would tell of a protocol that is another vet's since."""
+    event = delivery.protocol_event
+    return event is not None and event.protocol.veterinarian.user_id != delivery.recipient_id
+
+
+def about(delivery: Delivery) -> str:
+    """Return the number or code of what a message is about, or nothing where it is about several things."""
+    if delivery.report:
+        return delivery.report.protocol.code
+    if delivery.protocol_event:
+        return delivery.protocol_event.protocol.code
+    return str(delivery.work_order) if delivery.work_order else ""
 
 
 def _checked(address: str) -> str:

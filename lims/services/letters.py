@@ -1,4 +1,4 @@
-"""What the mails say that are about no report: samples received, a work order sent, an operation ended."""
+"""What the mails say that are about no report: protocols on their way, a work order, an operation's end."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lims.models import Delivery, DeliveryKind, Protocol
+from lims.models import Delivery, DeliveryKind, Protocol, ProtocolStatus
 from lims.services import actions, operation_ending, operations
 
 
@@ -24,18 +24,65 @@ def write(delivery: Delivery) -> Letter:
     """Return what a delivery that is about no report says, in the language that is active."""
     return {
         DeliveryKind.RECEPTION_DIGEST: _digest,
+        DeliveryKind.PROTOCOL_SUBMITTED: _submitted,
+        DeliveryKind.PROTOCOL_RECEIVED: _received,
+        DeliveryKind.PROTOCOL_PROCESSING: _processing,
+        DeliveryKind.PROTOCOL_REJECTED: _rejected,
+        DeliveryKind.PROTOCOL_DISCREPANCY: _discrepancy,
         DeliveryKind.WORK_ORDER_SENT: _work_order,
         DeliveryKind.OPERATION_ENDED: _operation,
     }[DeliveryKind(delivery.kind)](delivery)
 
 
 def _digest(delivery: Delivery) -> Letter:
-    # Whatever moved to another vet since is not this one's any more.
-    own = Protocol.objects.filter(pk__in=delivery.protocol_ids, veterinarian__user=delivery.recipient_id)
-    protocols = list(own.order_by("kind", "pk"))
+    protocols = _listed(delivery)
     told = ngettext("%(count)s sample was received", "%(count)s samples were received", len(protocols))
     values = {"protocols": protocols, "count": len(protocols)}
     return Letter(told % {"count": len(protocols)}, reverse("protocols"), values)
+
+
+def _listed(delivery: Delivery) -> list[Protocol]:
+    # Whatever moved to another vet since is not this one's any more.
+    own = Protocol.objects.filter(pk__in=delivery.protocol_ids, veterinarian__user=delivery.recipient_id)
+    return list(own.order_by("kind", "pk"))
+
+
+def _submitted(delivery: Delivery) -> Letter:
+    event = delivery.protocol_event
+    assert event is not None
+    if event.before == ProtocolStatus.REJECTED:
+        return _about_protocol(delivery, _("Rejection taken back: %(code)s, %(animal)s"), is_returned=True)
+    return _about_protocol(delivery, _("Protocol submitted: %(code)s, %(animal)s"))
+
+
+def _received(delivery: Delivery) -> Letter:
+    return _about_protocol(delivery, _("Sample received: %(code)s, %(animal)s"))
+
+
+def _processing(delivery: Delivery) -> Letter:
+    if delivery.protocol_event:
+        return _about_protocol(delivery, _("Sample in process: %(code)s, %(animal)s"))
+    protocols = _listed(delivery)
+    told = ngettext("%(count)s sample is in process", "%(count)s samples are in process", len(protocols))
+    values = {"protocols": protocols, "count": len(protocols)}
+    return Letter(told % {"count": len(protocols)}, reverse("protocols"), values)
+
+
+def _rejected(delivery: Delivery) -> Letter:
+    return _about_protocol(delivery, _("Sample rejected: %(code)s, %(animal)s"))
+
+
+def _discrepancy(delivery: Delivery) -> Letter:
+    return _about_protocol(delivery, _("Sample received with differences: %(code)s, %(animal)s"))
+
+
+def _about_protocol(delivery: Delivery, subject: str, **values: Any) -> Letter:
+    event = delivery.protocol_event
+    assert event is not None
+    protocol = event.protocol
+    named = {"code": protocol.code, "animal": protocol.animal}
+    own = {"protocol": protocol, "protocols": [protocol], "count": 1, "reason": event.reason}
+    return Letter(subject % named, reverse("protocol", args=(protocol.pk,)), own | values)
 
 
 def _work_order(delivery: Delivery) -> Letter:

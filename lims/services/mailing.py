@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 RELATED = (
     *("recipient__veterinarian", "recipient__staff_member", "operation", "work_order"),
     *("report__protocol__veterinarian", "report__author__staff_member"),
+    "protocol_event__protocol__veterinarian",
 )
 
 
@@ -45,6 +46,9 @@ def deliver(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) 
         return _withhold(job, delivery, replaced)
     if deliveries.is_of_cancelled_order(delivery):
         return _withhold(job, delivery, _("Not sent: the order was cancelled before the message left."))
+    if deliveries.is_of_anothers_protocol(delivery):
+        moved = _("Not sent: the protocol became another veterinarian's before the message left.")
+        return _withhold(job, delivery, moved)
     reached("before_mail")
     message = messages.compose(delivery)
     jobs.renew(job)
@@ -134,5 +138,5 @@ def _write_end(delivery: Delivery, state: DeliveryState, words: str) -> None:
 
 
 def _subject(delivery: Delivery) -> str:
-    about = delivery.report.protocol.code if delivery.report else delivery.work_order
+    about = deliveries.about(delivery)
     return f"{about}: {delivery.address}" if about else delivery.address

@@ -34,15 +34,16 @@ WHERE protocol.id = given.pk
 """
 
 
-def move(protocol: Protocol, status: ProtocolStatus, by: User | None, reason: str = "") -> None:
-    """Give a protocol its next state, in the caller's transaction; nobody is the program itself.
+def move(protocol: Protocol, status: ProtocolStatus, by: User | None, reason: str = "") -> ProtocolHistory:
+    """Give a protocol its next state, in the caller's transaction, and return what its history says of that.
 
-    Looks at the row as it is now, under lock. Raises InvalidTransition, and then nothing has changed.
+    Nobody is the program itself. Looks at the row as it is now, under lock. Raises InvalidTransition, and
+    then nothing has changed.
     """
     protocol.status = _locked_status(protocol.pk)
     if refused := refusal(protocol.status, status, _is_being_issued(protocol)):
         raise InvalidTransition(refused)
-    move_all([protocol], status, by, reason)
+    return move_all([protocol], status, by, reason)[0]
 
 
 def refusal(before: str, wanted: ProtocolStatus, is_being_issued: bool = False) -> str:
@@ -58,12 +59,16 @@ def refusal(before: str, wanted: ProtocolStatus, is_being_issued: bool = False) 
 
 def move_all(
     protocols: Sequence[Protocol], status: ProtocolStatus, by: User | None, reason: str = ""
-) -> None:
-    """Give locked protocols, none of which is refused, their next state; three statements for any number."""
-    _record(protocols, status, by, reason)
+) -> list[ProtocolHistory]:
+    """Give locked protocols, none of which is refused, their next state, and return their history's new rows.
+
+    Three statements for any number.
+    """
+    events = _record(protocols, status, by, reason)
     Protocol.objects.filter(pk__in=[protocol.pk for protocol in protocols]).update(status=status)
     for protocol in protocols:
         protocol.status = status
+    return events
 
 
 def receive_all(protocols: Sequence[Protocol], by: User, at: datetime) -> None:
@@ -117,8 +122,10 @@ def _number(protocols: Sequence[Protocol], year: int) -> None:
             protocol.number = number
 
 
-def _record(protocols: Sequence[Protocol], status: ProtocolStatus, by: User | None, reason: str = "") -> None:
-    ProtocolHistory.objects.bulk_create(
+def _record(
+    protocols: Sequence[Protocol], status: ProtocolStatus, by: User | None, reason: str = ""
+) -> list[ProtocolHistory]:
+    return ProtocolHistory.objects.bulk_create(
         ProtocolHistory(protocol=protocol, before=protocol.status, after=status, by=by, reason=reason)
         for protocol in protocols
     )

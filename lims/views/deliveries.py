@@ -77,7 +77,7 @@ def rows_for(user: User) -> QuerySet[Delivery]:
     # One row for each row shown: an EXISTS would be answered by reading all messages first.
     again = Delivery.objects.filter(again=OuterRef("pk")).order_by().values("pk")[:1]
     visible: QuerySet[Delivery] = Delivery.objects.visible_to(user)
-    related = ("report__protocol", "work_order", "recipient__veterinarian")
+    related = ("report__protocol", "protocol_event__protocol", "work_order", "recipient__veterinarian")
     shown = visible.select_related(*related).defer("report__snapshot")
     return shown.annotate(was_sent_again=Subquery(again))
 
@@ -112,7 +112,12 @@ def _refused(request: HttpRequest, delivery: Delivery, form: ResendForm) -> Http
         fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
         sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
         return JsonResponse({"error": sentence, "fields": fields}, status=409)
-    context = {"delivery": delivery, "form": form, "number": number_of(delivery), "back": _back_url(request)}
+    context = {
+        "delivery": delivery,
+        "form": form,
+        "number": service.about(delivery),
+        "back": _back_url(request),
+    }
     return render(request, "deliveries/resend.html", context, status=409)
 
 
@@ -134,7 +139,8 @@ def _row(delivery: Delivery) -> dict:
         "address": delivery.address,
         "report": delivery.report_id,
         "work_order": delivery.work_order_id,
-        "number": number_of(delivery) or None,
+        "protocol": delivery.protocol_event.protocol_id if delivery.protocol_event else None,
+        "number": service.about(delivery) or None,
         "needs_attention": delivery.needs_attention,
         "response": delivery.response,
         "created_at": delivery.created_at,
@@ -160,7 +166,7 @@ def _csv_row(delivery: Delivery) -> list:
         _moment(delivery.created_at),
         delivery.get_state_display(),
         delivery.get_kind_display(),
-        number_of(delivery),
+        service.about(delivery),
         recipient_name(delivery),
         delivery.address,
         _moment(delivery.sent_at),
@@ -172,13 +178,6 @@ def recipient_name(delivery: Delivery) -> str:
     """Return who a message is for, by name where there is one."""
     veterinarian = getattr(delivery.recipient, "veterinarian", None)
     return veterinarian.name if veterinarian else delivery.recipient.email
-
-
-def number_of(delivery: Delivery) -> str:
-    """Return the number of what a message is about, or nothing where it is about several things."""
-    if delivery.report:
-        return delivery.report.protocol.code
-    return str(delivery.work_order) if delivery.work_order else ""
 
 
 def _moment(at) -> str:

@@ -5,7 +5,9 @@ import io
 
 import pytest
 
-from lims.models import Delivery
+from lims.models import Delivery, DeliveryKind, ProtocolStatus
+from lims.services.protocol_messages import announce
+from lims.services.protocols import move
 from lims.views.listing import PAGE_SIZE
 from tests import factories
 from tests.lims.views.things import failed_delivery
@@ -132,3 +134,12 @@ def test_csv_has_every_message(report, failed, ana, browser):
     answer = browser(ana).get("/deliveries/?format=csv")
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert len(rows) == 3 and rows[2][5] == "bruno@gmial.com"
+
+
+def test_what_happened_to_a_protocol_is_listed_with_its_number_and_found(ana, bruno, browser):
+    protocol = factories.ProtocolFactory(veterinarian=bruno.veterinarian, number="HP 26/1234")
+    announce([move(protocol, ProtocolStatus.PROCESSING, ana)], DeliveryKind.PROTOCOL_DISCREPANCY, ana)
+    for query in ("", "?q=HP 26/123", "?q=bruno"):
+        (row,) = browser(ana).get(f"/deliveries/{query}", HTTP_ACCEPT="application/json").json()["results"]
+        assert (row["number"], row["protocol"]) == ("HP 26/1234", protocol.pk)
+    assert f'href="/protocols/{protocol.pk}/"' in browser(ana).get("/deliveries/").content.decode()
