@@ -25,6 +25,18 @@ class DeliveryKind(models.TextChoices):
     PROTOCOL_DISCREPANCY = "protocol_discrepancy", _("Sample differs from what was declared")
     WORK_ORDER_SENT = "work_order_sent", _("Work order sent")
     OPERATION_ENDED = "operation_ended", _("Operation ended")
+    ADDRESS_VERIFICATION = "address_verification", _("Verification of an address")
+    PASSWORD_RESET = "password_reset", _("New password")
+    ACCOUNT_EXISTS = "account_exists", _("Account that is there already")
+    PROFILE_VERIFIED = "profile_verified", _("Profile verified")
+
+
+# These carry a key to an account: they go to the address that was asked for it, and nowhere else.
+OF_ACCOUNTS = (
+    DeliveryKind.ADDRESS_VERIFICATION,
+    DeliveryKind.PASSWORD_RESET,
+    DeliveryKind.ACCOUNT_EXISTS,
+)
 
 
 class DeliveryState(models.TextChoices):
@@ -43,6 +55,10 @@ class DeliveryQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "DeliveryQuerySet":
         """Return what the user may see: all for the laboratory, nothing for vets."""
         return self.all() if user.is_laboratory else self.none()
+
+    def needing_attention(self) -> "DeliveryQuerySet":
+        """Return those that failed, or may have, and that nobody has seen to."""
+        return self.filter(state__in=ATTENTION, settled_at=None)
 
 
 class Delivery(models.Model):
@@ -150,6 +166,10 @@ class Delivery(models.Model):
     @property
     def needs_attention(self) -> bool:
         return self.state in ATTENTION and self.settled_at is None
+
+    @property
+    def is_of_account(self) -> bool:
+        return self.kind in OF_ACCOUNTS
 
 
 class NotificationKind(models.TextChoices):
