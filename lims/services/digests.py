@@ -1,4 +1,4 @@
-"""One message to each vet about all of their samples that an operation received."""
+"""One message to each vet about all of their samples that an operation received, or took into work."""
 
 from collections.abc import Iterable
 
@@ -7,24 +7,27 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from actors import jobs
 from lims.models import Delivery, DeliveryKind, ItemState, Operation, Protocol, Veterinarian
 from lims.services import deliveries
+from lims.services.protocol_messages import WISHES
 
 
-def announce_receptions(operation: Operation, rounds: range) -> None:
-    """Have each vet who wishes so told by mail of exactly those of theirs that these rounds received.
+def announce(operation: Operation, rounds: range, kind: DeliveryKind) -> None:
+    """Have each vet who wishes so told by mail of exactly those of theirs that these rounds did.
 
     In the transaction that ends them; a few statements for any number of vets.
     """
-    received = operation.items.filter(state=ItemState.DONE, round__in=rounds)
-    protocols = Protocol.objects.filter(pk__in=received.values("object_pk"))
-    wishing = protocols.filter(veterinarian__notify_on_reception=True).order_by()
+    done = operation.items.filter(state=ItemState.DONE, round__in=rounds)
+    protocols = Protocol.objects.filter(pk__in=done.values("object_pk"))
+    wishing = protocols.filter(**{f"veterinarian__{WISHES[kind]}": True}).order_by()
     listed = dict(wishing.values_list("veterinarian").annotate(pks=ArrayAgg("pk", order_by="pk")))
     vets = Veterinarian.objects.filter(pk__in=listed).select_related("user").order_by("pk")
-    _enqueue(_delivery(operation, vet, listed[vet.pk]) for vet in vets)
+    _enqueue(_delivery(operation, vet, kind, listed[vet.pk]) for vet in vets)
 
 
-def _delivery(operation: Operation, vet: Veterinarian, protocol_ids: list[int]) -> Delivery:
+def _delivery(
+    operation: Operation, vet: Veterinarian, kind: DeliveryKind, protocol_ids: list[int]
+) -> Delivery:
     return Delivery(
-        kind=DeliveryKind.RECEPTION_DIGEST,
+        kind=kind,
         operation=operation,
         operation_round=operation.round,
         protocol_ids=protocol_ids,

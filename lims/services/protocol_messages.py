@@ -16,6 +16,7 @@ from lims.services import deliveries, protocols
 
 # The preference by which a vet wants mail of a kind; of the others they always get one.
 WISHES = {
+    DeliveryKind.RECEPTION_DIGEST: "notify_on_reception",
     DeliveryKind.PROTOCOL_RECEIVED: "notify_on_reception",
     DeliveryKind.PROTOCOL_PROCESSING: "notify_on_processing",
 }

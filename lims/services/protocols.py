@@ -2,15 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lims.errors import InvalidTransition
+from lims.errors import Incomplete, InvalidTransition
 from lims.models import (
     Notification,
     NotificationKind,
@@ -21,15 +20,15 @@ from lims.models import (
     User,
 )
 from lims.models.protocols import TRANSITIONS
-from lims.services import numbers
-
-UNTIL_READY = timedelta(days=7)
+from lims.services import completeness, expectations, numbers
 
 RECEIVE = """
 UPDATE {table} AS protocol SET
     status = %(status)s, number = given.number, received_at = %(at)s, received_by_id = %(by)s,
-    expected_ready_on = coalesce(protocol.expected_ready_on, %(ready_on)s)
-FROM unnest(%(pks)s::bigint[], %(numbers)s::text[]) AS given (pk, number)
+    expected_ready_on = coalesce(protocol.expected_ready_on, given.ready_on),
+    expected_ready_by = coalesce(protocol.expected_ready_by, given.ready_by), version = protocol.version + 1
+FROM unnest(%(pks)s::bigint[], %(numbers)s::text[], %(ready_on)s::date[], %(ready_by)s::date[])
+    AS given (pk, number, ready_on, ready_by)
 WHERE protocol.id = given.pk
 """
 
@@ -37,12 +36,14 @@ WHERE protocol.id = given.pk
 def move(protocol: Protocol, status: ProtocolStatus, by: User | None, reason: str = "") -> ProtocolHistory:
     """Give a protocol its next state, in the caller's transaction, and return what its history says of that.
 
-    Nobody is the program itself. Looks at the row as it is now, under lock. Raises InvalidTransition, and
-    then nothing has changed.
+    Nobody is the program itself. Looks at the row as it is now, under lock. Raises InvalidTransition, or
+    Incomplete for a protocol that lacks something to be ready, and then nothing has changed.
     """
     protocol.status = _locked_status(protocol.pk)
     if refused := refusal(protocol.status, status, _is_being_issued(protocol)):
         raise InvalidTransition(refused)
+    if status == ProtocolStatus.READY and (lacking := completeness.incomplete([protocol.pk])):
+        raise Incomplete(lacking[protocol.pk])
     return move_all([protocol], status, by, reason)[0]
 
 
@@ -71,31 +72,30 @@ def move_all(
     return events
 
 
-def receive_all(protocols: Sequence[Protocol], by: User, at: datetime) -> None:
-    """Receive locked protocols, none of which is refused: number, times, history, and their vets are told.
+def receive_all(protocols: Sequence[Protocol], by: User, at: datetime) -> list[ProtocolHistory]:
+    """Receive locked protocols, none of which is refused, and return their history's new rows.
 
-    Numbers follow the given order and the laboratory's year, without gaps whatever is rolled back. A few
-    statements for any number of protocols.
+    Each gets its number, its times and the days by which it should be ready. Numbers follow the given order
+    and the laboratory's year, without gaps whatever is rolled back. A few statements for any number of
+    protocols.
     """
     if not protocols:
-        return
-    # Before the numbers, whose series is locked for everybody from then on.
-    _record(protocols, ProtocolStatus.RECEIVED, by)
+        return []
     received_on = timezone.localdate(at)
+    ready = {kind: expectations.expected(kind, received_on) for kind in {one.kind for one in protocols}}
+    # Before the numbers, whose series is locked for everybody from then on.
+    events = _record(protocols, ProtocolStatus.RECEIVED, by)
     _number(protocols, received_on.year)
-    values: dict[str, Any] = {
-        "status": ProtocolStatus.RECEIVED,
-        "at": at,
-        "by": by.pk,
-        "ready_on": received_on + UNTIL_READY,
-    }
     rows = {
         "pks": [protocol.pk for protocol in protocols],
         "numbers": [protocol.number for protocol in protocols],
+        "ready_on": [ready[protocol.kind].on for protocol in protocols],
+        "ready_by": [ready[protocol.kind].by for protocol in protocols],
     }
+    values = {"status": ProtocolStatus.RECEIVED, "at": at, "by": by.pk}
     with connection.cursor() as cursor:
         cursor.execute(RECEIVE.format(table=Protocol._meta.db_table), values | rows)
-    tell_vets(protocols, NotificationKind.PROTOCOL_RECEIVED)
+    return events
 
 
 def tell_vets(protocols: Iterable[Protocol], kind: NotificationKind) -> None:

@@ -6,8 +6,8 @@ from typing import ClassVar
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lims.models import NotificationKind, Protocol, ProtocolStatus, Report, ReportStatus, User
-from lims.services import protocols
+from lims.models import DeliveryKind, NotificationKind, Protocol, ProtocolStatus, Report, ReportStatus, User
+from lims.services import digests, protocols
 from lims.services.actions.base import Context
 from lims.services.actions.on_protocols import ProtocolAction
 
@@ -35,6 +35,9 @@ class ProcessProtocols(MoveProtocols):
     label = _("Mark as in process")
     wanted = ProtocolStatus.PROCESSING
     told = NotificationKind.PROTOCOL_PROCESSING
+
+    def finish(self, context: Context, rounds: range) -> None:
+        digests.announce(context.operation, rounds, DeliveryKind.PROTOCOL_PROCESSING)
 
 
 class ReadyProtocols(MoveProtocols):

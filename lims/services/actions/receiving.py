@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lims.models import Protocol, ProtocolStatus
+from lims.models import DeliveryKind, NotificationKind, Protocol, ProtocolStatus
 from lims.services import digests, numbers, protocols
 from lims.services.actions.base import Context
 from lims.services.actions.on_protocols import ProtocolAction
@@ -20,10 +20,11 @@ class ReceiveProtocols(ProtocolAction):
 
     def change(self, context: Context, things: Sequence[Protocol]) -> None:
         protocols.receive_all(things, context.by, context.now)
+        protocols.tell_vets(things, NotificationKind.PROTOCOL_RECEIVED)
 
     def hold_shared(self, context: Context, things: Sequence[Protocol]) -> None:
         year = timezone.localdate(context.now).year
         numbers.hold_protocol_series({thing.kind for thing in things}, year)
 
     def finish(self, context: Context, rounds: range) -> None:
-        digests.announce_receptions(context.operation, rounds)
+        digests.announce(context.operation, rounds, DeliveryKind.RECEPTION_DIGEST)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lims.models import Notification, Protocol, ProtocolHistory, Veterinarian
-from lims.services import actions
+from lims.models import Delivery, Notification, Protocol, ProtocolHistory, Veterinarian
+from lims.services import actions, messages
 from tests import factories
 from tests.operating import poisoned, reasons, start, submitted, work
 
@@ -57,3 +57,21 @@ def test_what_is_being_issued_does_not_go_back_to_the_bench(ana, paula, bruno):
     assert list(reasons(operation)) == [report.protocol_id]
     preview = actions.get("process-protocols").preview(ana, Protocol.objects.all())
     assert (preview.allowed, [refused.count for refused in preview.refused]) == (0, [1])
+
+
+def test_what_is_taken_into_work_is_told_by_one_digest_to_each_vet_who_wishes_so(ana, bruno, carla):
+    Veterinarian.objects.filter(user=bruno).update(notify_on_processing=True)
+    own, others = in_state("received", 3, bruno), in_state("ready", 2, carla)
+    operation = work(start(ana, own + others, "process-protocols"))
+    digest = Delivery.objects.get(kind="protocol_processing")
+    assert (digest.recipient, digest.operation) == (bruno, operation)
+    assert digest.protocol_ids == [protocol.pk for protocol in own]
+    message = messages.compose(digest)
+    assert message.subject == "3 muestras están en proceso"
+    assert all(protocol.animal in message.body for protocol in own)
+
+
+def test_being_ready_is_told_in_the_portal_alone(ana, bruno):
+    Veterinarian.objects.filter(user=bruno).update(notify_on_processing=True)
+    work(start(ana, in_state("processing", 2, bruno), "ready-protocols"))
+    assert not Delivery.objects.filter(recipient=bruno).exists()
