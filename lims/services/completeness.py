@@ -1,0 +1,70 @@
+"""The one rule of what a protocol still lacks before it is ready; in SQL, for any number at once."""
+
+from collections.abc import Collection
+
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from lims.models import AdditionalRequest, Cassette, Protocol, Slide
+from lims.models.processing import Stage
+from lims.models.protocols import ProtocolKind
+
+SENTENCES = {
+    "cassettes": _("It has no cassette yet."),
+    "stages": _("A cassette has not passed all stages."),
+    "cuts": _("A cassette is on no slide yet."),
+    "slides": _("It has no slide yet."),
+    "mounting": _("A slide is not mounted."),
+    "staining": _("A slide is not stained."),
+    "quality": _("The quality of a slide is not judged."),
+    "requests": _("An additional request is open."),
+}
+
+
+def with_lacks(protocols: QuerySet[Protocol]) -> QuerySet[Protocol]:
+    """Return the protocols with `lacks`, the first thing that keeps each from being ready, or nothing."""
+    return protocols.annotate(lacks=_lacks())
+
+
+def sentence(lacks: str) -> str:
+    """Return what a protocol lacks in words, or nothing."""
+    return str(SENTENCES[lacks]) if lacks else ""
+
+
+def incomplete(pks: Collection[int]) -> dict[int, str]:
+    """Return for each of these protocols that is not complete, in a sentence, why not; one statement."""
+    rows = with_lacks(Protocol.objects.filter(pk__in=pks)).exclude(lacks="")
+    return {pk: sentence(lacks) for pk, lacks in rows.order_by().values_list("pk", "lacks")}
+
+
+def _lacks() -> Case:
+    tissue, cells = Q(kind=ProtocolKind.HISTOPATHOLOGY), Q(kind=ProtocolKind.CYTOLOGY)
+    return Case(
+        When(tissue & ~Q(Exists(_cassettes())), then=Value("cassettes")),
+        When(tissue & Exists(_unfinished()), then=Value("stages")),
+        When(tissue & Exists(_cassettes().filter(placements=None)), then=Value("cuts")),
+        # Each of its cassettes is on a slide.
+        When(cells & ~Q(Exists(_slides())), then=Value("slides")),
+        When(tissue & Exists(_slides().filter(mounted_at=None)), then=Value("mounting")),
+        When(Exists(_slides().filter(stained_at=None)), then=Value("staining")),
+        When(Exists(_slides().filter(quality="")), then=Value("quality")),
+        When(Exists(_open_requests()), then=Value("requests")),
+        default=Value(""),
+        output_field=CharField(),
+    )
+
+
+def _cassettes() -> QuerySet[Cassette]:
+    return Cassette.objects.filter(protocol=OuterRef("pk")).order_by()
+
+
+def _unfinished() -> QuerySet[Cassette]:
+    return _cassettes().annotate(passed=Count("stages")).filter(passed__lt=len(Stage))
+
+
+def _slides() -> QuerySet[Slide]:
+    return Slide.objects.filter(protocol=OuterRef("pk")).order_by()
+
+
+def _open_requests() -> QuerySet[AdditionalRequest]:
+    return AdditionalRequest.objects.filter(protocol=OuterRef("pk"), done_at=None).order_by()
