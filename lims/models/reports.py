@@ -108,6 +108,13 @@ class Report(models.Model):
         indexes = [
             models.Index(fields=["status", "-id"], name="report_status"),
             models.Index(fields=["author", "-id"], name="report_author"),
+            # How long samples took: the first report of each, by its month.
+            models.Index(
+                fields=["finalized_at"],
+                include=["protocol"],
+                condition=Q(version=1, issued_at__isnull=False),
+                name="report_first_issued",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["protocol", "version"], name="report_version_unique"),
