@@ -14,7 +14,7 @@ WHERE protocol.id = used.protocol_id AND used.last > protocol.{field}
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lims", "0006_account_mail"),
+        ("lims", "0007_first_reports"),
     ]
 
     operations = [
