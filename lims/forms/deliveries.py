@@ -1,6 +1,6 @@
 """What is typed about messages: which ones to look for, and where to send one again."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from lims.forms.listing import NUMBER, ListFilter, choice_field, search_field, veterinarians_named, words
 from lims.models import Delivery, DeliveryState, User
-from lims.models.deliveries import ATTENTION
 
 # Not a state of a message: what somebody still has to see to.
 TO_SEE_TO = "attention"
@@ -33,19 +32,14 @@ class DeliveryFilter(ListFilter):
     q = search_field(_("Address, number, veterinarian..."))
     state = choice_field(_("State"), [(TO_SEE_TO, _("Needs attention")), *DeliveryState.choices])
 
-    def apply(self, rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    def apply(self, rows: Any) -> Any:
         """Return those of the messages that the filters let through."""
         chosen = self.chosen()
         if chosen.get("state") == TO_SEE_TO:
-            rows = to_see_to(rows)
+            rows = rows.needing_attention()
         elif "state" in chosen:
             rows = rows.filter(state=chosen["state"])
         return _search(rows, chosen.get("q", ""))
-
-
-def to_see_to(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
-    """Return the messages that failed, or may have, and that nobody has seen to."""
-    return rows.filter(state__in=ATTENTION, settled_at=None)
 
 
 def _search(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:

@@ -1,9 +1,12 @@
 """Protocols: one submission of one kind of sample."""
 
 import uuid
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lims.models.people import Role, User, Veterinarian
@@ -36,6 +39,15 @@ TRANSITIONS = {
 }
 
 
+# What was received has a number.
+NUMBERED = (
+    ProtocolStatus.RECEIVED,
+    ProtocolStatus.PROCESSING,
+    ProtocolStatus.READY,
+    ProtocolStatus.REPORTED,
+)
+
+
 class Sex(models.TextChoices):
     FEMALE = "female", _("Female")
     MALE = "male", _("Male")
@@ -59,6 +71,19 @@ class ProtocolQuerySet(models.QuerySet):
         if user.is_laboratory:
             return self.exclude(status=ProtocolStatus.DRAFT)
         return self.none()
+
+    def overdue(self, on: date) -> "ProtocolQuerySet":
+        """Return what is at the bench still, though it should have been ready before a day."""
+        until = Coalesce("expected_ready_by", "expected_ready_on")
+        at_the_bench = self.filter(status__in=[ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING])
+        return at_the_bench.alias(until=until).filter(until__lt=on)
+
+    def received_on(self, day: date) -> "ProtocolQuerySet":
+        """Return what came to the laboratory on a day of its calendar."""
+        begin = timezone.make_aware(datetime.combine(day, time.min))
+        end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+        # By state as well, whose index by the time of reception then serves.
+        return self.filter(status__in=NUMBERED, received_at__gte=begin, received_at__lt=end)
 
 
 class Protocol(models.Model):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import F, Func, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from lims.models import (
     Role,
     User,
 )
+from lims.services.counting import count_each
 
 SUBJECT_MAX = 300
 
@@ -55,13 +55,7 @@ def unread_count(user: User) -> int:
 def standing(user: User) -> Standing:
     """Return what every page tells the user; one statement."""
     running = Operation.objects.filter(requested_by=user, state=OperationState.RUNNING)
-    counts = [_counted(rows) for rows in (Notification.objects.visible_to(user).unread(), running)]
-    return Standing(*User.objects.filter(pk=user.pk).values_list(*counts).get())
-
-
-def _counted(rows: QuerySet) -> Subquery:
-    # Not an aggregate in Django's eyes, which would make it one of groups, and none where nothing is found.
-    return Subquery(rows.order_by().annotate(count=Func(F("pk"), function="COUNT")).values("count"))
+    return Standing(*count_each(user, Notification.objects.visible_to(user).unread(), running))
 
 
 def mark_all_read(user: User) -> None:

@@ -4,7 +4,7 @@ from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper,
 from django.db.models.functions import Cast
 
 from actors.jobs import Job
-from lims.models import Report, ReportStatus
+from lims.models import Protocol, ProtocolStatus, Report, ReportStatus, User
 
 
 def with_failures(reports: QuerySet[Report]) -> QuerySet[Report]:
@@ -15,3 +15,12 @@ def with_failures(reports: QuerySet[Report]) -> QuerySet[Report]:
     # The job is only looked for where it matters: most reports were issued long ago.
     failed = ExpressionWrapper(Q(status=ReportStatus.FINALIZED) & Q(Exists(job)), output_field=BooleanField())
     return reports.annotate(has_failed=failed)
+
+
+def to_be_written(user: User) -> QuerySet[Protocol]:
+    """Return what is ready, and of which the user may see that nobody has begun its report."""
+    reports = Report.objects.filter(protocol=OuterRef("pk"))
+    # What is ready was received; so the index by that time serves the order of a work list.
+    return Protocol.objects.visible_to(user).filter(
+        ~Exists(reports), status=ProtocolStatus.READY, received_at__isnull=False
+    )

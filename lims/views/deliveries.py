@@ -1,5 +1,7 @@
 """Messages to vets: what needs attention first, sending one again to a better address, seeing to one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -12,7 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
-from lims.forms.deliveries import TO_SEE_TO, DeliveryFilter, ResendForm, to_see_to
+from lims.forms.deliveries import TO_SEE_TO, DeliveryFilter, ResendForm
 from lims.forms.operations import offered
 from lims.forms.work_orders import refuse
 from lims.models import Delivery, User
@@ -82,12 +84,12 @@ def rows_for(user: User) -> QuerySet[Delivery]:
     return shown.annotate(was_sent_again=Subquery(again))
 
 
-def _page(request: HttpRequest, filters: DeliveryFilter, found: QuerySet[Delivery]) -> HttpResponse:
+def _page(request: HttpRequest, filters: DeliveryFilter, found: Any) -> HttpResponse:
     urgent: list[Delivery] = []
     if not filters.chosen():
         if filters.before_pk() is None:
-            urgent = list(to_see_to(found).order_by("-pk")[: ATTENTION_SHOWN + 1])
-        found = found.exclude(pk__in=to_see_to(Delivery.objects.all()).values("pk"))
+            urgent = list(found.needing_attention().order_by("-pk")[: ATTENTION_SHOWN + 1])
+        found = found.exclude(pk__in=Delivery.objects.needing_attention().values("pk"))
     page, next_url = page_of(found, filters, "deliveries")
     context = {
         "deliveries": page,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from lims.errors import NotAllowed
 from lims.forms.worklist import WorkListFilter, place
-from lims.models import Protocol, ProtocolStatus, Report, ReportStatus, Role, User
-from lims.services.report_lists import with_failures
+from lims.models import Protocol, Report, ReportStatus, Role, User
+from lims.services.report_lists import to_be_written, with_failures
 from lims.views.answers import answers, wants_json
 from lims.views.listing import address
 
@@ -65,12 +65,8 @@ def _open(user: User, filters: WorkListFilter) -> list[Any]:
 
 
 def _ready(user: User, filters: WorkListFilter) -> tuple[list[Protocol], str | None]:
-    reports = Report.objects.filter(protocol=OuterRef("pk"))
-    # What is ready was received; so the index by that time serves the page and its order.
-    ready = Protocol.objects.visible_to(user).filter(
-        ~Exists(reports), status=ProtocolStatus.READY, received_at__isnull=False
-    )
-    rows = filters.rest(filters.apply(ready, "pk")).select_related("veterinarian")[: PAGE_SIZE + 1]
+    ready = filters.rest(filters.apply(to_be_written(user), "pk"))
+    rows = ready.select_related("veterinarian")[: PAGE_SIZE + 1]
     found = _with_days(rows, lambda protocol: protocol)
     page = found[:PAGE_SIZE]
     if len(found) <= PAGE_SIZE:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lims", "0006_account_mail"),
+        ("lims", "0007_last_codes"),
     ]
 
     operations = [
