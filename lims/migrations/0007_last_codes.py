@@ -14,7 +14,7 @@ WHERE protocol.id = used.protocol_id AND used.last > protocol.{field}
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lims", "0007_first_reports"),
+        ("lims", "0006_account_mail"),
     ]
 
     operations = [
