@@ -8,7 +8,17 @@ from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 
-from lims.models import Operation, Protocol, User, Veterinarian
+from lims.models import (
+    Cassette,
+    CassetteStage,
+    Operation,
+    Protocol,
+    Slide,
+    SlideCassette,
+    User,
+    Veterinarian,
+)
+from lims.models.processing import Stage
 from lims.services import operations
 from lims.services.operations import Selection
 from tests.running import run_jobs
@@ -51,6 +61,28 @@ def submitted(count: int, vets: Sequence[Veterinarian], **fields) -> list[Protoc
             | fields
         )
         for number in range(count)
+    )
+
+
+def finish_bench(protocols: Sequence[Protocol], by: User) -> None:
+    """Let nothing be lacking on the bench of these protocols: tissue in a cassette, all on a judged slide."""
+    tissue = [protocol for protocol in protocols if protocol.kind == "histopathology"]
+    now = timezone.now()
+    cassettes = Cassette.objects.bulk_create(
+        Cassette(protocol=protocol, code=f"C{protocol.pk}") for protocol in tissue
+    )
+    CassetteStage.objects.bulk_create(
+        CassetteStage(cassette=cassette, stage=stage, at=now, by=by)
+        for cassette in cassettes
+        for stage in Stage
+    )
+    slides = Slide.objects.bulk_create(
+        Slide(protocol=protocol, code=f"S{protocol.pk}", mounted_at=now, stained_at=now, quality="good")
+        for protocol in protocols
+    )
+    of_protocol = {slide.protocol_id: slide for slide in slides}
+    SlideCassette.objects.bulk_create(
+        SlideCassette(slide=of_protocol[cassette.protocol_id], cassette=cassette) for cassette in cassettes
     )
 
 

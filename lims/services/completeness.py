@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from lims.models import AdditionalRequest, Cassette, Protocol, Slide
+from lims.models import AdditionalRequest, Cassette, Protocol, ProtocolStatus, Slide
 from lims.models.processing import Stage
 from lims.models.protocols import ProtocolKind
 
@@ -22,7 +22,7 @@ SENTENCES = {
 
 
 def with_lacks(protocols: QuerySet[Protocol]) -> QuerySet[Protocol]:
-    """Return the protocols with `lacks`, the first thing that keeps each from being ready, or nothing."""
+    """Return the protocols with `lacks`, the first thing that keeps one in process from being ready."""
     return protocols.annotate(lacks=_lacks())
 
 
@@ -31,15 +31,22 @@ def sentence(lacks: str) -> str:
     return str(SENTENCES[lacks]) if lacks else ""
 
 
-def incomplete(pks: Collection[int]) -> dict[int, str]:
-    """Return for each of these protocols that is not complete, in a sentence, why not; one statement."""
+def lacking(pks: Collection[int]) -> dict[int, str]:
+    """Return what each of these protocols in process that is not complete lacks; one statement."""
     rows = with_lacks(Protocol.objects.filter(pk__in=pks)).exclude(lacks="")
-    return {pk: sentence(lacks) for pk, lacks in rows.order_by().values_list("pk", "lacks")}
+    return dict(rows.order_by().values_list("pk", "lacks"))
+
+
+def incomplete(pks: Collection[int]) -> dict[int, str]:
+    """Return for each of these protocols in process that is not complete a sentence that says why not."""
+    return {pk: sentence(lacks) for pk, lacks in lacking(pks).items()}
 
 
 def _lacks() -> Case:
     tissue, cells = Q(kind=ProtocolKind.HISTOPATHOLOGY), Q(kind=ProtocolKind.CYTOLOGY)
     return Case(
+        # Looked at first, so that a list of all costs nothing for what is not on the bench.
+        When(~Q(status=ProtocolStatus.PROCESSING), then=Value("")),
         When(tissue & ~Q(Exists(_cassettes())), then=Value("cassettes")),
         When(tissue & Exists(_unfinished()), then=Value("stages")),
         When(tissue & Exists(_cassettes().filter(placements=None)), then=Value("cuts")),

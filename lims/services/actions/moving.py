@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lims.models import DeliveryKind, NotificationKind, Protocol, ProtocolStatus, Report, ReportStatus, User
-from lims.services import digests, protocols
+from lims.services import completeness, digests, protocols
 from lims.services.actions.base import Context
 from lims.services.actions.on_protocols import ProtocolAction
 
@@ -41,9 +41,24 @@ class ProcessProtocols(MoveProtocols):
 
 
 class ReadyProtocols(MoveProtocols):
-    """processing -> ready."""
+    """processing -> ready, of what is complete."""
 
     name = "ready-protocols"
     label = _("Mark as ready")
     wanted = ProtocolStatus.READY
     told = NotificationKind.PROTOCOL_READY
+    reads = ("status", "lacks")
+
+    def candidates(self, user: User) -> QuerySet[Protocol]:
+        return completeness.with_lacks(super().candidates(user))
+
+    def reason(self, status: str, lacks: str = "") -> str:  # type: ignore[override]
+        return protocols.refusal(status, self.wanted) or completeness.sentence(lacks)
+
+    def lock(self, by: User, pks: Sequence[int]) -> dict[int, Protocol]:
+        found = super().lock(by, pks)
+        # What lies on the bench may have changed while another's lock was waited for.
+        lacking = completeness.lacking(list(found))
+        for protocol in found.values():
+            protocol.lacks = lacking.get(protocol.pk, "")  # type: ignore[attr-defined]
+        return found

@@ -15,7 +15,7 @@ from tests import factories
 
 @pytest.mark.parametrize(("before", "after"), [*product(ProtocolStatus, ProtocolStatus)])
 def test_every_transition_is_allowed_or_refused_by_the_one_table(ana, before, after):
-    protocol = factories.ProtocolFactory(status=before)
+    protocol = factories.ready_protocol(status=before)
     if after in TRANSITIONS[before]:
         move(protocol, after, ana, "porque sí")
         entry = ProtocolHistory.objects.get()

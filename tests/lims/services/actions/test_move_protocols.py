@@ -1,13 +1,17 @@
 """process-protocols and ready-protocols: what the bench has done, and whoever wishes to know is told."""
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from lims.models import Delivery, Notification, Protocol, ProtocolHistory, Veterinarian
+from lims.models import CassetteStage, Delivery, Notification, Protocol, ProtocolHistory, Slide, Veterinarian
 from lims.services import actions, messages
 from tests import factories
-from tests.operating import poisoned, reasons, start, submitted, work
+from tests.operating import finish_bench, poisoned, reasons, start, submitted, work
 
 pytestmark = pytest.mark.django_db
+# Of one chunk with all around it; PERFORMANCE.md allows 60 for two chunks.
+STATEMENTS_MAX = 45
 VERBS = [
     ("process-protocols", "received", "processing", "protocol_processing"),
     ("process-protocols", "ready", "processing", "protocol_processing"),
@@ -16,7 +20,9 @@ VERBS = [
 
 
 def in_state(status: str, count: int, user) -> list[Protocol]:
+    """Return protocols in a state that lack nothing on the bench."""
     made = submitted(count, [user.veterinarian])
+    finish_bench(made, user)
     for number, protocol in enumerate(made):
         Protocol.objects.filter(pk=protocol.pk).update(status=status, number=f"{status} {number}")
     return made
@@ -75,3 +81,37 @@ def test_being_ready_is_told_in_the_portal_alone(ana, bruno):
     Veterinarian.objects.filter(user=bruno).update(notify_on_processing=True)
     work(start(ana, in_state("processing", 2, bruno), "ready-protocols"))
     assert not Delivery.objects.filter(recipient=bruno).exists()
+
+
+def test_what_lacks_something_is_refused_with_its_reason_in_the_preview_and_by_the_work(ana, bruno):
+    complete, bare = in_state("processing", 3, bruno), in_state("processing", 2, bruno)
+    Protocol.objects.filter(pk=bare[1].pk).update(status="received")
+    CassetteStage.objects.filter(cassette__protocol=bare[0], stage="blocking").delete()
+    foreseen = actions.get("ready-protocols").preview(ana, Protocol.objects.all())
+    operation = work(start(ana, complete + bare, "ready-protocols"))
+    told = {
+        bare[0].pk: "Un casete no pasó todas las etapas.",
+        bare[1].pk: "Un protocolo en estado «Recibido» no puede pasar a «Listo».",
+    }
+    assert foreseen.allowed == 3
+    assert {refused.reason: refused.count for refused in foreseen.refused} == dict.fromkeys(told.values(), 1)
+    assert reasons(operation) == told
+    assert Protocol.objects.filter(status="ready").count() == 3
+
+
+def test_what_is_lacking_is_looked_at_once_more_under_the_lock(ana, bruno):
+    (protocol,) = in_state("processing", 1, bruno)
+    action = actions.get("ready-protocols")
+    with transaction.atomic():
+        Slide.objects.update(quality="")
+        locked = action.lock(ana, [protocol.pk])
+    assert action.refusal(locked[protocol.pk]) == "Falta evaluar la calidad de un preparado."
+
+
+@pytest.mark.parametrize("count", [20, 400])
+def test_statements_do_not_grow_with_the_number(ana, bruno, count):
+    operation = start(ana, in_state("processing", count, bruno), "ready-protocols")
+    with CaptureQueriesContext(connection) as captured:
+        work(operation)
+    assert Protocol.objects.filter(status="ready").count() == count
+    assert len(captured) < STATEMENTS_MAX
