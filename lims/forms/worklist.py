@@ -13,9 +13,11 @@ from lims.models import Phrase, Protocol
 
 
 class WorkListFilter(ListFilter):
-    """What is searched for, and the ready protocol that the page comes after."""
+    """What is searched for, and which protocol the page comes after: who waits longest stands first."""
 
     filters: ClassVar = ("q",)
+    # Since when a protocol waits.
+    since: ClassVar = "received_at"
 
     q = search_field(_("Number, animal, owner, veterinarian..."))
     after = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
@@ -26,27 +28,27 @@ class WorkListFilter(ListFilter):
         return rows.filter(**{f"{protocol}__in": search_protocols(text)}) if text else rows
 
     def after_row(self) -> tuple[datetime, int] | None:
-        """Return when the last protocol of the page before was received, and its pk; None on the first."""
+        """Return since when the last protocol of the page before waits, and its pk; None on the first."""
         self.is_valid()
-        received, _sep, pk = self.cleaned_data.get("after", "").rpartition("~")
+        since, _sep, pk = self.cleaned_data.get("after", "").rpartition("~")
         try:
-            at = parse_datetime(received)
+            at = parse_datetime(since)
         except ValueError:
             return None
         return (at, int(pk)) if at and at.tzinfo and pk.isascii() and pk.isdecimal() else None
 
-    def rest(self, ready: QuerySet[Protocol]) -> QuerySet[Protocol]:
-        """Return the ready protocols that come after the page before, those that wait longest first."""
+    def rest(self, waiting: QuerySet[Protocol]) -> QuerySet[Protocol]:
+        """Return the protocols that come after the page before, those that wait longest first."""
         if row := self.after_row():
-            received_at, pk = row
-            ready = ready.filter(received_at__gte=received_at)
-            ready = ready.filter(Q(received_at__gt=received_at) | Q(pk__gt=pk))
-        return ready.order_by("received_at", "pk")
+            at, pk = row
+            waiting = waiting.filter(**{f"{self.since}__gte": at})
+            waiting = waiting.filter(Q(**{f"{self.since}__gt": at}) | Q(pk__gt=pk))
+        return waiting.order_by(self.since, "pk")
 
-
-def place(protocol: Protocol) -> str:
-    """Return what the address of the next page says of its last protocol."""
-    return f"{protocol.received_at.isoformat() if protocol.received_at else ''}~{protocol.pk}"
+    def place(self, protocol: Protocol) -> str:
+        """Return what the address of the next page says of its last protocol."""
+        at = getattr(protocol, self.since)
+        return f"{at.isoformat() if at else ''}~{protocol.pk}"
 
 
 class PhraseForm(forms.ModelForm):

@@ -157,6 +157,10 @@ class Protocol(models.Model):
             models.Index(fields=["status", "-id"], name="protocol_status"),
             # The work list: what waits longest first.
             models.Index(fields=["status", "received_at", "id"], name="protocol_waiting"),
+            # What waits to be received: what was submitted first.
+            models.Index(
+                fields=["submitted_at", "id"], condition=Q(status="submitted"), name="protocol_to_receive"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lims.errors import NotAllowed
-from lims.forms.worklist import WorkListFilter, place
+from lims.forms.worklist import WorkListFilter
 from lims.models import Protocol, Report, ReportStatus, Role, User
 from lims.services.report_lists import to_be_written, with_failures
 from lims.views.answers import answers, wants_json
@@ -71,7 +71,7 @@ def _ready(user: User, filters: WorkListFilter) -> tuple[list[Protocol], str | N
     page = found[:PAGE_SIZE]
     if len(found) <= PAGE_SIZE:
         return page, None
-    return page, address("report_worklist", filters.chosen() | {"after": place(page[-1])})
+    return page, address("report_worklist", filters.chosen() | {"after": filters.place(page[-1])})
 
 
 def _with_days(rows: Iterable[Any], protocol_of: Callable[[Any], Protocol]) -> list[Any]:
