@@ -1,11 +1,12 @@
-"""Reads the rows that a report's snapshot is made of: one statement a table."""
+"""Reads the rows that a report's snapshot is made of: one statement a table, in two exchanges."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from lims.documents.reading import RowReader
+from lims.documents.reading import RowReader, read_together
 from lims.models import (
     Cassette,
     Laboratory,
@@ -21,9 +22,12 @@ from lims.models import (
 )
 from lims.models.people import full_name
 from lims.models.reports import TEXT_FIELDS, ReportImageState
+from pdfcache.errors import DocumentGone
 
 LABORATORY = ("name", "address", "phone", "email", "tax_id", "website", "director", "footer")
+# Of each, the columns that the paper shows; the others say what a draft still lacks.
 SPECIMEN = ("label", "site", "side", "procedure", "pieces")
+DIAGNOSIS = ("heading", "diagnosis")
 IMAGE = ("sha256", "width_px", "height_px", "caption", "magnification", "stain")
 LOGO = {"sha256": "logo_id", "width_px": "logo__width_px", "height_px": "logo__height_px"}
 SIGNATURE = {
@@ -49,7 +53,9 @@ FIRST_ISSUED = Report.objects.filter(protocol=OuterRef("protocol"), version=1).v
 
 Row = dict[str, Any]
 
-# Three statements, since PostgreSQL takes longer to plan ten tables at once than to read them.
+# Of these there is one row, or none.
+ALONE = ("protocol", "author", "laboratory", "replaced")
+# Statements of their own, since PostgreSQL takes longer to plan ten tables at once than to read them.
 REPORTS = RowReader(
     lambda pk: Report.objects.filter(pk=pk).values(
         *("pk", "protocol_id", "author_id", "replaces_id", "version", "is_preliminary", "amendment_reason"),
@@ -75,7 +81,7 @@ AUTHORS = RowReader(
 )
 LABORATORIES = RowReader(lambda pk: Laboratory.objects.filter(pk=pk).values(*LABORATORY, *LOGO.values()))
 SPECIMENS = RowReader(
-    lambda protocol: Specimen.objects.filter(protocol=protocol).order_by("pk").values(*SPECIMEN)
+    lambda protocol: Specimen.objects.filter(protocol=protocol).order_by("pk").values("pk", *SPECIMEN)
 )
 BLOCKS = RowReader(
     lambda protocol: (
@@ -98,7 +104,7 @@ DIAGNOSES = RowReader(
     lambda report: (
         ReportDiagnosis.objects.filter(report=report)
         .order_by("position")
-        .values("heading", "diagnosis", "synoptic")
+        .values("pk", "specimen_id", "synoptic", *DIAGNOSIS)
     )
 )
 CASSETTES = RowReader(
@@ -110,29 +116,52 @@ CASSETTES = RowReader(
 )
 IMAGES = RowReader(
     lambda report: (
-        ReportImage.objects.filter(report=report, state=ReportImageState.READY)
-        .order_by("position", "pk")
-        .values(*IMAGE)
+        ReportImage.objects.filter(report=report).order_by("position", "pk").values("pk", "state", *IMAGE)
     )
 )
 
 
-def read(pk: int) -> Row | None:
-    """Return the report with its protocol, its author and the version that it replaces, or None."""
+def read(pk: int) -> Row:
+    """Return the report's columns, and under other names the rows around it.
+
+    A constant number of statements, whatever the report holds. Raises DocumentGone.
+    """
     report = REPORTS.read(pk)
     if report is None:
-        return None
-    replaced = REPLACED.read(report["replaces_id"]) if report["replaces_id"] else None
-    return report | {
-        "protocol": PROTOCOLS.read(report["protocol_id"]),
-        "author": AUTHORS.read(report["author_id"]),
-        "replaced": replaced and replaced | {"snapshot": json.loads(replaced["snapshot"] or "null")},
-    }
+        raise DocumentGone(f"There is no report {pk}; a retry does not help.")
+    return report | _around(report)
 
 
-def laboratory() -> dict[str, Any]:
+def _around(report: Row) -> Row:
+    protocol_pk = report["protocol_id"]
+    replaced = {"replaced": (REPLACED, report["replaces_id"])} if report["replaces_id"] else {}
+    rows = read_together(
+        protocol=(PROTOCOLS, protocol_pk),
+        author=(AUTHORS, report["author_id"]),
+        laboratory=(LABORATORIES, 1),
+        specimens=(SPECIMENS, protocol_pk),
+        blocks=(BLOCKS, protocol_pk),
+        slides=(SLIDES, protocol_pk),
+        placements=(PLACEMENTS, protocol_pk),
+        diagnoses=(DIAGNOSES, report["pk"]),
+        cassettes=(CASSETTES, report["pk"]),
+        images=(IMAGES, report["pk"]),
+        **replaced,
+    )
+    diagnoses = [row | {"synoptic": json.loads(row["synoptic"])} for row in rows["diagnoses"]]
+    alone = {name: next(iter(rows.get(name, [])), None) for name in ALONE}
+    return rows | alone | {"diagnoses": diagnoses}
+
+
+def replaced(report: Row) -> Row | None:
+    """Return the version that a report replaces, with its snapshot, or None."""
+    row = report["replaced"]
+    return row and row | {"snapshot": json.loads(row["snapshot"] or "null")}
+
+
+def laboratory(report: Row) -> dict[str, Any]:
     """Return what the letterhead says."""
-    row = LABORATORIES.read(1) or {}
+    row = report["laboratory"] or {}
     logo = {name: row.get(source) for name, source in LOGO.items()}
     return {name: row.get(name, "") for name in LABORATORY} | {"logo": logo if logo["sha256"] else None}
 
@@ -177,30 +206,33 @@ def sample(row: Row) -> dict[str, Any]:
     }
 
 
-def bench(protocol_pk: int) -> dict[str, Any]:
+def bench(report: Row) -> dict[str, Any]:
     """Return specimens, blocks with their slides, and the slides that show no block."""
-    slides = {row.pop("pk"): row for row in SLIDES.read_all(protocol_pk)}
+    slides = {row["pk"]: {"code": row["code"], "stain": row["stain"]} for row in report["slides"]}
     shown: dict[int, list[dict[str, str]]] = {}
     without_block = dict(slides)
-    for placement in PLACEMENTS.read_all(protocol_pk):
+    for placement in report["placements"]:
         shown.setdefault(placement["cassette_id"], []).append(slides[placement["slide_id"]])
         without_block.pop(placement["slide_id"], None)
     return {
-        "specimens": SPECIMENS.read_all(protocol_pk),
-        "blocks": [_block(row, shown.get(row["pk"], [])) for row in BLOCKS.read_all(protocol_pk)],
+        "specimens": [_shown(row, SPECIMEN) for row in report["specimens"]],
+        "blocks": [_block(row, shown.get(row["pk"], [])) for row in report["blocks"]],
         "slides": list(without_block.values()),
     }
 
 
-def findings(report_pk: int) -> dict[str, Any]:
+def findings(report: Row) -> dict[str, Any]:
     """Return diagnoses, what is said of each block, and the images that are ready."""
+    ready = [row for row in report["images"] if row["state"] == ReportImageState.READY]
     return {
-        "diagnoses": [
-            row | {"synoptic": json.loads(row["synoptic"])} for row in DIAGNOSES.read_all(report_pk)
-        ],
-        "cassettes": [_cassette(row) for row in CASSETTES.read_all(report_pk)],
-        "images": IMAGES.read_all(report_pk),
+        "diagnoses": [_shown(row, (*DIAGNOSIS, "synoptic")) for row in report["diagnoses"]],
+        "cassettes": [_cassette(row) for row in report["cassettes"]],
+        "images": [_shown(row, IMAGE) for row in ready],
     }
+
+
+def _shown(row: Row, columns: Sequence[str]) -> Row:
+    return {name: row[name] for name in columns}
 
 
 def _block(row: dict[str, Any], slides: list[dict[str, str]]) -> dict[str, Any]:

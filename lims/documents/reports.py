@@ -19,7 +19,6 @@ from lims.documents.report_changes import Change, changes
 from lims.documents.report_paper import render
 from lims.models.people import full_name
 from lims.models.reports import TEXT_FIELDS
-from pdfcache.errors import DocumentGone
 
 __all__ = [
     "KIND",
@@ -33,6 +32,7 @@ __all__ = [
     "pages",
     "render",
     "snapshot",
+    "snapshot_of",
 ]
 
 KIND = "report"
@@ -55,9 +55,11 @@ def snapshot(pk: int, seal: Seal | None = None) -> Snapshot:
 
     A constant number of statements, whatever the report holds. Raises DocumentGone.
     """
-    report = report_rows.read(pk)
-    if report is None:
-        raise DocumentGone(f"There is no report {pk}; a retry does not help.")
+    return snapshot_of(report_rows.read(pk), seal)
+
+
+def snapshot_of(report: report_rows.Row, seal: Seal | None = None) -> Snapshot:
+    """Return what `snapshot` does from rows that were read already."""
     shown = _content(report, signed=seal is not None) | {
         "mark": None if seal else "draft",
         "finalized_at": seal and _moment(seal.finalized_at),
@@ -98,7 +100,7 @@ def _content(report: report_rows.Row, *, signed: bool) -> Snapshot:
         "version": report["version"],
         "is_preliminary": report["is_preliminary"],
         "first_issued_at": _moment(report["first_issued_at"]) if report["version"] > 1 else None,
-        "laboratory": report_rows.laboratory(),
+        "laboratory": report_rows.laboratory(report),
         "patient": _patient(protocol),
         "owner": {
             "name": full_name(protocol["owner_first_names"], protocol["owner_last_names"]),
@@ -110,8 +112,8 @@ def _content(report: report_rows.Row, *, signed: bool) -> Snapshot:
         "sample": report_rows.sample(protocol),
         "clinical_history": protocol["clinical_history"],
         "presumptive_diagnosis": protocol["presumptive_diagnosis"],
-        **report_rows.bench(report["protocol_id"]),
-        **report_rows.findings(report["pk"]),
+        **report_rows.bench(report),
+        **report_rows.findings(report),
         "texts": {name: report[name] for name in TEXT_FIELDS},
         "author": report_rows.author(report["author"], signed=signed),
     }
@@ -130,7 +132,7 @@ def _verification(seal: Seal) -> dict[str, str]:
 
 
 def _amendment(report: report_rows.Row, shown: Snapshot) -> dict[str, Any] | None:
-    replaced = report["replaced"]
+    replaced = report_rows.replaced(report)
     if replaced is None:
         return None
     differ = changes(replaced["snapshot"], shown) if replaced["snapshot"] else []

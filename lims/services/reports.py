@@ -30,16 +30,18 @@ def find(by: User, pk: int) -> Report:
     return found
 
 
-def own(by: User, pk: int, *, without: Sequence[str] = ()) -> Report:
+def own(by: User, pk: int, *, only: Sequence[str] = ()) -> Report:
     """Return the user's own report, its row and its protocol's locked until the transaction ends.
 
-    `without` names fields that are read only when they are asked for.
+    `only` names the fields that are read, where the others are read when they are asked for.
 
     Raises NotVisible, and NotAllowed for everybody but its author.
     """
     # Not the key: whoever adds a row that refers to one of them need not wait.
     locked = _visible(by).select_for_update(of=("self", "protocol"), no_key=True)
-    report = locked.defer(*without).filter(pk=pk).first()
+    if only:
+        locked = locked.select_related(None).select_related("protocol", "author__staff_member").only(*only)
+    report = locked.order_by().filter(pk=pk).first()
     if report is None:
         raise NotVisible(_("There is no such report."))
     if not is_author(by, report):
