@@ -57,7 +57,7 @@ def draw(frame: Frame, blocks: list[Block], assets: Mapping[str, bytes]) -> byte
     """The finished PDF of these blocks in this frame; `assets` are the images' bytes by SHA-256."""
     pages = flow(blocks, frame.room_pt(first=True), frame.room_pt(first=False))
     buffer = io.BytesIO()
-    canvas = _canvas(frame, buffer)
+    canvas = new_canvas(buffer, (PAGE_WIDTH_PT, PAGE_HEIGHT_PT), frame)
     for page, placed in enumerate(pages, 1):
         Page(canvas, frame, assets, page, len(pages)).draw(placed)
     canvas.save()
@@ -81,11 +81,12 @@ def _sender(laboratory: Mapping, column: Column) -> Column:
     return column.add(laboratory["tax_id"] and f"CUIT {laboratory['tax_id']}", SMALL)
 
 
-def _canvas(frame: Frame, buffer: io.BytesIO) -> Canvas:
+def new_canvas(buffer: io.BytesIO, size_pt: tuple[float, float], frame: Frame) -> Canvas:
+    """A file with pages of that size and embedded fonts, which says of itself what the frame says."""
     font(REGULAR), font(SEMIBOLD)
     canvas = Canvas(
         buffer,
-        pagesize=(PAGE_WIDTH_PT, PAGE_HEIGHT_PT),
+        pagesize=size_pt,
         pageCompression=1,
         invariant=1,
         pdfVersion=(1, 4),

@@ -6,7 +6,7 @@ import itertools
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
 from lims.documents.layout import Code
-from lims.documents.page import DOT_PT
+from lims.documents.sheet import DOT_PT
 
 QUIET_MODULES = 4
 # 0.25 mm: what an ordinary phone still reads.

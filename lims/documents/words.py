@@ -3,6 +3,7 @@
 LANGUAGES = ("es", "en")
 
 _WORDS = {
+    "labels": ("Etiquetas", "Labels"),
     "work_order": ("Orden de trabajo", "Work order"),
     "date": ("Fecha", "Date"),
     "tax_id": ("CUIT", "Tax ID (CUIT)"),

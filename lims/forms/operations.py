@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -92,24 +92,30 @@ def matching(by: User, action: Action, query: Mapping[str, str]) -> Chosen:
     Raises Incomplete for a filter that the list does not know or would ignore: what is chosen by it would
     be more than was meant.
     """
-    candidates = action.candidates(by)
+    rows, kept = found(by, action.candidates(by), query)
+    return Chosen(Selection(rows=rows), {"all": "1", "filter": kept})
+
+
+def found(by: User, candidates: QuerySet, query: Mapping[str, str]) -> tuple[QuerySet, str]:
+    """Return those of the candidates that their list's filter finds, and the filter as it is kept in a form.
+
+    Raises Incomplete as `matching` does.
+    """
     listed = LISTS.get(candidates.model)
     if listed is None:
         raise _unreadable_filter()
     filters = listed.filter(query, by)
     if set(query) - set(filters.filters) or not filters.is_valid():
         raise _unreadable_filter()
-    return Chosen(
-        Selection(rows=filters.apply(candidates)), {"all": "1", "filter": urlencode(filters.chosen())}
-    )
+    return filters.apply(candidates), urlencode(filters.chosen())
 
 
 def foresee(by: User, action: Action, selection: Selection) -> Preview:
     """Return what would happen to what was chosen; raise Incomplete where some of these ids are not there."""
     foreseen = action.preview(by, selections.rows(by, action, selection))
-    found = foreseen.allowed + sum(refused.count for refused in foreseen.refused)
-    if selection.ids is not None and found < len(set(selection.ids)):
-        selections.refuse(selection, found)
+    there = foreseen.allowed + sum(refused.count for refused in foreseen.refused)
+    if selection.ids is not None and there < len(set(selection.ids)):
+        selections.refuse(selection, there)
     return foreseen
 
 

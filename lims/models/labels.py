@@ -30,4 +30,9 @@ class LabelSheet(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return _("Labels %(number)s") % {"number": self.pk}
+
+    @property
+    def count(self) -> int:
+        """How many labels it was made with."""
+        return len(self.protocol_ids) + len(self.cassette_ids) + len(self.slide_ids)

@@ -16,12 +16,14 @@ import pdfcache.cache
 from actors import jobs
 from lims.documents.reading import RowReader
 from lims.errors import Busy, NotAllowed, NotVisible, TooManyRenders
-from lims.models import DocumentAccess, User, WorkOrder
+from lims.models import DocumentAccess, LabelSheet, User, WorkOrder
 from lims.services import access
 from pdfcache.cache import Lookup
 from pdfcache.errors import StoreError
 
 log = structlog.get_logger(__name__)
+
+VISIBLE = {"work-order": WorkOrder.objects.visible_to, "label-sheet": LabelSheet.objects.visible_to}
 
 RENDERS_PER_MINUTE = 120
 PENDING_RENDERS_MAX = 1_000
@@ -143,7 +145,7 @@ def invalidate_documents(by: User, kind: str | None = None, pk: int | None = Non
 @cache
 def _visible(kind: str, role: str) -> RowReader:
     # The user is known here by id and role alone: a `visible_to` that looks at more fails loudly.
-    visible_to = {"work-order": WorkOrder.objects.visible_to}.get(kind)
+    visible_to = VISIBLE.get(kind)
     if visible_to is None:
         raise NotVisible(_("There is no such document."))
     return RowReader(lambda pk, by: visible_to(User(pk=by, role=role)).filter(pk=pk).values("pk"), keys=2)

@@ -1,10 +1,8 @@
 """Open a document's PDF, wait for it, try it again: the same for every cached document type."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,9 +11,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lims.models import User, WorkOrder
 from lims.services.documents import (
     ROUNDS_MAX,
+    VISIBLE,
     Inline,
     Ready,
     Waiting,
@@ -34,8 +32,6 @@ FIRST_POLL_MS = 150
 # How long a render was asked for, and how long its page then waits before it asks again.
 POLLS_MS = ((150, 150), (400, 250), (900, 500))
 LAST_POLL_MS = 1_000
-
-THINGS: dict[str, Callable[[User], QuerySet]] = {"work-order": WorkOrder.objects.visible_to}
 
 
 @require_GET
@@ -102,7 +98,7 @@ def _waiting(request: HttpRequest, kind: str, pk: int, job_id: int, rounds: int)
     context = {
         **queued,
         **_names(kind, pk),
-        "thing": THINGS[kind](request.user).filter(pk=pk).first(),
+        "thing": VISIBLE[kind](request.user).filter(pk=pk).first(),
         "pdf_url": _pdf_url(kind, pk, rounds),
         "last_round_url": _pdf_url(kind, pk, ROUNDS_MAX),
         "again": rounds > 1,

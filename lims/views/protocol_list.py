@@ -29,7 +29,7 @@ def protocols(request: HttpRequest) -> HttpResponseBase:
     if wants_json(request):
         return JsonResponse({"results": [_row(protocol) for protocol in page], "next": next_url})
     context = {"protocols": page} | list_context(filters, "protocols", next_url)
-    context |= offered(request.user, Protocol, filters)
+    context |= offered(request.user, Protocol, filters) | {"labels_url": reverse("label_sheet_new")}
     return render(request, "protocols/list.html", context)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from actors.models import Job
 from lims.models import Delivery, Notification, Phrase, ReportImage, User
 from lims.services.documents import open_document
+from lims.services.label_sheets import make_sheet
 from tests import factories, operating
 
 Thing = Callable[[User, User], dict]
@@ -20,6 +21,13 @@ def _order(owner: User, author: User) -> dict:
     job_id = open_document(owner, "work-order", order.pk).job_id
     Job.objects.filter(pk=job_id).update(state="pending")
     return {"pk": order.pk, "job_id": job_id}
+
+
+def _sheet(owner: User, author: User) -> dict:
+    sheet = make_sheet(author, [factories.ready_protocol(owner.veterinarian).pk])
+    job_id = open_document(author, "label-sheet", sheet.pk).job_id
+    Job.objects.filter(pk=job_id).update(state="pending")
+    return {"pk": sheet.pk, "job_id": job_id}
 
 
 def _report(make: Callable, owner: User, author: User):
@@ -94,6 +102,8 @@ def _each(thing: Thing, *names: str) -> dict[str, Thing]:
 THINGS: dict[str, Thing] = {
     **_each(_order, "work_order", "work_order_issue", "work_order_cancel"),
     **_each(_order, "work_order_pdf", "work_order_pdf_status", "work_order_pdf_retry"),
+    **_each(_sheet, "label_sheet"),
+    **_each(_sheet, "label_sheet_pdf", "label_sheet_pdf_status", "label_sheet_pdf_retry"),
     **_each(_protocol, "protocol", "report_begin"),
     **_each(_archived, "report", "report_status", "report_amend", "report_withdraw", "verify_report"),
     **_each(_issued, "report_pdf"),
