@@ -3,15 +3,18 @@
 from django.urls import path
 
 from lims.views import (
+    additional_requests,
     deliveries,
     documents,
     home,
-    notifications,
     label_sheets,
+    notifications,
     operation_asking,
     operations,
     phrases,
+    processing,
     protocol_list,
+    protocol_processing,
     protocols,
     report_images,
     report_list,
@@ -26,6 +29,7 @@ from lims.views import (
 )
 
 WORK_ORDER = {"kind": "work-order"}
+LABEL_SHEET = {"kind": "label-sheet"}
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -35,7 +39,6 @@ urlpatterns = [
     path("work-orders/<int:pk>/issue/", work_orders.issue, name="work_order_issue"),
     path("work-orders/<int:pk>/cancel/", work_orders.cancel, name="work_order_cancel"),
     path("work-orders/<int:pk>/pdf/", documents.open_pdf, WORK_ORDER, name="work_order_pdf"),
-LABEL_SHEET = {"kind": "label-sheet"}
     path(
         "work-orders/<int:pk>/pdf/status/<int:job_id>/",
         documents.pdf_status,
@@ -52,6 +55,18 @@ LABEL_SHEET = {"kind": "label-sheet"}
     path("protocols/receive/", operation_asking.receive, name="protocols_receive"),
     path("protocols/<int:pk>/", protocols.protocol, name="protocol"),
     path("protocols/<int:protocol_pk>/report/", report_writing.report_begin, name="report_begin"),
+    path("processing/", processing.processing, name="processing"),
+    path("processing/mark/", processing.mark, name="processing_mark"),
+    path(
+        "protocols/<int:pk>/processing/", protocol_processing.protocol_processing, name="protocol_processing"
+    ),
+    path("protocols/<int:pk>/cassettes/", protocol_processing.cassettes_add, name="cassettes_add"),
+    path("protocols/<int:pk>/slides/", protocol_processing.slides_add, name="slides_add"),
+    path("protocols/<int:pk>/ready/", protocol_processing.protocol_ready, name="protocol_ready"),
+    path("protocols/<int:pk>/requests/", additional_requests.request_make, name="request_make"),
+    path("cassettes/<int:pk>/remove/", protocol_processing.cassette_remove, name="cassette_remove"),
+    path("slides/<int:pk>/remove/", protocol_processing.slide_remove, name="slide_remove"),
+    path("requests/<int:pk>/finish/", additional_requests.request_finish, name="request_finish"),
     path("reports/", report_list.reports, name="reports"),
     path("reports/to-write/", worklist.report_worklist, name="report_worklist"),
     path("reports/<int:pk>/", reports.report, name="report"),

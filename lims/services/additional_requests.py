@@ -1,5 +1,6 @@
 """What pathologists want made of a sample beside what is usual: asked for, and done."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, InvalidTransition, NotVisible
+from lims.errors import Incomplete, InvalidTransition
 from lims.models import (
     AdditionalRequest,
     NotificationKind,
@@ -52,24 +53,23 @@ def request_more(by: User, pk: int, wish: Wish) -> AdditionalRequest:
 
 
 @transaction.atomic
-def finish_request(by: User, pk: int) -> AdditionalRequest:
-    """Write down that what was asked for is done, by this user, and tell whoever asked; return the request.
+def finish_requests(by: User, pks: Collection[int]) -> int:
+    """Write down that what was asked for is done, by this user, and tell who asked; return how many are new.
 
-    Idempotent: what was done keeps who and when. Raises NotAllowed and NotVisible.
+    Idempotent: what was done keeps who and when. Raises NotAllowed, and NotVisible if one is not there.
     """
     bench.require_laboratory(by)
-    # Its protocol first, in the order of all who work on the bench.
-    bench.lock_all(by, Protocol.objects.filter(requests=pk))
-    visible = AdditionalRequest.objects.visible_to(by).select_related("protocol", "requested_by")
-    found = visible.filter(pk=pk).first()
-    if found is None:
-        raise NotVisible(_("There is no such request."))
-    if found.done_at is None:
-        found.done_at, found.done_by = timezone.now(), by
-        found.save(update_fields=["done_at", "done_by"])
-        others = [user for user in [found.requested_by] if user.pk != by.pk]
-        _tell(others, NotificationKind.REQUEST_DONE, found.protocol)
-    return found
+    # Their protocols first, in the order of all who work on the bench.
+    bench.lock_all(by, Protocol.objects.filter(requests__in=pks))
+    visible = AdditionalRequest.objects.visible_to(by).filter(pk__in=pks)
+    found = list(visible.select_related("protocol", "requested_by").order_by("pk"))
+    bench.require_all(found, pks)
+    new = [each for each in found if each.done_at is None]
+    visible.open().update(done_at=timezone.now(), done_by=by)
+    for each in new:
+        if each.requested_by_id != by.pk:
+            _tell([each.requested_by], NotificationKind.REQUEST_DONE, each.protocol)
+    return len(new)
 
 
 def _take_back(protocol: Protocol, by: User) -> None:

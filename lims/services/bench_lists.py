@@ -1,0 +1,117 @@
+"""What waits on the bench, by what is to be done next; what is expected first comes first."""
+
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils.translation import gettext_lazy as _
+
+from lims.models import (
+    AdditionalRequest,
+    Cassette,
+    CassetteStage,
+    Protocol,
+    ProtocolStatus,
+    Slide,
+    SlideCassette,
+    User,
+)
+from lims.models.processing import Stage
+from lims.models.protocols import ProtocolKind
+from lims.services import completeness
+
+
+class Step(models.TextChoices):
+    """What is to be done next, in the order in which a sample goes through it."""
+
+    BEGIN = "begin", _("To begin")
+    CASSETTING = "cassetting", _("Cassetting")
+    FIXATION = "fixation", _("Fixation")
+    EMBEDDING = "embedding", _("Embedding")
+    BLOCKING = "blocking", _("Blocking")
+    CUT = "cut", _("To cut")
+    MOUNT = "mount", _("To mount")
+    STAIN = "stain", _("To stain")
+    JUDGE = "judge", _("To judge")
+    REQUESTS = "requests", _("Requests")
+    COMPLETE = "complete", _("Complete")
+
+
+def waiting(user: User, step: Step) -> QuerySet:
+    """Return what the user may see that waits for a step, each with the day `due` by which it is expected.
+
+    These are protocols, cassettes, slides or requests; their protocol is read with them.
+    """
+    rows, protocol = _waiting(user, step)
+    days = [TruncDate(f"{protocol}{moment}") for moment in ("received_at", "created_at")]
+    return rows.annotate(due=Coalesce(F(f"{protocol}expected_ready_on"), *days))
+
+
+def counts(user: User) -> dict[Step, int]:
+    """Return how many wait for each step; one statement."""
+    counted = [_counted(_waiting(user, step)[0]) for step in Step]
+    return dict(zip(Step, User.objects.filter(pk=user.pk).values_list(*counted).get(), strict=True))
+
+
+def protocol_of(row: Protocol | Cassette | Slide | AdditionalRequest) -> Protocol:
+    """Return the protocol of whatever waits."""
+    return row if isinstance(row, Protocol) else row.protocol
+
+
+def _waiting(user: User, step: Step) -> tuple[QuerySet, str]:
+    visible = Protocol.objects.visible_to(user)
+    in_work = visible.filter(status=ProtocolStatus.PROCESSING)
+    if step == Step.BEGIN:
+        return _to_begin(visible), ""
+    if step == Step.COMPLETE:
+        return completeness.with_lacks(in_work).filter(lacks=""), ""
+    if step == Step.REQUESTS:
+        # Of whatever state their protocol may be: an open one is never forgotten.
+        return AdditionalRequest.objects.visible_to(user).open().filter(protocol__in=visible), "protocol__"
+    rows = _slides(step) if step in _OF_SLIDES else _cassettes(step)
+    return rows.filter(protocol__in=in_work), "protocol__"
+
+
+_OF_SLIDES = (Step.MOUNT, Step.STAIN, Step.JUDGE)
+
+
+def _to_begin(visible: QuerySet[Protocol]) -> QuerySet[Protocol]:
+    cassettes, slides = (
+        Exists(model.objects.filter(protocol=OuterRef("pk")).order_by()) for model in (Cassette, Slide)
+    )
+    nothing = (Q(kind=ProtocolKind.HISTOPATHOLOGY) & ~Q(cassettes)) | (
+        Q(kind=ProtocolKind.CYTOLOGY) & ~Q(slides)
+    )
+    return visible.filter(nothing, status__in=(ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING))
+
+
+def _cassettes(step: Step) -> QuerySet[Cassette]:
+    if step == Step.CUT:
+        return Cassette.objects.filter(_has_passed(Stage.BLOCKING), placements=None)
+    stage = Stage(step.value)
+    position = list(Stage).index(stage)
+    came_here = Q(_has_passed(list(Stage)[position - 1])) if position else Q()
+    return Cassette.objects.filter(came_here, ~Q(_has_passed(stage)))
+
+
+def _has_passed(stage: Stage) -> Exists:
+    return Exists(CassetteStage.objects.filter(cassette=OuterRef("pk"), stage=stage).order_by())
+
+
+def _slides(step: Step) -> QuerySet[Slide]:
+    tissue = Q(protocol__kind=ProtocolKind.HISTOPATHOLOGY)
+    if step == Step.MOUNT:
+        return Slide.objects.filter(tissue, ~Q(_has_unblocked()), mounted_at=None)
+    if step == Step.STAIN:
+        return Slide.objects.filter(Q(mounted_at__isnull=False) | ~tissue, stained_at=None)
+    return Slide.objects.filter(stained_at__isnull=False, quality="")
+
+
+def _has_unblocked() -> Exists:
+    on_it = SlideCassette.objects.filter(slide=OuterRef("pk")).order_by()
+    blocked = CassetteStage.objects.filter(cassette=OuterRef("cassette"), stage=Stage.BLOCKING).order_by()
+    return Exists(on_it.filter(~Q(Exists(blocked))))
+
+
+def _counted(rows: QuerySet) -> Subquery:
+    # Not an aggregate in Django's eyes, which would make it one of groups, and none where nothing is found.
+    return Subquery(rows.order_by().annotate(count=Func(F("pk"), function="COUNT")).values("count"))

@@ -1,0 +1,118 @@
+"""What the page of one sample's bench shows: its cassettes and slides, and what is next for each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from lims.forms.bench import COLOURS, STAINS, CassettesForm, RequestForm, SlidesForm
+from lims.models import AdditionalRequest, Cassette, CassetteStage, Protocol, ProtocolStatus, Role, Slide
+from lims.models.processing import SlideQuality, Stage
+from lims.models.protocols import ProtocolKind
+from lims.services import bench, completeness
+from lims.services.bench_lists import Step
+
+ON_BENCH = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
+MAY_BE_ASKED = (ProtocolStatus.PROCESSING, ProtocolStatus.READY)
+
+
+@dataclass(frozen=True)
+class CassetteRow:
+    """A cassette, each of its stages, passed or not yet, and what is next."""
+
+    cassette: Cassette
+    stages: list[tuple[Stage, CassetteStage | None]]
+    slides: list[Slide]
+    next_step: Step | None
+    may_go: bool
+
+
+@dataclass(frozen=True)
+class SlideRow:
+    """A slide, and what is next."""
+
+    slide: Slide
+    next_step: Step | None
+
+
+def protocol_on_bench(request: HttpRequest, pk: int) -> Protocol:
+    """Return a protocol for somebody of the laboratory; Http404 for strangers, NotAllowed for its vet."""
+    visible = Protocol.objects.visible_to(request.user)
+    protocol = get_object_or_404(visible.select_related("veterinarian"), pk=pk)
+    bench.require_laboratory(request.user)
+    return protocol
+
+
+def bench_page(request: HttpRequest, protocol: Protocol, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """Draw the page; `forms` are those that were refused."""
+    slides = _slide_rows(protocol)
+    rows = _cassette_rows(protocol, [row.slide for row in slides])
+    own = [row.cassette for row in rows]
+    context = {
+        "protocol": protocol,
+        "rows": rows,
+        "slides": slides,
+        "cassette_step": _first(row.next_step for row in rows),
+        "slide_step": _first(row.next_step for row in slides),
+        "stages": list(Stage),
+        "requests": _requests(request, protocol),
+        "lacks": completeness.incomplete([protocol.pk]).get(protocol.pk, ""),
+        "is_on_bench": protocol.status in ON_BENCH,
+        "is_tissue": protocol.kind == ProtocolKind.HISTOPATHOLOGY,
+        "qualities": SlideQuality.choices,
+        "stains": STAINS,
+        "colours": COLOURS,
+        "cassettes_form": CassettesForm(protocol, list(protocol.specimens.all())),
+        "slides_form": SlidesForm(protocol, own),
+        "request_form": RequestForm(protocol, own) if _may_ask(request, protocol) else None,
+    }
+    return render(request, "processing/bench.html", context | forms, status=status)
+
+
+def _may_ask(request: HttpRequest, protocol: Protocol) -> bool:
+    return request.user.role == Role.PATHOLOGIST and protocol.status in MAY_BE_ASKED
+
+
+def _requests(request: HttpRequest, protocol: Protocol) -> list[AdditionalRequest]:
+    visible = AdditionalRequest.objects.visible_to(request.user).filter(protocol=protocol)
+    people = ("requested_by__staff_member", "done_by__staff_member", "cassette")
+    # What is open comes first, then what was done last.
+    return sorted(visible.select_related(*people), key=lambda each: (each.done_at is not None, -each.pk))
+
+
+def _slide_rows(protocol: Protocol) -> list[SlideRow]:
+    cassettes = Prefetch("cassettes", Cassette.objects.order_by("placements__position"), to_attr="shown")
+    people = ("mounted_by__staff_member", "stained_by__staff_member")
+    found = protocol.slides.select_related(*people).prefetch_related(cassettes)
+    return [SlideRow(slide, _step_of_slide(protocol, slide)) for slide in found]
+
+
+def _cassette_rows(protocol: Protocol, slides: list[Slide]) -> list[CassetteRow]:
+    stages = Prefetch("stages", CassetteStage.objects.select_related("by__staff_member"))
+    found = protocol.cassettes.select_related("specimen").prefetch_related(stages)
+    return [_cassette_row(cassette, slides) for cassette in found]
+
+
+def _cassette_row(cassette: Cassette, slides: list[Slide]) -> CassetteRow:
+    passed = {each.stage: each for each in cassette.stages.all()}
+    showing = [slide for slide in slides if cassette in slide.shown]  # type: ignore[attr-defined]
+    missing = [stage for stage in Stage if stage not in passed]
+    next_step = Step(missing[0].value) if missing else (None if showing else Step.CUT)
+    may_go = not showing and set(passed) <= {Stage.CASSETTING}
+    return CassetteRow(cassette, [(stage, passed.get(stage)) for stage in Stage], showing, next_step, may_go)
+
+
+def _step_of_slide(protocol: Protocol, slide: Slide) -> Step | None:
+    if slide.mounted_at is None and protocol.kind == ProtocolKind.HISTOPATHOLOGY:
+        return Step.MOUNT
+    if slide.stained_at is None:
+        return Step.STAIN
+    return None if slide.quality else Step.JUDGE
+
+
+def _first(steps: Any) -> Step | None:
+    """Return the earliest of these steps: what is chosen on the page before anybody chooses."""
+    waiting = {step for step in steps if step}
+    return next((step for step in Step if step in waiting), None)

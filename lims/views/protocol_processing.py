@@ -1,0 +1,105 @@
+"""The bench of one sample: cassettes and slides are made and removed there, and what is complete is ready."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
+from lims.forms.bench import CassettesForm, SlidesForm
+from lims.forms.work_orders import refuse
+from lims.models import Cassette, Protocol, Slide
+from lims.services import cassettes, slides
+from lims.services import processing as verbs
+from lims.views.answers import answers
+from lims.views.bench_page import bench_page, protocol_on_bench
+
+
+@require_safe
+@answers
+def protocol_processing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what lies on the bench of a sample."""
+    return bench_page(request, protocol_on_bench(request, pk))
+
+
+@require_POST
+@answers
+def cassettes_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make cassettes, several at once."""
+    protocol = protocol_on_bench(request, pk)
+    form = CassettesForm(protocol, list(protocol.specimens.all()), request.POST)
+    if not form.is_valid():
+        return bench_page(request, protocol, cassettes_form=form, status=409)
+    try:
+        made = cassettes.add_cassettes(request.user, pk, form.specs(), form.cleaned_data["last"])
+    except LimsError as error:
+        return bench_page(request, _refused(pk, form, error), cassettes_form=form, status=409)
+    told = ngettext("%(count)s cassette was made.", "%(count)s cassettes were made.", len(made))
+    messages.success(request, told % {"count": len(made)})
+    return redirect("protocol_processing", pk)
+
+
+@require_POST
+@answers
+def slides_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make slides, several at once."""
+    protocol = protocol_on_bench(request, pk)
+    form = SlidesForm(protocol, list(protocol.cassettes.all()), request.POST)
+    if not form.is_valid():
+        return bench_page(request, protocol, slides_form=form, status=409)
+    try:
+        made = slides.add_slides(request.user, pk, form.specs(), form.cleaned_data["last"])
+    except LimsError as error:
+        return bench_page(request, _refused(pk, form, error), slides_form=form, status=409)
+    told = ngettext("%(count)s slide was made.", "%(count)s slides were made.", len(made))
+    messages.success(request, told % {"count": len(made)})
+    return redirect("protocol_processing", pk)
+
+
+@require_POST
+@answers
+def cassette_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove a cassette on which nothing hangs."""
+    visible = Protocol.objects.visible_to(request.user)
+    cassette = get_object_or_404(Cassette, pk=pk, protocol__in=visible)
+    return _do(request, cassette.protocol_id, cassettes.remove_cassette, cassette, _("%(code)s was removed."))
+
+
+@require_POST
+@answers
+def slide_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove a slide that is not stained yet."""
+    visible = Protocol.objects.visible_to(request.user)
+    slide = get_object_or_404(Slide, pk=pk, protocol__in=visible)
+    return _do(request, slide.protocol_id, slides.remove_slide, slide, _("%(code)s was removed."))
+
+
+@require_POST
+@answers
+def protocol_ready(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a complete sample off the bench."""
+    protocol = protocol_on_bench(request, pk)
+    return _do(request, pk, verbs.make_ready, protocol, _("%(code)s is ready to be reported."))
+
+
+def _do(request: HttpRequest, back_pk: int, verb: Any, thing: Any, told: str) -> HttpResponse:
+    try:
+        verb(request.user, thing.pk)
+    except (Incomplete, InvalidTransition) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, told % {"code": thing.code})
+    return redirect("protocol_processing", back_pk)
+
+
+def _refused(pk: int, form: CassettesForm | SlidesForm, error: LimsError) -> Protocol:
+    """Say in the form what was refused, and return the protocol as it is now."""
+    refuse(form, error)
+    now = Protocol.objects.select_related("veterinarian").get(pk=pk)
+    if isinstance(error, StaleEdit):
+        form.take_last(now)
+    return now
