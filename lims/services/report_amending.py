@@ -29,16 +29,18 @@ AMENDABLE = (ReportStatus.ISSUED, ReportStatus.WITHDRAWN)
 def amend_report(by: User, pk: int, reason: str) -> Report:
     """Write the next version's draft, with all that the user's own report says; return it. Not idempotent.
 
+    A report whose author's account is closed is any pathologist's to amend, under their own signature.
+
     Raises NotVisible, NotAllowed, Incomplete without a reason, and InvalidTransition if it is neither issued
     nor withdrawn, or if it has a successor already, so that a second click changes nothing.
     """
-    replaced = reports.own(by, pk)
+    replaced = reports.own_or_left(by, pk)
     reason = _reason(reason, _("An amendment needs a reason."))
     _check_amendable(replaced)
     draft = Report.objects.create(
         protocol=replaced.protocol,
         version=replaced.version + 1,
-        author=replaced.author,
+        author=reports.pathologist(by),
         replaces=replaced,
         amendment_reason=reason,
         is_preliminary=replaced.is_preliminary,
@@ -52,12 +54,12 @@ def amend_report(by: User, pk: int, reason: str) -> Report:
 
 @transaction.atomic
 def withdraw_report(by: User, pk: int, reason: str) -> Report:
-    """Withdraw the user's own issued report and tell who had it; return it.
+    """Withdraw the user's own issued report and tell who had it; return it. One left behind is any pathologist's.
 
     Raises NotVisible, NotAllowed, Incomplete without a reason, and InvalidTransition if it is not issued, so
     that a second click changes nothing.
     """
-    report = reports.own(by, pk)
+    report = reports.own_or_left(by, pk)
     reason = _reason(reason, _("A withdrawal needs a reason."))
     reports.move(report, ReportStatus.WITHDRAWN)
     report.withdrawn_at, report.withdrawal_reason = timezone.now(), reason

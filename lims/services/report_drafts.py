@@ -25,7 +25,8 @@ OPEN = (ReportStatus.DRAFT, ReportStatus.FINALIZED)
 def begin_report(by: User, protocol_pk: int) -> Report:
     """Return the user's draft for a protocol: the one in work, else a new one filled in from the bench.
 
-    Beginning again returns the same draft, with rows for what came to the bench meanwhile. Raises NotAllowed
+    Beginning again returns the same draft, with rows for what came to the bench meanwhile. A draft that a
+    colleague left behind, whose account is closed, becomes the user's. Raises NotAllowed
     for everybody but pathologists, NotVisible, and InvalidTransition for a protocol that is not ready, that
     a colleague writes on, or that has its report already.
     """
@@ -79,15 +80,25 @@ def _locked_protocol(by: User, pk: int) -> Protocol:
 
 
 def _draft_in_work(author: Pathologist, protocol: Protocol) -> Report | None:
-    in_work = protocol.reports.filter(status__in=OPEN).select_related("author__staff_member").first()
+    in_work = protocol.reports.filter(status__in=OPEN).select_related("author__staff_member__user").first()
     if in_work is None:
         return None
-    if in_work.author_id != author.pk:
+    is_left_behind = not in_work.author.staff_member.user.is_active
+    if in_work.author_id != author.pk and not is_left_behind:
         message = _("%(name)s is writing the report of this protocol already.")
         raise InvalidTransition(message % {"name": in_work.author.name})
     if in_work.status != ReportStatus.DRAFT:
         raise InvalidTransition(_("The report of this protocol is finalized already."))
-    return in_work
+    return _taken_over(in_work, author) if in_work.author_id != author.pk else in_work
+
+
+def _taken_over(draft: Report, author: Pathologist) -> Report:
+    note = _("Taken over from %(name)s.") % {"name": draft.author.name}
+    draft.author = author
+    draft.edit_version += 1
+    draft.save(update_fields=["author", "edit_version", "changed_at"])
+    reports.record(draft, ReportHistory.Action.BEGUN, author.staff_member.user, note)
+    return draft
 
 
 def _new_draft(author: Pathologist, protocol: Protocol) -> Report:

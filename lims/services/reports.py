@@ -22,6 +22,14 @@ def is_author(by: User, report: Report) -> bool:
     return by.role == Role.PATHOLOGIST and report.author.staff_member.user_id == by.pk
 
 
+def may_amend(by: User, report: Report) -> bool:
+    """Return whether the user may amend and withdraw this report: its author, and once that account is closed
+    any pathologist, whose own signature is then under the new version.
+    """
+    is_left_behind = not report.author.staff_member.user.is_active
+    return is_author(by, report) or (by.role == Role.PATHOLOGIST and is_left_behind)
+
+
 def find(by: User, pk: int) -> Report:
     """Return a report that the user may see, with its protocol and author; raise NotVisible."""
     found = _visible(by).filter(pk=pk).first()
@@ -37,14 +45,16 @@ def own(by: User, pk: int, *, only: Sequence[str] = ()) -> Report:
 
     Raises NotVisible, and NotAllowed for everybody but its author.
     """
-    # Not the key: whoever adds a row that refers to one of them need not wait.
-    locked = _visible(by).select_for_update(of=("self", "protocol"), no_key=True)
-    if only:
-        locked = locked.select_related(None).select_related("protocol", "author__staff_member").only(*only)
-    report = locked.order_by().filter(pk=pk).first()
-    if report is None:
-        raise NotVisible(_("There is no such report."))
+    report = _locked(by, pk, only)
     if not is_author(by, report):
+        raise NotAllowed(_("Only its author may do this with a report."))
+    return report
+
+
+def own_or_left(by: User, pk: int) -> Report:
+    """Return a report that the user may amend, locked as `own` does; raise NotVisible and NotAllowed."""
+    report = _locked(by, pk)
+    if not may_amend(by, report):
         raise NotAllowed(_("Only its author may do this with a report."))
     return report
 
@@ -79,3 +89,14 @@ def _visible(by: User):
         .select_related("protocol", "author__staff_member__user")
         .defer("snapshot")
     )
+
+
+def _locked(by: User, pk: int, only: Sequence[str] = ()) -> Report:
+    # Not the key: whoever adds a row that refers to one of them need not wait.
+    locked = _visible(by).select_for_update(of=("self", "protocol"), no_key=True)
+    if only:
+        locked = locked.select_related(None).select_related("protocol", "author__staff_member").only(*only)
+    report = locked.order_by().filter(pk=pk).first()
+    if report is None:
+        raise NotVisible(_("There is no such report."))
+    return report

@@ -129,7 +129,7 @@ def _versions(user: User, report: Report) -> list[Report]:
 
 def _for_laboratory(user: User, report: Report, versions: list[Report]) -> dict:
     successor = next((version for version in versions if version.replaces_id == report.pk), None)
-    is_author = reports.is_author(user, report)
+    may_amend = reports.may_amend(user, report)
     amendable = report.status in (ReportStatus.ISSUED, ReportStatus.WITHDRAWN) and successor is None
     progress = progress_of(report)
     report.has_failed = progress["state"] == FAILED  # type: ignore[attr-defined]
@@ -137,9 +137,9 @@ def _for_laboratory(user: User, report: Report, versions: list[Report]) -> dict:
         "progress": progress,
         "deliveries": rows_for(user).filter(report=report),
         "successor": successor,
-        "is_author": is_author,
-        "may_amend": is_author and amendable,
-        "may_withdraw": is_author and report.status == ReportStatus.ISSUED,
+        "is_author": reports.is_author(user, report),
+        "may_amend": may_amend and amendable,
+        "may_withdraw": may_amend and report.status == ReportStatus.ISSUED,
         "amendment": _reason_form("amendment"),
         "withdrawal": _reason_form("withdrawal"),
     }
