@@ -5,6 +5,7 @@ from django.db import transaction
 from dramatiq.middleware import TimeLimitExceeded
 
 from actors import jobs, registry
+from actors.acting import acting
 from actors.errors import LeaseLost, Unretryable
 from actors.models import Job
 
@@ -24,7 +25,8 @@ def work_on(job: Job) -> None:
     A job whose end could not be written stays leased, and the sweeper wakes it when the lease ends.
     """
     try:
-        registry.get(job.actor).work(job)
+        with acting(job.requested_by_id):
+            registry.get(job.actor).work(job)
         jobs.finish(job)
     except LeaseLost:
         log.warning("lease lost", job=job.pk, actor=job.actor)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pghistory
 from django.utils.translation import gettext_lazy as _
 
 from config import env
@@ -43,6 +44,8 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "lucide",
     "csp",
+    "pgtrigger",
+    "pghistory",
 ]
 
 MIDDLEWARE = [
@@ -53,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.UserLanguage",
+    "lims.views.acting.Acting",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -97,6 +101,8 @@ CACHES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# A change is found by its thing alone.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 AUTH_USER_MODEL = "lims.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -13,6 +13,7 @@ LEDGER = {
     f"actors.{name}"
     for name in (
         *(
+            "acting",
             "admin",
             "apps",
             "broker",
@@ -29,7 +30,7 @@ LEDGER = {
 }
 LIMS_TOP = {"lims.errors", "lims.forms", "lims.models", "lims.services", "lims.templatetags"}
 BELOW_SERVICES = {"lims.documents", "lims.errors", "lims.models"}
-TO_SHOW = {"actors.jobs", "actors.models", "actors.reasons", "lims.documents", "pdfcache"}
+TO_SHOW = {"actors.acting", "actors.jobs", "actors.models", "actors.reasons", "lims.documents", "pdfcache"}
 
 # The longest name that is a module or a package around it decides. Its own package is always allowed, save
 # in `actors`, where the ledger must not know the verbs.

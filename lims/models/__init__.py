@@ -8,6 +8,7 @@ from lims.models.deliveries import (
     Notification,
     NotificationKind,
 )
+from lims.models.history import Change
 from lims.models.labels import LabelSheet
 from lims.models.laboratory import Asset, Holiday, Laboratory, NumberSeries
 from lims.models.operations import ItemState, Operation, OperationItem, OperationState
@@ -58,6 +59,7 @@ __all__ = [
     "Asset",
     "Cassette",
     "CassetteStage",
+    "Change",
     "CytologySample",
     "Delivery",
     "DeliveryKind",
