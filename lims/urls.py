@@ -22,6 +22,7 @@ from lims.views import (
     report_progress,
     report_writing,
     reports,
+    statistics,
     verify,
     work_order_list,
     work_orders,
@@ -34,6 +35,7 @@ LABEL_SHEET = {"kind": "label-sheet"}
 urlpatterns = [
     path("", home.home, name="home"),
     path("whoami/", home.whoami, name="whoami"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("work-orders/", work_order_list.work_orders, name="work_orders"),
     path("work-orders/<int:pk>/", work_orders.work_order, name="work_order"),
     path("work-orders/<int:pk>/issue/", work_orders.issue, name="work_order_issue"),

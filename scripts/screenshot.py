@@ -36,7 +36,7 @@ def take_pictures(open_page) -> None:
 
 
 def _log_in(page: Page, email: str) -> None:
-    page.goto("/accounts/login/")
+    page.goto("/accounts/login/?next=/work-orders/")
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", PASSWORD)
     page.click("main button[type=submit]")

@@ -2,10 +2,10 @@
 
 import random
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 from lims.demo import findings
 from lims.demo.findings import Finding
+from lims.demo.pace import Pace
 from lims.demo.people import Cast
 from lims.models import (
     Cassette,
@@ -22,18 +22,21 @@ from lims.models.processing import Stage
 
 BATCH = 2_000
 IN_WORK = (Status.PROCESSING, Status.READY, Status.REPORTED)
-STAINED = (Status.READY, Status.REPORTED)
+# What is done to a sample of tissue, one after the other: its cassettes made, through each stage, cut,
+# mounted, stained, judged. Cells begin with their slides.
+CUT = len(Stage) + 1
+MOUNTED, STAINED, JUDGED = CUT + 1, CUT + 2, CUT + 3
 COLOURS = ("blanco", "rosa", "amarillo")
 SIDES = ("left", "right", "")
 
 
-def create_bench(rng: random.Random, cast: Cast) -> None:
+def create_bench(rng: random.Random, cast: Cast, pace: Pace) -> None:
     """Write what lies on the bench for every protocol, in batches."""
     protocols = Protocol.objects.order_by("pk")
     last = 0
     while batch := list(protocols.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
-        _create(rng, cast, batch)
+        _create(rng, cast, pace, batch)
 
 
 def finding_of(protocol: Protocol) -> Finding:
@@ -42,14 +45,17 @@ def finding_of(protocol: Protocol) -> Finding:
     return cases[protocol.pk % len(cases)]
 
 
-def received_at(protocol: Protocol) -> datetime:
-    """Return when a numbered protocol was received."""
-    assert protocol.received_at is not None
-    return protocol.received_at
+def steps_done(protocol: Protocol) -> int:
+    """Return how far the bench has come with a protocol: all is done of what is ready, of others some."""
+    if protocol.status not in IN_WORK:
+        return 0
+    if protocol.status != Status.PROCESSING:
+        return JUDGED
+    rng = random.Random(protocol.public_id.int)  # noqa: S311  (reproducible on purpose)
+    return min(rng.randint(CUT if protocol.kind == "cytology" else 1, JUDGED + 2), JUDGED)
 
 
-def _create(rng: random.Random, cast: Cast, batch: list[Protocol]) -> None:
-    received = [protocol for protocol in batch if protocol.number]
+def _create(rng: random.Random, cast: Cast, pace: Pace, batch: list[Protocol]) -> None:
     tissue = [protocol for protocol in batch if protocol.kind == "histopathology"]
     cells = [protocol for protocol in batch if protocol.kind == "cytology"]
     counts = {protocol.pk: rng.choice((1, 1, 1, 2)) for protocol in batch}
@@ -68,9 +74,9 @@ def _create(rng: random.Random, cast: Cast, batch: list[Protocol]) -> None:
         for each in cells
     )
     specimens = Specimen.objects.bulk_create(_specimens(rng, tissue, counts))
-    in_work = {protocol.pk for protocol in received if protocol.status in IN_WORK}
-    cassettes = _cassettes(cast, [each for each in specimens if each.protocol_id in in_work])
-    _slides(cast, [each for each in received if each.status in STAINED], cassettes)
+    cassettes = _cassettes(cast, pace, [each for each in specimens if steps_done(each.protocol)])
+    _slides(cast, pace, [each for each in batch if steps_done(each) >= CUT], cassettes)
+    Protocol.objects.bulk_update(batch, ["last_cassette", "last_slide"])
 
 
 def _specimens(rng: random.Random, protocols: list[Protocol], counts: dict[int, int]) -> Iterator[Specimen]:
@@ -87,60 +93,62 @@ def _specimens(rng: random.Random, protocols: list[Protocol], counts: dict[int, 
             )
 
 
-def _cassettes(cast: Cast, specimens: list[Specimen]) -> list[Cassette]:
-    numbers: dict[int, int] = {}
-    rows = []
-    for specimen in specimens:
-        number = numbers[specimen.protocol_id] = numbers.get(specimen.protocol_id, 0) + 1
-        rows.append(
-            Cassette(
-                protocol=specimen.protocol,
-                specimen=specimen,
-                code=f"{specimen.protocol.number}-C{number}",
-                material=specimen.site,
-                colour=COLOURS[number % len(COLOURS)],
-            )
-        )
-    cassettes = Cassette.objects.bulk_create(rows)
+def _cassettes(cast: Cast, pace: Pace, specimens: list[Specimen]) -> list[Cassette]:
+    cassettes = Cassette.objects.bulk_create(map(_cassette, specimens))
     CassetteStage.objects.bulk_create(
         CassetteStage(
             cassette=cassette,
             stage=stage,
-            at=received_at(cassette.protocol) + timedelta(hours=5 * position),
+            at=pace.of(cassette.protocol).between(0.15 * position),
             by=cast.staff,
         )
         for cassette in cassettes
         for position, stage in enumerate(Stage, 1)
+        if position <= steps_done(cassette.protocol) - 1
     )
     return cassettes
 
 
-def _slides(cast: Cast, protocols: list[Protocol], cassettes: list[Cassette]) -> None:
-    of_protocol: dict[int, list[Cassette]] = {}
+def _cassette(specimen: Specimen) -> Cassette:
+    protocol = specimen.protocol
+    protocol.last_cassette += 1
+    return Cassette(
+        protocol=protocol,
+        specimen=specimen,
+        code=f"{protocol.number}-C{protocol.last_cassette}",
+        material=specimen.site,
+        colour=COLOURS[protocol.last_cassette % len(COLOURS)],
+    )
+
+
+def _slides(cast: Cast, pace: Pace, protocols: list[Protocol], cassettes: list[Cassette]) -> None:
+    of_protocol: dict[int, list[Cassette | None]] = {}
     for cassette in cassettes:
         of_protocol.setdefault(cassette.protocol_id, []).append(cassette)
     shown = [
-        (protocol, number, cassette)
+        (protocol, cassette)
         for protocol in protocols
-        for number, cassette in enumerate(of_protocol.get(protocol.pk, [None, None]), 1)
+        for cassette in of_protocol.get(protocol.pk, [None, None])
     ]
-    slides = Slide.objects.bulk_create(_slide(cast, protocol, number) for protocol, number, _ in shown)
+    slides = Slide.objects.bulk_create(_slide(cast, pace, protocol) for protocol, _ in shown)
     SlideCassette.objects.bulk_create(
         SlideCassette(slide=slide, cassette=cassette)
-        for slide, (_, _, cassette) in zip(slides, shown, strict=True)
+        for slide, (_, cassette) in zip(slides, shown, strict=True)
         if cassette
     )
 
 
-def _slide(cast: Cast, protocol: Protocol, number: int) -> Slide:
-    at = received_at(protocol) + timedelta(days=3)
-    return Slide(
+def _slide(cast: Cast, pace: Pace, protocol: Protocol) -> Slide:
+    done, times = steps_done(protocol), pace.of(protocol)
+    protocol.last_slide += 1
+    slide = Slide(
         protocol=protocol,
-        code=f"{protocol.number}-S{number}",
+        code=f"{protocol.number}-S{protocol.last_slide}",
         stain="H&E" if protocol.kind == "histopathology" else "May-Grünwald-Giemsa",
-        mounted_at=at,
-        mounted_by=cast.staff,
-        stained_at=at,
-        stained_by=cast.staff,
-        quality="good",
+        quality="good" if done >= JUDGED else "",
     )
+    if done >= MOUNTED:
+        slide.mounted_at, slide.mounted_by = times.between(0.75), cast.staff
+    if done >= STAINED:
+        slide.stained_at, slide.stained_by = times.between(0.9), cast.staff
+    return slide

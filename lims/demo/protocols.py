@@ -12,25 +12,25 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from lims.demo import samples
+from lims.demo.pace import Pace
 from lims.demo.people import Cast
+from lims.demo.steps import UNTIL_RECEPTION
 from lims.demo.timetable import Appointment, appointments
 from lims.models import Protocol, Veterinarian
 from lims.models import ProtocolStatus as Status
 from lims.services import numbers
 
 BATCH = 2_000
-UNTIL_RECEPTION = timedelta(hours=22)
-UNTIL_READY = timedelta(days=7)
 NUMBERED = (Status.RECEIVED, Status.PROCESSING, Status.READY, Status.REPORTED)
 # Of nine protocols, five are of vet@demo.test, so that its many and long orders have something to charge.
 OF_NINE = 5
 
 
-def create_protocols(rng: random.Random, count: int, cast: Cast, now: datetime) -> None:
+def create_protocols(rng: random.Random, count: int, cast: Cast, pace: Pace, now: datetime) -> None:
     """Write `count` protocols, the oldest first."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     planned = appointments(rng, count, midnight)
-    builder = _Builder(rng, cast)
+    builder = _Builder(rng, cast, pace)
     while batch := list(islice(planned, BATCH)):
         Protocol.objects.bulk_create(builder.build(appointment) for appointment in batch)
     builder.keep_numbers()
@@ -41,8 +41,9 @@ def create_protocols(rng: random.Random, count: int, cast: Cast, now: datetime) 
 class _Builder:
     """Builds one protocol after the other, and counts the numbers that it gave."""
 
-    def __init__(self, rng: random.Random, cast: Cast) -> None:
+    def __init__(self, rng: random.Random, cast: Cast, pace: Pace) -> None:
         self._rng = rng
+        self._pace = pace
         self._receiver = cast.staff
         self._charged = cycle(rota(cast.veterinarians))
         self._uncharged = cycle(rota(cast.veterinarians))
@@ -84,7 +85,7 @@ class _Builder:
             return
         protocol.received_at, protocol.received_by = at, self._receiver
         received_on = timezone.localdate(at)
-        protocol.expected_ready_on = received_on + UNTIL_READY
+        protocol.expected_ready_on, protocol.expected_ready_by = self._pace.expected(protocol)
         protocol.number = self._next(f"{_letters(protocol)} {received_on:%y}", "{}/{:03d}")
 
     def _next(self, series: str, pattern: str) -> str:

@@ -4,7 +4,8 @@ import random
 from datetime import datetime, timedelta
 
 from lims.demo import findings
-from lims.demo.bench import finding_of, received_at
+from lims.demo.bench import finding_of
+from lims.demo.pace import Pace
 from lims.demo.people import Cast
 from lims.models import (
     Delivery,
@@ -23,8 +24,6 @@ from lims.models import ProtocolStatus as Status
 from lims.services import report_finalizing, report_publishing, reports
 
 DRAFTS = 8
-UNTIL_BEGUN = timedelta(days=7, hours=22)
-UNTIL_REPORTED = timedelta(days=8, hours=3)
 METHODS = {
     "histopathology": "Formol al 10 %, parafina, cortes de 4 µm, hematoxilina y eosina.",
     "cytology": "Extendidos secados al aire, May-Grünwald-Giemsa.",
@@ -40,19 +39,20 @@ ENDS = {
 PENDING = "Inmunohistoquímica (c-Kit, Ki-67): pendiente; se informará por separado."
 
 
-def create_reports(rng: random.Random, cast: Cast) -> int:
+def create_reports(rng: random.Random, cast: Cast, pace: Pace) -> int:
     """Write the reports of all reported protocols and some drafts; return how many are to be issued."""
     Phrase.objects.bulk_create(Phrase(title=title, text=text) for title, text in findings.PHRASES)
     reported = list(Protocol.objects.filter(status=Status.REPORTED).order_by("pk"))
     for index, protocol in enumerate(reported):
-        _finalize(cast, _write(rng, cast, protocol, index))
+        report = _write(rng, cast, pace, protocol, index)
+        _finalize(cast, report, pace.of(protocol).reported_at)
     ready = Protocol.objects.filter(status=Status.READY).order_by("pk")
     for index, protocol in enumerate(ready[:DRAFTS]):
-        _write(rng, cast, protocol, index)
+        _write(rng, cast, pace, protocol, index)
     return len(reported)
 
 
-def _write(rng: random.Random, cast: Cast, protocol: Protocol, index: int) -> Report:
+def _write(rng: random.Random, cast: Cast, pace: Pace, protocol: Protocol, index: int) -> Report:
     finding = finding_of(protocol)
     report = Report.objects.create(
         protocol=protocol,
@@ -67,7 +67,7 @@ def _write(rng: random.Random, cast: Cast, protocol: Protocol, index: int) -> Re
     )
     _say_of_specimens(report)
     _say_of_cassettes(rng, report)
-    begun_at = received_at(protocol) + UNTIL_BEGUN
+    begun_at = pace.of(protocol).written_at
     Report.objects.filter(pk=report.pk).update(created_at=begun_at)
     _note(report, ReportHistory.Action.BEGUN, cast, begun_at)
     return report
@@ -101,9 +101,8 @@ def _say_of_cassettes(rng: random.Random, report: Report) -> None:
     )
 
 
-def _finalize(cast: Cast, report: Report) -> None:
-    """Freeze a report as of some days after its reception; the service itself knows only the present."""
-    at = received_at(report.protocol) + UNTIL_REPORTED
+def _finalize(cast: Cast, report: Report, at: datetime) -> None:
+    """Freeze a report as of a moment that is past; the service itself knows only the present."""
     reports.move(report, ReportStatus.FINALIZED)
     report_finalizing.freeze(report, at)
     _note(report, ReportHistory.Action.FINALIZED, cast, at)

@@ -7,10 +7,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from lims.demo.bench import create_bench
+from lims.demo.holidays import create_holidays
 from lims.demo.laboratory import create_laboratory, create_prices
+from lims.demo.pace import Pace
 from lims.demo.people import ADMIN_EMAIL, create_people
 from lims.demo.protocols import create_protocols
 from lims.demo.reports import create_reports
+from lims.demo.requests import create_requests
+from lims.demo.steps import create_history
 from lims.demo.work_orders import create_work_orders
 from lims.models import User
 
@@ -43,7 +47,10 @@ def seed(protocols: int, seed: int) -> Seeded | None:
     cast = create_people(rng, now)
     create_laboratory()
     create_prices(today)
-    create_protocols(rng, protocols, cast, now)
+    pace = Pace(now, create_holidays())
+    create_protocols(rng, protocols, cast, pace, now)
     work_orders = create_work_orders(rng, cast, today)
-    create_bench(rng, cast)
-    return Seeded(protocols, work_orders, create_reports(rng, cast))
+    create_bench(rng, cast, pace)
+    create_history(cast, pace)
+    create_requests(cast, pace)
+    return Seeded(protocols, work_orders, create_reports(rng, cast, pace))

@@ -17,12 +17,11 @@ SHARES = {
     Status.REJECTED: 10,
     Status.DRAFT: 18,
 }
-# Between how many and how few days ago they were submitted. The numbered states follow each other,
-# because numbers are given in the order of reception.
+# Between how many and how few days ago they were submitted; of what is in process, some is overdue.
 DAYS_AGO = {
     Status.REPORTED: (None, 14.0),
     Status.READY: (14.0, 9.0),
-    Status.PROCESSING: (9.0, 4.0),
+    Status.PROCESSING: (14.0, 4.0),
     Status.RECEIVED: (4.0, 2.0),
     Status.SUBMITTED: (2.0, 0.0),
     Status.REJECTED: (20.0, 1.0),
@@ -40,7 +39,7 @@ class Appointment:
 
 def appointments(rng: random.Random, count: int, midnight: datetime) -> Iterator[Appointment]:
     """Return `count` protocols to be, the oldest first; from seven on, every state occurs."""
-    oldest_days = min(1_000.0, max(60.0, count * 0.4))
+    oldest_days = min(1_000.0, max(180.0, count * 0.4))
     planned = [
         Appointment(midnight - timedelta(days=rng.uniform(end, start or oldest_days)), status)
         for status, (start, end) in DAYS_AGO.items()

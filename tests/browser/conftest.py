@@ -99,11 +99,11 @@ def visit(chromium) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture
 def log_in(visit) -> Callable[..., Page]:
-    """Return a function that logs a user in by the form, and returns the page where that leads."""
+    """Return a function that logs a user in by the form, and returns the page of the work orders."""
 
     def enter(base_url: str, user, **options) -> Page:
         page = visit(base_url, **options)
-        page.goto("/accounts/login/")
+        page.goto("/accounts/login/?next=/work-orders/")
         page.fill("input[name=login]", user.email)
         page.fill("input[name=password]", factories.PASSWORD)
         page.click("main button[type=submit]")

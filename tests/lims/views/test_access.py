@@ -15,7 +15,10 @@ LOGIN = 302
 # Per address and method: the answer to each of ROLES. A document answers 202 while it is being made; a
 # change that was done answers 302, to its page, and one that lacks something 409, with the form.
 MATRIX = {
-    ("home", "get"): (LOGIN, 302, 302, 302, 302, 302, 302),
+    ("home", "get"): (LOGIN, 200, 200, 200, 200, 200, 200),
+    ("home", "post"): (405,) * 7,
+    ("statistics", "get"): (LOGIN, 403, 403, 403, 403, 403, 200),
+    ("statistics", "post"): (405,) * 7,
     ("whoami", "get"): (LOGIN, 200, 200, 200, 200, 200, 200),
     ("healthz", "get"): (200,) * 7,
     ("readyz", "get"): (200,) * 7,

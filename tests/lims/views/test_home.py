@@ -1,4 +1,4 @@
-"""The front door, whoami, and the pages for what went wrong."""
+"""Whoami, the doors to accounts, and the pages for what went wrong."""
 
 import pytest
 from django.db import OperationalError
@@ -7,10 +7,6 @@ from django.test import RequestFactory
 from config.errors import server_error
 
 JSON = {"HTTP_ACCEPT": "application/json"}
-
-
-def test_home_leads_to_the_work_orders(bruno, browser):
-    assert browser(bruno).get("/")["Location"] == "/work-orders/"
 
 
 def test_whoami_is_two_statements_and_two_words(bruno, browser, django_assert_num_queries):

@@ -1,0 +1,86 @@
+"""What administrators look back on: turnaround, volumes and who sends most, as charts, tables and CSV."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lims.forms.statistics import StatisticsFilter
+from lims.models.protocols import ProtocolKind
+from lims.services import statistics as service
+from lims.services.statistics import Turnaround
+from lims.views.answers import answers
+from lims.views.listing import address, csv_of
+
+
+class Month(NamedTuple):
+    """How many samples were received and reported in a month, by kind."""
+
+    month: date
+    counts: list[int]
+
+
+@require_safe
+@answers
+def statistics(request: HttpRequest) -> HttpResponseBase:
+    """Show administrators how the last months went; `?format=csv` has the turnaround times."""
+    filters = StatisticsFilter({"months": request.GET.get("months", "")})
+    months = service.months_until_now(filters.count())
+    taken = service.turnaround(request.user, months)
+    if request.GET.get("format") == "csv":
+        return csv_of(_("turnaround"), _csv_head(), map(_csv_row, taken))
+    context = {
+        "filters": StatisticsFilter(initial={"months": len(months)}),
+        "turnaround": [_of_kind(kind, taken) for kind in ProtocolKind],
+        "volumes": _volumes(months, taken, service.received(request.user, months)),
+        "busiest": service.busiest(request.user, months),
+        "csv_url": address("statistics", {"months": len(months), "format": "csv"}),
+    }
+    return render(request, "statistics/page.html", context)
+
+
+def _of_kind(kind: ProtocolKind, taken: list[Turnaround]) -> dict[str, Any]:
+    own = [one for one in taken if one.kind == kind]
+    return {
+        "kind": kind,
+        "months": [one for one in own if one.month],
+        "whole": next(one for one in own if one.month is None),
+    }
+
+
+def _volumes(
+    months: list[date], taken: list[Turnaround], received: dict[tuple[str, date], int]
+) -> list[Month]:
+    reported = {(one.kind, one.month): one.reported for one in taken}
+    return [
+        Month(
+            month,
+            [
+                *(received[kind.value, month] for kind in ProtocolKind),
+                *(reported[kind, month] for kind in ProtocolKind),
+            ],
+        )
+        for month in months
+    ]
+
+
+def _csv_head() -> list[str]:
+    return [
+        _("Kind"),
+        _("Month of the report"),
+        _("Reported"),
+        _("Working days, median"),
+        _("Working days, four of five"),
+    ]
+
+
+def _csv_row(one: Turnaround) -> list:
+    return [
+        one.kind.label,
+        f"{one.month:%Y-%m}" if one.month else _("all"),
+        one.reported,
+        *("" if days is None else days for days in (one.median_days, one.most_days)),
+    ]
