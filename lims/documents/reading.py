@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
@@ -47,7 +47,8 @@ class RowReader:
         rows = self._rows_of(*self._markers)
         # A model's own order is for lists.
         query = (rows if rows.query.order_by else rows.order_by()).query
-        sql, params = query.sql_with_params()
+        # Where the user may see nothing at all, this too is a statement: one that finds nothing.
+        sql, params = query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()
         return sql, params, (*query.values_select, *query.annotation_select)
 
 

@@ -141,7 +141,7 @@ def test_any_text_prints_within_its_label_and_the_code_whole(code, animal, speci
     assert len(opened(paper).pages) == 1
     shown = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=paper, capture_output=True, check=True)
     for x_min, y_min, x_max, y_max in (map(float, box) for box in WORD_BOX.findall(shown.stdout.decode())):
-        assert x_min >= 14 * MM and x_max <= 39 * MM
+        assert x_min >= 12 * MM and x_max <= 39 * MM
         # A word's box has air above and below its letters.
         assert y_min >= -2 and y_max <= 20 * MM + 2
 
