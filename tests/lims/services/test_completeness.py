@@ -1,4 +1,4 @@
-"""incomplete: the one rule of what a sample lacks to be ready, by itself and on every way that leads there."""
+"""incomplete: the one rule of what a sample lacks to be ready, by itself and on each way that leads there."""
 
 import pytest
 from django.utils import timezone
