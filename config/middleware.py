@@ -1,4 +1,4 @@
-"""What holds for every request: the user's language, and a second factor where it is required."""
+"""What holds for every request: language, a second factor where it is required, a vet's profile first."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 
+from lims.views.accounts import PROFILE_MISSING
+
 # Where a user without a second factor may go: to make one, to leave, and to what the pages are made of.
 WITHOUT_SECOND_FACTOR = ("/accounts/", "/static/", "/healthz", "/readyz", "/whoami")
+# Where a vet without a profile may go beside it.
+WITHOUT_PROFILE = (*WITHOUT_SECOND_FACTOR, "/profile/", "/verify/")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -46,3 +50,18 @@ class SecondFactor:
         if request.path.startswith(WITHOUT_SECOND_FACTOR) or not request.user.is_authenticated:
             return False
         return request.user.is_laboratory and not is_mfa_enabled(request.user)
+
+
+class Profile:
+    """Leads a vet of whom the laboratory knows nothing to their profile first.
+
+    Costs nothing: the session was told at the login.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(WITHOUT_PROFILE) and PROFILE_MISSING in request.session:
+            return redirect("profile")
+        return self.get_response(request)

@@ -67,6 +67,12 @@ class VeterinarianFactory(factory.django.DjangoModelFactory):
     clinic = "Clínica del Sur"
 
 
+def verify(user: User) -> User:
+    """Return a vet whose profile the laboratory has verified."""
+    Veterinarian.objects.filter(user=user).update(verified_at=timezone.now())
+    return User.objects.select_related("veterinarian").get(pk=user.pk)
+
+
 class StaffMemberFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = StaffMember

@@ -11,7 +11,7 @@ from unfold.decorators import action, display
 
 from lims.admin.base import PostedAdmin
 from lims.models import Role, StaffMember, User, Veterinarian
-from lims.services.people import verify_veterinarians
+from lims.services.veterinarians import verify_veterinarians
 
 
 class PersonAdmin(ModelAdmin):
@@ -75,6 +75,11 @@ class VeterinarianAdmin(PostedAdmin, PersonAdmin):
     @display(description=_("verified"), boolean=True, ordering="verified_at")
     def is_verified(self, veterinarian: Veterinarian) -> bool:
         return veterinarian.verified_at is not None
+
+    def save_model(self, request: HttpRequest, obj: Veterinarian, form, change: bool) -> None:
+        # Whoever has the profile open in the portal is told.
+        obj.version += 1
+        super().save_model(request, obj, form, change)
 
     def get_urls(self) -> list[URLPattern]:
         return [self.posted("verify/", self.verify), *super().get_urls()]

@@ -51,12 +51,13 @@ def parse_money(text: str) -> Decimal:
         return Decimal(plain.replace(",", "."))
     if not AMOUNT.fullmatch(plain):
         raise NumberFormatError(plain)
-    return parse_decimal(plain, locale=_locale(), strict=True)
+    return parse_decimal(plain, locale=locale(), strict=True)
 
 
 def _shown(amount: Decimal) -> str:
-    return format_decimal(amount, "#,##0.00", locale=_locale())
+    return format_decimal(amount, "#,##0.00", locale=locale())
 
 
-def _locale() -> str:
+def locale() -> str:
+    """Return the current language as Babel names it."""
     return LOCALES.get(get_language() or "", "en")

@@ -4,8 +4,8 @@ import uuid
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -77,7 +77,8 @@ def resend(by: User, pk: int, address: str = "", *, keep_address: bool = False) 
     address = _checked(address or delivery.address)
     _check_may_resend(delivery)
     if keep_address:
-        Veterinarian.objects.filter(user=delivery.recipient_id).update(alternative_email=address)
+        theirs = Veterinarian.objects.filter(user=delivery.recipient_id)
+        theirs.update(alternative_email=address, version=F("version") + 1)
     again = _again(delivery, address, by)
     _settle(delivery)
     if again.report:
@@ -171,6 +172,9 @@ def refusal(state: str) -> str:
 def _check_may_resend(delivery: Delivery) -> None:
     if refused := refusal(delivery.state):
         raise InvalidTransition(refused)
+    if delivery.is_of_account:
+        # Sent to another address, it would open the account to whoever reads that.
+        raise InvalidTransition(_("Its reader asks for this message again, where one logs in."))
     if is_outdated(delivery):
         raise InvalidTransition(_("This report is no longer the current one; its vet was told of that."))
     if is_of_cancelled_order(delivery):
@@ -207,11 +211,10 @@ def about(delivery: Delivery) -> str:
 
 def _checked(address: str) -> str:
     try:
-        validate_email(address.strip())
+        return Delivery._meta.get_field("address").clean(address.strip(), None)
     except ValidationError as error:
         message = _("This is no e-mail address.")
         raise Incomplete(message, {"address": message}) from error
-    return address.strip()
 
 
 def _settle(delivery: Delivery) -> None:

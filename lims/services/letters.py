@@ -1,4 +1,4 @@
-"""What the mails say that are about no report: protocols on their way, a work order, an operation's end."""
+"""What the mails say that are about no report: protocols, a work order, an operation's end, an account."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lims.models import Delivery, DeliveryKind, Protocol, ProtocolStatus
-from lims.services import actions, operation_ending, operations
+from lims.services import account_mail, actions, operation_ending, operations
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,10 @@ def write(delivery: Delivery) -> Letter:
         DeliveryKind.PROTOCOL_DISCREPANCY: _discrepancy,
         DeliveryKind.WORK_ORDER_SENT: _work_order,
         DeliveryKind.OPERATION_ENDED: _operation,
+        DeliveryKind.ADDRESS_VERIFICATION: _verification,
+        DeliveryKind.PASSWORD_RESET: _reset,
+        DeliveryKind.ACCOUNT_EXISTS: _account,
+        DeliveryKind.PROFILE_VERIFIED: _verified,
     }[DeliveryKind(delivery.kind)](delivery)
 
 
@@ -100,3 +104,19 @@ def _operation(delivery: Delivery) -> Letter:
     values = {"label": label, "progress": operations.progress(operation), "operation": operation}
     values["name"] = getattr(delivery.recipient, "staff_member", "")
     return Letter(subject, operation_ending.path(operation), values)
+
+
+def _verification(delivery: Delivery) -> Letter:
+    return Letter(_("Verify your e-mail address"), account_mail.verification_path(delivery))
+
+
+def _reset(delivery: Delivery) -> Letter:
+    return Letter(_("Choose a new password"), account_mail.reset_path(delivery))
+
+
+def _account(delivery: Delivery) -> Letter:
+    return Letter(_("You have an account already"), reverse("account_login"))
+
+
+def _verified(delivery: Delivery) -> Letter:
+    return Letter(_("Your profile is verified"), reverse("protocols"))

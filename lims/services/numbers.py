@@ -1,6 +1,7 @@
 """Number series without gaps or repeats: a number is taken in the transaction that uses it."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import connection
 
@@ -31,6 +32,12 @@ def take(series: str, count: int = 1) -> range:
 def work_order_number(year: int) -> str:
     """Take and return the next work order's number of a year, such as OT-2026-001."""
     return f"OT-{year}-{take(f'OT-{year}')[0]:03d}"
+
+
+def temporary_code(kind: str, day: date) -> str:
+    """Take and return the next code of a kind and a day, such as TMP-HP-20261123-001."""
+    series = f"TMP-{LETTERS[ProtocolKind(kind)]}-{day:%Y%m%d}"
+    return f"{series}-{take(series)[0]:03d}"
 
 
 def protocol_numbers(kind: str, year: int, count: int = 1) -> list[str]:

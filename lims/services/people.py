@@ -1,13 +1,12 @@
-"""Accounts and the people behind them: made, changed and verified by administrators."""
+"""Accounts, as administrators make and change them."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete, NotAllowed
-from lims.models import Role, User, Veterinarian
+from lims.models import Role, User
 
 ACCOUNT_FIELDS = ("email", "role", "language", "is_active")
 
@@ -71,14 +70,6 @@ def remove_second_factors(by: User, pks: list[int]) -> int:
     users = factors.values("user").distinct().count()
     factors.delete()
     return users
-
-
-@transaction.atomic
-def verify_veterinarians(by: User, pks: list[int]) -> int:
-    """Note that the laboratory checked who these veterinarians are; return how many were new."""
-    _require_admin(by)
-    unverified = Veterinarian.objects.filter(pk__in=pks, verified_at=None)
-    return unverified.update(verified_at=timezone.now(), verified_by=by)
 
 
 def _require_admin(by: User) -> None:

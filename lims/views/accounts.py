@@ -1,11 +1,34 @@
-"""How accounts come to be, as django-allauth asks it."""
+"""How accounts come to be, as django-allauth asks it: vets sign up, the laboratory makes the others."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
+from lims.models import DeliveryKind, User
+from lims.services import account_mail, profiles
+
+# Set in the session of a vet of whom the laboratory knows nothing yet.
+PROFILE_MISSING = "profile_missing"
+
+# What django-allauth calls its mails; it has others, which nothing here makes it send.
+MAILS = {
+    "account/email/email_confirmation": DeliveryKind.ADDRESS_VERIFICATION,
+    "account/email/email_confirmation_signup": DeliveryKind.ADDRESS_VERIFICATION,
+    "account/email/password_reset_key": DeliveryKind.PASSWORD_RESET,
+    "account/email/account_already_exists": DeliveryKind.ACCOUNT_EXISTS,
+}
+
 
 class AccountAdapter(DefaultAccountAdapter):
-    """The laboratory makes its accounts; nobody signs up."""
+    """Whoever signs up is a vet; no form can say otherwise."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
+    def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:  # type: ignore[override]
+        user.language = form.cleaned_data["language"]
+        return super().save_user(request, user, form, commit)  # type: ignore[return-value]
+
+    def login(self, request: HttpRequest, user: User) -> None:  # type: ignore[override]
+        super().login(request, user)
+        if profiles.is_missing(user):
+            request.session[PROFILE_MISSING] = True
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        account_mail.tell_owner(MAILS.get(template_prefix), email)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import structlog
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -77,6 +78,13 @@ def wants_json(request: HttpRequest) -> bool:
 def refusal(error: errors.LimsError, status: int) -> JsonResponse:
     """Return a refusal as JSON: a sentence, and what is wrong with which field."""
     return JsonResponse({"error": str(error), "fields": getattr(error, "fields", {})}, status=status)
+
+
+def form_errors(form: BaseForm, status: int) -> JsonResponse:
+    """Return what is wrong with a form as JSON: a sentence, and what is wrong with which field."""
+    fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
+    sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
+    return JsonResponse({"error": sentence, "fields": fields}, status=status)
 
 
 def _log_in(request: HttpRequest) -> HttpResponse:

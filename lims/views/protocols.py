@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lims.models import Protocol, ProtocolHistory, ProtocolStatus, Report, User, WorkOrder
+from lims.services.label_sheets import count_parts
+from lims.services.submissions import missing_parts
 from lims.views.answers import answers
+
+RELATED = ("veterinarian", "received_by__staff_member", "histopathology_sample", "cytology_sample")
+ON_THE_WAY = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,7 @@ class Step:
 def protocol(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a protocol with its timeline and its papers."""
     visible = Protocol.objects.visible_to(request.user)
-    people = ("veterinarian", "received_by__staff_member")
-    found = get_object_or_404(visible.select_related(*people), pk=pk)
+    found = get_object_or_404(visible.select_related(*RELATED), pk=pk)
     context = {
         "protocol": found,
         "specimens": found.specimens.all(),
@@ -36,7 +40,20 @@ def protocol(request: HttpRequest, pk: int) -> HttpResponse:
         "reports": _reports(found, request.user),
         "orders": WorkOrder.objects.visible_to(request.user).filter(protocols=found),
     }
+    context |= _of_vet(found, request.user)
+    if request.user.is_laboratory:
+        context["label_counts"] = count_parts([found.pk])
     return render(request, "protocols/detail.html", context)
+
+
+def _of_vet(protocol: Protocol, user: User) -> dict[str, object]:
+    """Return what the page tells of the future, and what a draft's vet can do."""
+    is_own_draft = user.is_veterinarian and protocol.status == ProtocolStatus.DRAFT
+    return {
+        "is_expected": protocol.status in ON_THE_WAY and protocol.expected_ready_on is not None,
+        "is_own_draft": is_own_draft,
+        "missing": missing_parts(protocol) if is_own_draft else {},
+    }
 
 
 def _reports(protocol: Protocol, user: User) -> list[Report]:

@@ -122,7 +122,7 @@ def test_person_belongs_to_an_account_of_the_right_role(admin, ana):
 
 
 def test_veterinarians_awaiting_verification_are_found(admin, alma, bruno, carla):
-    from lims.services.people import verify_veterinarians
+    from lims.services.veterinarians import verify_veterinarians
 
     verify_veterinarians(alma, [bruno.veterinarian.pk])
     for chosen, expected in (("no", carla), ("yes", bruno)):

@@ -6,7 +6,7 @@ from actors.models import Job
 from lims.models import Delivery, Notification, Phrase, ReportImage, User
 from lims.services.documents import open_document
 from lims.services.label_sheets import make_sheet
-from tests import factories, operating
+from tests import factories, operating, submitting
 
 Thing = Callable[[User, User], dict]
 
@@ -38,6 +38,18 @@ def _report(make: Callable, owner: User, author: User):
 def _protocol(owner: User, author: User) -> dict:
     protocol = factories.ready_protocol(owner.veterinarian)
     return {"pk": protocol.pk, "protocol_pk": protocol.pk}
+
+
+def _submission(owner: User, author: User) -> dict:
+    return {"pk": submitting.complete_draft(factories.verify(owner)).pk}
+
+
+def _with_sheet(owner: User, author: User) -> dict:
+    return {"pk": submitting.submitted(factories.verify(owner)).pk}
+
+
+def _veterinarian(owner: User, author: User) -> dict:
+    return {"pk": owner.veterinarian.pk}
 
 
 def _draft(owner: User, author: User) -> dict:
@@ -100,6 +112,9 @@ def _each(thing: Thing, *names: str) -> dict[str, Thing]:
 
 
 THINGS: dict[str, Thing] = {
+    **dict.fromkeys(("protocol_edit", "protocol_submit", "protocol_delete"), _submission),
+    "protocol_sheet": _with_sheet,
+    **dict.fromkeys(("veterinarian", "veterinarian_verify", "veterinarian_unverify"), _veterinarian),
     **_each(_order, "work_order", "work_order_issue", "work_order_cancel"),
     **_each(_order, "work_order_pdf", "work_order_pdf_status", "work_order_pdf_retry"),
     **_each(_sheet, "label_sheet"),

@@ -1,0 +1,80 @@
+"""What a user says of themselves."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lims.models import User, Veterinarian
+from lims.models.people import Language
+from lims.services.profiles import FIELDS, NEW
+
+TAX_ID_DIGITS = 11
+
+
+class LanguageForm(forms.Form):
+    """The language of pages, messages and papers."""
+
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
+
+
+class ProfileForm(forms.ModelForm):
+    """A vet's profile, preferences and language."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
+
+    class Meta:
+        model = Veterinarian
+        fields = FIELDS
+        labels = {
+            "notify_on_reception": gettext_lazy("Tell me when a sample is received"),
+            "notify_on_processing": gettext_lazy("Tell me when a sample is being processed"),
+            "notify_on_report": gettext_lazy("Tell me when a report is issued, amended or withdrawn"),
+        }
+        help_texts = {
+            "licence": gettext_lazy("The laboratory verifies it, and anew when it or the name changes."),
+            "alternative_email": gettext_lazy("Messages about samples go there instead of to the login's."),
+        }
+
+    def __init__(self, user: User, vet: Veterinarian | None, data: QueryDict | None = None) -> None:
+        super().__init__(data, instance=vet or Veterinarian(user=user, version=NEW))
+        self.initial |= {"version": self.instance.version, "language": user.language}
+        autocomplete = {
+            "first_names": "given-name",
+            "last_names": "family-name",
+            "phone": "tel",
+            "clinic": "organization",
+            "address": "street-address",
+            "alternative_email": "email",
+        }
+        for name, value in autocomplete.items():
+            self.fields[name].widget.attrs["autocomplete"] = value
+        self.fields["phone"].widget.input_type = "tel"  # type: ignore[attr-defined]
+
+    def clean_tax_id(self) -> str:
+        """Return a CUIT as it is printed, whichever way it was typed."""
+        typed = self.cleaned_data["tax_id"]
+        digits = re.sub(r"[\s.-]", "", typed)
+        if not digits:
+            return ""
+        if not re.fullmatch(rf"[0-9]{{{TAX_ID_DIGITS}}}", digits):
+            raise ValidationError(_("A CUIT has eleven digits, such as 20-12345678-6."))
+        return f"{digits[:2]}-{digits[2:-1]}-{digits[-1]}"
+
+    def values(self) -> dict:
+        """Return the valid values as `save_profile` takes them."""
+        return {name: self.cleaned_data[name] for name in ("version", "language", *FIELDS)}
+
+    def take_version(self, version: int) -> None:
+        """Let the next save of what is typed here replace the version that its reader now sees beside it."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["version"] = str(version)
+        self.data = data
+
+    def _post_clean(self) -> None:
+        """Leave the profile as it is: the service alone checks and writes it."""

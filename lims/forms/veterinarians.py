@@ -1,0 +1,37 @@
+"""What the laboratory looks for among veterinarians."""
+
+from typing import ClassVar
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from lims.forms.listing import ListFilter, choice_field, search_field, words
+from lims.models import Veterinarian
+
+TO_VERIFY = "no"
+SEARCHED = ("first_names", "last_names", "clinic", "licence", "tax_id", "user__email", "alternative_email")
+
+
+class VeterinarianFilter(ListFilter):
+    """The filters of the list of veterinarians."""
+
+    filters: ClassVar = ("q", "verified")
+
+    q = search_field(_("Name, clinic, licence, e-mail..."))
+    verified = choice_field(_("Verification"), [(TO_VERIFY, _("To verify")), ("yes", _("Verified"))])
+
+    def apply(self, rows: QuerySet[Veterinarian]) -> QuerySet[Veterinarian]:
+        """Return those of the veterinarians that the filters let through."""
+        chosen = self.chosen()
+        if "verified" in chosen:
+            rows = rows.filter(verified_at__isnull=chosen["verified"] == TO_VERIFY)
+        for word in words(chosen.get("q", "")):
+            rows = rows.filter(_mentions(word))
+        return rows
+
+
+def _mentions(word: str) -> Q:
+    found = Q()
+    for name in SEARCHED:
+        found |= Q(**{f"{name}__icontains": word})
+    return found
