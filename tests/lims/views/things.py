@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from actors.models import Job
-from lims.models import Delivery, Notification, Phrase, ReportImage, User
+from lims.models import Delivery, Notification, Phrase, ReceptionBatch, ReportImage, User
 from lims.services.documents import open_document
 from lims.services.label_sheets import make_sheet
 from tests import factories, operating, submitting
@@ -107,6 +107,25 @@ def _operation(owner: User, author: User) -> dict:
     return {"pk": operating.start(author, operating.submitted(2, [owner.veterinarian])).pk}
 
 
+def _submitted(owner: User, author: User) -> dict:
+    return {"pk": operating.submitted(1, [owner.veterinarian])[0].pk}
+
+
+def _rejected(owner: User, author: User) -> dict:
+    return {"pk": operating.submitted(1, [owner.veterinarian], status="rejected")[0].pk}
+
+
+def _batch(owner: User, author: User) -> dict:
+    batch = open_batch(author) or ReceptionBatch.objects.create(opened_by=author)
+    batch.samples.create(protocol=operating.submitted(1, [owner.veterinarian])[0])
+    return {"pk": batch.pk}
+
+
+def _sample(owner: User, author: User) -> dict:
+    batch = ReceptionBatch.objects.get(**_batch(owner, author))
+    return {"pk": batch.samples.values_list("pk", flat=True)[0]}
+
+
 def _each(thing: Thing, *names: str) -> dict[str, Thing]:
     return dict.fromkeys(names, thing)
 
@@ -129,6 +148,10 @@ THINGS: dict[str, Thing] = {
     **_each(_phrase, "phrase", "phrase_remove"),
     **_each(_delivery, "delivery_resend", "delivery_settle"),
     **_each(_notification, "notification"),
+    **_each(_submitted, "reception_sample", "reception_reject"),
+    **_each(_rejected, "reception_return"),
+    **_each(_batch, "reception_batch_discard", "reception_batch_receive"),
+    **_each(_sample, "reception_batch_remove"),
     **_each(_operation, "operation", "operation_status", "operation_cancel"),
     **_each(_operation, "operation_resume", "operation_retry"),
 }

@@ -1,0 +1,93 @@
+"""What is typed at the counter: codes, what came of a sample, why one is rejected."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from lims.forms.listing import choice_field
+from lims.forms.worklist import WorkListFilter
+from lims.models import Protocol
+from lims.models.protocols import ProtocolKind
+from lims.services.reception import CONDITIONS, Received
+
+COUNT_LABELS = {
+    ProtocolKind.HISTOPATHOLOGY: _("Containers received"),
+    ProtocolKind.CYTOLOGY: _("Slides received"),
+}
+
+
+class ReceptionFilter(WorkListFilter):
+    """What is searched for among what waits to be received."""
+
+    filters: ClassVar = ("q", "kind")
+    since: ClassVar = "submitted_at"
+
+    kind = choice_field(_("Kind"), ProtocolKind.choices)
+
+    def apply(self, rows: QuerySet[Any], protocol: str = "pk") -> QuerySet[Any]:
+        """Return those of the protocols that the filters let through."""
+        kind = self.chosen().get("kind")
+        return super().apply(rows.filter(kind=kind) if kind else rows, protocol)
+
+
+class CodeForm(forms.Form):
+    """A code, as a scanner or a hand types it; whatever is read gets an answer."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "autofocus": True,
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
+class ReceptionForm(forms.Form):
+    """What came of a sample; the service alone says what is wrong with it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    count = forms.IntegerField(widget=forms.NumberInput(attrs={"min": 1, "autofocus": True}))
+    condition = forms.ChoiceField(
+        label=_("Sample condition"),
+        choices=[(one.value, one.label) for one in CONDITIONS],
+        widget=forms.RadioSelect,
+    )
+    discrepancies = forms.CharField(
+        label=_("What differs from what was declared"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("A different count is written down by itself. The veterinarian is told of it."),
+    )
+    notes = forms.CharField(
+        label=_("Notes of the laboratory"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, protocol: Protocol, declared: int | None, data: Any = None) -> None:
+        initial = {"version": protocol.version, "count": declared or 1, "condition": CONDITIONS[0]}
+        super().__init__(data, initial=initial)
+        self.fields["count"].label = COUNT_LABELS[ProtocolKind(protocol.kind)]
+
+    def received(self) -> Received:
+        """Return the valid values as `receive_sample` takes them."""
+        names = ("condition", "count", "notes", "discrepancies")
+        return Received(**{name: self.cleaned_data[name] for name in names})
+
+
+class ReasonForm(forms.Form):
+    """Why a sample is rejected, or its rejection taken back."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(
+        label=_("Reason"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -1,0 +1,155 @@
+"""One sample at the counter: what was declared, what came, and that it is received or rejected."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from lims.errors import InvalidTransition, LimsError, NotAllowed, StaleEdit
+from lims.forms.reception import ReasonForm, ReceptionForm
+from lims.forms.work_orders import refuse
+from lims.models import Protocol, ProtocolStatus
+from lims.services.reception import declared_count, receive_sample, reject_sample, return_rejected
+from lims.views.answers import answers, refusal, wants_json
+from lims.views.listing import address
+
+OPENED_HERE = (ProtocolStatus.SUBMITTED, ProtocolStatus.REJECTED)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@answers
+def reception_sample(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what was declared of a sample; a POST receives it with what came."""
+    protocol = _protocol(request, pk)
+    if request.method == "POST":
+        return _receive(request, protocol)
+    if protocol.status not in OPENED_HERE:
+        return redirect("protocol", pk)
+    return _page(request, protocol)
+
+
+@require_POST
+@answers
+def reception_reject(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reject a sample, with a reason."""
+    protocol = _protocol(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, protocol, rejection=form, status=409)
+    try:
+        version = form.cleaned_data["version"] or 0
+        rejected = reject_sample(request.user, pk, version, form.cleaned_data["reason"])
+    except InvalidTransition as error:
+        return _moved(request, protocol, error)
+    except LimsError as error:
+        return _refused(request, protocol, form, error, "rejection")
+    return _done(request, rejected, _("%(code)s was rejected; its veterinarian is told."))
+
+
+@require_POST
+@answers
+def reception_return(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a rejection back, with a reason."""
+    protocol = _protocol(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, protocol, returning=form, status=409)
+    try:
+        returned = return_rejected(request.user, pk, form.cleaned_data["reason"])
+    except InvalidTransition as error:
+        return _moved(request, protocol, error)
+    except LimsError as error:
+        return _refused(request, protocol, form, error, "returning")
+    if wants_json(request):
+        return _as_json(returned)
+    messages.success(request, _("The rejection of %(code)s was taken back.") % {"code": returned.code})
+    return redirect("reception_sample", pk)
+
+
+def _protocol(request: HttpRequest, pk: int) -> Protocol:
+    visible = Protocol.objects.visible_to(request.user)
+    found = get_object_or_404(visible.select_related("veterinarian__user"), pk=pk)
+    if not request.user.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    return found
+
+
+def _receive(request: HttpRequest, protocol: Protocol) -> HttpResponse:
+    form = ReceptionForm(protocol, declared_count(protocol), request.POST)
+    if not form.is_valid():
+        return _page(request, protocol, form=form, status=409)
+    try:
+        received = receive_sample(request.user, protocol.pk, form.cleaned_data["version"], form.received())
+    except InvalidTransition as error:
+        return _moved(request, protocol, error)
+    except LimsError as error:
+        return _refused(request, protocol, form, error, "form")
+    if wants_json(request):
+        return _as_json(received)
+    return HttpResponseRedirect(address("reception", {"received": received.pk}))
+
+
+def _refused(
+    request: HttpRequest, protocol: Protocol, form: ReceptionForm | ReasonForm, error: LimsError, name: str
+) -> HttpResponse:
+    if wants_json(request):
+        return refusal(error, 409)
+    refuse(form, error)
+    if isinstance(error, StaleEdit):
+        # Whoever goes on has seen, above, what is there now.
+        protocol.refresh_from_db()
+        form.data = form.data.copy()
+        form.data["version"] = protocol.version
+    return _page(request, protocol, **{name: form}, status=409)  # type: ignore[arg-type]
+
+
+def _moved(request: HttpRequest, protocol: Protocol, error: InvalidTransition) -> HttpResponse:
+    """Somebody, perhaps by a second click, has moved it already."""
+    if wants_json(request):
+        return refusal(error, 409)
+    messages.error(request, f"{protocol.code}: {error}")
+    return redirect("protocol", protocol.pk)
+
+
+def _done(request: HttpRequest, protocol: Protocol, told: str) -> HttpResponse:
+    if wants_json(request):
+        return _as_json(protocol)
+    messages.success(request, told % {"code": protocol.code})
+    return redirect("reception")
+
+
+def _as_json(protocol: Protocol) -> JsonResponse:
+    row = {"id": protocol.pk, "number": protocol.number, "status": protocol.status}
+    return JsonResponse(row | {"discrepancies": protocol.discrepancies})
+
+
+def _page(
+    request: HttpRequest,
+    protocol: Protocol,
+    *,
+    form: ReceptionForm | None = None,
+    rejection: ReasonForm | None = None,
+    returning: ReasonForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    if wants_json(request) and status != 200:
+        return _form_errors(form or rejection or returning, status)
+    declared = declared_count(protocol)
+    reason = {"version": protocol.version}
+    context = {
+        "protocol": protocol,
+        "declared": declared,
+        "specimens": protocol.specimens.all(),
+        "is_rejected": protocol.status == ProtocolStatus.REJECTED,
+        "form": form or ReceptionForm(protocol, declared),
+        "rejection": rejection or ReasonForm(initial=reason, prefix=None, auto_id="reject_%s"),
+        "returning": returning or ReasonForm(initial=reason, auto_id="return_%s"),
+    }
+    return render(request, "reception/sample.html", context, status=status)
+
+
+def _form_errors(form, status: int) -> JsonResponse:
+    fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
+    sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
+    return JsonResponse({"error": sentence, "fields": fields}, status=status)

@@ -1,0 +1,89 @@
+// Scan after scan without waiting for the page: codes queue up, each is told by a line and a quiet tone.
+// Without it each scan is a page of its own, and everything works all the same.
+(() => {
+  const form = document.querySelector("form[data-scan]");
+  const field = form.elements.code;
+  const told = document.getElementById("scan-told");
+  const sound = document.querySelector("[data-sound]");
+  const RETRY_MS = 2_000;
+  // Hertz; what was added sounds short and high, whatever needs a look low and twice.
+  const TONES = { success: [880], warning: [440, 440], error: [220, 220] };
+  const VOLUME = 0.06, TONE_S = 0.09;
+  const waiting = [];
+  let busy = false, audio;
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const code = field.value.trim();
+    field.value = "";
+    if (!code) return;
+    waiting.push(code);
+    if (!busy) send();
+  });
+
+  async function send() {
+    busy = true;
+    while (waiting.length) {
+      const outcome = await post(waiting[0]);
+      if (outcome === "away") await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      else waiting.shift();
+    }
+    busy = false;
+  }
+
+  async function post(code) {
+    const body = new URLSearchParams(new FormData(form));
+    body.set("code", code);
+    body.set("part", "1");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual", headers: { Accept: "text/html" } });
+      if (answer.ok) return show(await answer.text());
+      // Where a login is asked for, or a server does not answer, what was scanned waits.
+      tell("error", `${answer.type === "opaqueredirect" ? told.dataset.login : told.dataset.away} ${told.dataset.left} ${waiting.join(", ")}`);
+    } catch {
+      tell("error", `${told.dataset.away} ${told.dataset.left} ${waiting.join(", ")}`);
+    }
+    return "away";
+  }
+
+  function show(html) {
+    const board = new DOMParser().parseFromString(html, "text/html").getElementById("board");
+    if (!board) return "away";
+    document.getElementById("board").replaceWith(board);
+    tell(board.dataset.tone, board.dataset.told);
+    return "told";
+  }
+
+  function tell(tone, text) {
+    told.dataset.tone = tone;
+    // Taken out and put in again, so that the same words are read aloud once more.
+    told.textContent = "";
+    told.textContent = text;
+    if (sound.getAttribute("aria-pressed") === "true") play(TONES[tone] ?? []);
+  }
+
+  function play(tones) {
+    audio ??= new AudioContext();
+    tones.forEach((hertz, place) => {
+      const start = audio.currentTime + place * TONE_S * 1.5;
+      const tone = new OscillatorNode(audio, { frequency: hertz });
+      tone.connect(new GainNode(audio, { gain: VOLUME })).connect(audio.destination);
+      tone.start(start);
+      tone.stop(start + TONE_S);
+    });
+  }
+
+  sound.hidden = false;
+  sound.setAttribute("aria-pressed", localStorage.getItem("scan-sound") !== "off");
+  sound.addEventListener("click", () => {
+    const on = sound.getAttribute("aria-pressed") !== "true";
+    sound.setAttribute("aria-pressed", on);
+    localStorage.setItem("scan-sound", on ? "on" : "off");
+    field.focus();
+  });
+  // A scanner types wherever the cursor is; where it is nowhere, the code goes into its field.
+  document.addEventListener("keydown", (event) => {
+    if (event.target === document.body && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) field.focus();
+  });
+  addEventListener("beforeunload", (event) => { if (waiting.length) event.preventDefault(); });
+})();
