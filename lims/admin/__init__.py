@@ -2,6 +2,8 @@
 
 from lims.admin import (  # noqa: F401  (each registers its models)
     access,
+    bench,
+    holidays,
     jobs,
     laboratory,
     pathologists,

@@ -78,6 +78,9 @@ def sidebar(request: HttpRequest) -> list[dict]:
                 _item(_("Reports"), "lab_profile", "lims_report_changelist"),
                 _item(_("Deliveries"), "outgoing_mail", "lims_delivery_changelist"),
                 _item(_("Veterinarians"), "pets", "lims_veterinarian_changelist"),
+                _item(_("Additional requests"), "add_task", "lims_additionalrequest_changelist"),
+                _item(_("Reception batches"), "barcode_scanner", "lims_receptionbatch_changelist"),
+                _item(_("Label sheets"), "label", "lims_labelsheet_changelist"),
             ],
         },
         {
@@ -89,6 +92,7 @@ def sidebar(request: HttpRequest) -> list[dict]:
                 _item(_("Staff"), "badge", "lims_staffmember_changelist"),
                 _item(_("Pathologists"), "signature", "lims_pathologist_changelist"),
                 _item(_("Phrases"), "short_text", "lims_phrase_changelist"),
+                _item(_("Holidays"), "event_busy", "lims_holiday_changelist"),
             ],
         },
         {

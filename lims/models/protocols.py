@@ -39,6 +39,7 @@ TRANSITIONS = {
 }
 
 
+AT_THE_BENCH = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
 # What was received has a number.
 NUMBERED = (
     ProtocolStatus.RECEIVED,
@@ -75,8 +76,7 @@ class ProtocolQuerySet(models.QuerySet):
     def overdue(self, on: date) -> "ProtocolQuerySet":
         """Return what is at the bench still, though it should have been ready before a day."""
         until = Coalesce("expected_ready_by", "expected_ready_on")
-        at_the_bench = self.filter(status__in=[ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING])
-        return at_the_bench.alias(until=until).filter(until__lt=on)
+        return self.filter(status__in=AT_THE_BENCH).alias(until=until).filter(until__lt=on)
 
     def received_on(self, day: date) -> "ProtocolQuerySet":
         """Return what came to the laboratory on a day of its calendar."""
@@ -171,6 +171,12 @@ class Protocol(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it takes longer than four of five such samples do, to this day."""
+        until = self.expected_ready_by or self.expected_ready_on
+        return self.status in AT_THE_BENCH and until is not None and until < timezone.localdate()
 
     @property
     def code(self) -> str:

@@ -22,13 +22,8 @@ from lims.services.report_lists import to_be_written, with_failures
 
 EXPECTED_SHOWN = 8
 LATE_SHOWN = 6
-# Where a sample stands until its report is issued.
-UNDER_WAY = (
-    ProtocolStatus.SUBMITTED,
-    ProtocolStatus.RECEIVED,
-    ProtocolStatus.PROCESSING,
-    ProtocolStatus.READY,
-)
+# Where a sample stands until its report is written.
+UNTIL_READY = (ProtocolStatus.SUBMITTED, ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
 
 
 class Bench(NamedTuple):
@@ -60,7 +55,7 @@ def bench(user: User) -> Bench:
     return Bench(
         *count_each(
             user,
-            *(protocols.filter(status=status) for status in UNDER_WAY),
+            *(protocols.filter(status=status) for status in (*UNTIL_READY, ProtocolStatus.READY)),
             protocols.overdue(today),
             protocols.received_on(today),
             AdditionalRequest.objects.visible_to(user).open(),
@@ -94,8 +89,8 @@ def own_counts(user: User) -> dict[str, int]:
 
 
 def own_expected(user: User) -> list[Protocol]:
-    """Return a vet's samples that are under way, what is expected first at the top, at most a few."""
-    own = Protocol.objects.visible_to(user).filter(status__in=UNDER_WAY)
+    """Return a vet's samples that are not ready yet, what is expected first at the top, at most a few."""
+    own = Protocol.objects.visible_to(user).filter(status__in=UNTIL_READY)
     return list(own.order_by(_expected().asc(nulls_last=True), "-pk")[:EXPECTED_SHOWN])
 
 

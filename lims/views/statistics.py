@@ -30,23 +30,34 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
     filters = StatisticsFilter({"months": request.GET.get("months", "")})
     months = service.months_until_now(filters.count())
     taken = service.turnaround(request.user, months)
+    received = service.received(request.user, months)
     if request.GET.get("format") == "csv":
         return csv_of(_("turnaround"), _csv_head(), map(_csv_row, taken))
+    shown = _begun(months, taken, received)
     context = {
         "filters": StatisticsFilter(initial={"months": len(months)}),
-        "turnaround": [_of_kind(kind, taken) for kind in ProtocolKind],
-        "volumes": _volumes(months, taken, service.received(request.user, months)),
+        "turnaround": [_of_kind(kind, shown, taken) for kind in ProtocolKind],
+        "volumes": _volumes(shown, taken, received),
         "busiest": service.busiest(request.user, months),
         "csv_url": address("statistics", {"months": len(months), "format": "csv"}),
     }
     return render(request, "statistics/page.html", context)
 
 
-def _of_kind(kind: ProtocolKind, taken: list[Turnaround]) -> dict[str, Any]:
+def _begun(
+    months: list[date], taken: list[Turnaround], received: dict[tuple[str, date], int]
+) -> list[date]:
+    """Return the months from the first on in which there was anything; a young laboratory has few."""
+    busy = [month for (_kind, month), count in received.items() if count]
+    busy += [one.month for one in taken if one.month and one.reported]
+    return [month for month in months if month >= min(busy, default=months[-1])]
+
+
+def _of_kind(kind: ProtocolKind, months: list[date], taken: list[Turnaround]) -> dict[str, Any]:
     own = [one for one in taken if one.kind == kind]
     return {
         "kind": kind,
-        "months": [one for one in own if one.month],
+        "months": [one for one in own if one.month in months],
         "whole": next(one for one in own if one.month is None),
     }
 

@@ -10,11 +10,10 @@
   const labelOf = (row) => (row.querySelector("[data-label]") || row.cells[0]).textContent.trim();
 
   function seriesOf(table) {
-    const heads = [...table.tHead.rows[0].cells];
-    const rows = [...table.tBodies[0].rows];
-    return heads.filter((head) => "series" in head.dataset).map((head, position) => ({
-      label: head.textContent.trim(),
-      data: rows.map((row) => numberIn(row.cells[head.cellIndex])),
+    const rows = [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll("[data-value]")]);
+    return [...table.tHead.querySelectorAll("[data-series]")].map((head, position) => ({
+      label: head.dataset.name || head.textContent.trim(),
+      data: rows.map((cells) => numberIn(cells[position])),
       kind: head.dataset.series,
       position,
     }));
@@ -23,7 +22,7 @@
   function lookOf(type, series) {
     const ink = colour(COLOURS[series.position]);
     if (type === "line") {
-      return { borderColor: ink, backgroundColor: ink, borderDash: series.kind === "dashed" ? [6, 4] : [], spanGaps: true, tension: 0.25, pointRadius: 3 };
+      return { borderColor: ink, backgroundColor: ink, borderDash: series.kind === "dashed" ? [6, 4] : [], spanGaps: true, pointRadius: 3 };
     }
     return { backgroundColor: ink, borderColor: colour(COLOURS[series.position % 2]), borderWidth: 1, borderRadius: 3, stack: series.kind, maxBarThickness: 22 };
   }
@@ -47,7 +46,7 @@
         maintainAspectRatio: false,
         interaction: { mode: "index", intersect: false, axis: type === "lying" ? "y" : "x" },
         scales: axes(type),
-        plugins: { legend: { position: "bottom", labels: { boxWidth: 14, boxHeight: 14 } } },
+        plugins: { legend: { position: "bottom", labels: type === "line" ? { usePointStyle: true, pointStyle: "line", boxWidth: 28 } : { boxWidth: 14, boxHeight: 14 } } },
       },
     };
   }

@@ -1,5 +1,7 @@
 """Every change list asks the database as often for many rows as for few."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,7 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actors.models import Job
-from lims.models import DocumentAccess, NumberSeries
+from lims.models import (
+    AdditionalRequest,
+    DocumentAccess,
+    Holiday,
+    LabelSheet,
+    NumberSeries,
+    ReceptionBatch,
+    ScannedSample,
+)
 from lims.services.phrases import add_phrase
 from lims.services.report_amending import withdraw_report
 from tests import factories
@@ -43,6 +53,22 @@ def make_reports(ana):
     withdraw_report(report.author.staff_member.user, report.pk, "Muestra cambiada")
 
 
+def make_requests(ana):
+    protocol = factories.ready_protocol(status="processing")
+    AdditionalRequest.objects.create(
+        protocol=protocol, kind="more_cuts", cassette=protocol.cassettes.first(), requested_by=ana
+    )
+
+
+def make_batches(ana):
+    batch = ReceptionBatch.objects.create(opened_by=factories.StaffMemberFactory().user)
+    ScannedSample.objects.create(batch=batch, protocol=factories.ProtocolFactory())
+
+
+def make_holidays(ana):
+    Holiday.objects.create(on=date(2026, 1, 1) + timedelta(days=Holiday.objects.count()), name="Feriado")
+
+
 def make_phrases(ana):
     add_phrase(factories.UserFactory(role="admin"), "Autólisis", "Limita la evaluación.")
 
@@ -62,6 +88,10 @@ LISTS = {
     "lims_staffmember": lambda ana: factories.StaffMemberFactory(),
     "lims_documentaccess": make_accesses,
     "lims_numberseries": make_series,
+    "lims_additionalrequest": make_requests,
+    "lims_receptionbatch": make_batches,
+    "lims_labelsheet": lambda ana: LabelSheet.objects.create(protocol_ids=[1], made_by=ana),
+    "lims_holiday": make_holidays,
     "actors_job": make_jobs,
 }
 
@@ -117,10 +147,13 @@ def test_drafts_of_vets_are_not_listed(admin, bruno):
 @pytest.mark.parametrize(
     "page",
     [
+        "lims_additionalrequest",
         "lims_delivery",
         "lims_documentaccess",
+        "lims_labelsheet",
         "lims_numberseries",
         "lims_protocol",
+        "lims_receptionbatch",
         "lims_report",
         "lims_reporthistory",
         "lims_workorderhistory",

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from actors.models import Job
-from lims.models import AdditionalRequest, ProtocolStatus, Veterinarian
+from lims.models import AdditionalRequest, Protocol, ProtocolStatus, Veterinarian
 from tests import factories
 from tests.lims.views.things import failed_delivery
 
@@ -102,7 +102,7 @@ def test_pathologist_sees_own_desk_and_what_waits_for_all(paula, browser):
     failed = factories.finalized_report(author)
     Job.objects.filter(ref=str(failed.pk)).update(state="failed", finished_at=timezone.now())
     found = figures(browser(paula))
-    assert [found[label][0] for label in ("Por informar", "En escritura", "No se pudieron emitir")] == [
+    assert [found[label][0] for label in ("Por informar", "En escritura", "No se pudo emitir")] == [
         1,
         1,
         1,
@@ -145,6 +145,15 @@ def test_vet_sees_what_is_expected_first_at_the_top(bruno, browser):
     assert page.index(sooner.number) < page.index(later.number) < page.index(waiting.temporary_code)
     assert f"{sooner.expected_ready_on:%d/%m/%Y}" in page or f"{sooner.expected_ready_on.day}/" in page
     assert "HP 20/001" not in page
+
+
+def test_vet_is_told_what_takes_longer_than_usual(bruno, browser):
+    told = "Demora más de lo habitual"
+    sample = at_the_bench("processing", 0, veterinarian=bruno.veterinarian)
+    client = browser(bruno)
+    assert told not in client.get("/").content.decode()
+    Protocol.objects.update(expected_ready_by=sample.expected_ready_by - timedelta(days=1))
+    assert told in client.get("/").content.decode()
 
 
 def test_vet_who_waits_to_be_verified_is_told(bruno, browser):

@@ -1,14 +1,16 @@
 """The page of statistics: its numbers stand in tables that its charts are drawn from, and in a CSV."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from lims.models import Veterinarian
+from lims.services import statistics as service
 from tests import factories
 
 PAGE = "/statistics/"
+MONTH = '<th scope="row" class="number">'
 # Session, user, notifications; turnaround, received, senders.
 STATEMENTS = 6
 
@@ -35,10 +37,20 @@ def test_numbers_are_in_the_tables(alma, reported, browser):
     [("", 12), ("?months=6", 6), ("?months=24", 24), ("?months=7", 12), ("?months=x", 12), ("?months=", 12)],
 )
 def test_period_is_chosen_in_the_address_and_nonsense_is_ignored(query, months, alma, browser):
+    first = service.months_until_now(months)[0]
+    factories.ProtocolFactory(received_at=timezone.make_aware(datetime(first.year, first.month, 1)))
+    factories.ProtocolFactory(received_at=timezone.make_aware(datetime(first.year - 1, first.month, 1)))
     page = browser(alma).get(PAGE + query).content.decode()
     # Two of turnaround, one of volumes.
-    assert page.count('<th scope="row">') == 3 * months
+    assert page.count(MONTH) == 3 * months
     assert f'<option value="{months}" selected>' in page
+
+
+def test_months_before_the_first_sample_are_not_shown(alma, browser):
+    assert browser(alma).get(PAGE).content.decode().count(MONTH) == 3
+    before = service.months_until_now(3)[0]
+    factories.ProtocolFactory(received_at=timezone.make_aware(datetime(before.year, before.month, 9)))
+    assert browser(alma).get(PAGE).content.decode().count(MONTH) == 3 * 3
 
 
 def test_csv_has_a_row_for_each_kind_and_month_and_one_for_all(alma, reported, browser):
