@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,13 +61,26 @@ class CassetteLine(forms.Form):
         return [one] * (values["count"] or 0)
 
 
-class CassettesForm(forms.Form):
+class MakingForm(forms.Form):
+    """The last number that was given, as whoever sends the form has seen it."""
+
+    last = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("last") is None:
+            raise ValidationError(_("This form is damaged. Load its page again."))
+
+    def take_last(self, last: int) -> None:
+        """Go on from what was made meanwhile: who sends the form again has seen it."""
+        self.data = self.data.copy()
+        self.data["last"] = str(last)
+
+
+class CassettesForm(MakingForm):
     """The cassettes to be made of a sample, a line for each of its specimens; one each is usual."""
 
-    last = forms.IntegerField(widget=forms.HiddenInput)
-
     def __init__(self, protocol: Protocol, specimens: Sequence[Specimen], data: Any = None) -> None:
-        super().__init__(data, initial={"last": protocol.last_cassette})
+        super().__init__(data, initial={"last": protocol.last_cassette}, auto_id="cassettes_%s")
         usual = 0 if protocol.last_cassette else 1
         named = [CassetteLine(data, specimen, usual) for specimen in specimens[:LINES_MAX]]
         self.lines = [*named, CassetteLine(data, None, 0 if named else usual)]
@@ -79,16 +93,10 @@ class CassettesForm(forms.Form):
         """Return the cassettes of all lines."""
         return [spec for line in self.lines for spec in line.specs()]
 
-    def take_last(self, protocol: Protocol) -> None:
-        """Go on from what was made meanwhile: who sends the form again has seen it."""
-        self.data = self.data.copy()
-        self.data["last"] = str(protocol.last_cassette)
 
-
-class SlidesForm(forms.Form):
+class SlidesForm(MakingForm):
     """The slides to be made of a sample: of each cassette one, or all of them on one; of cells so many."""
 
-    last = forms.IntegerField(widget=forms.HiddenInput)
     cassettes = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Cassettes"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -103,7 +111,7 @@ class SlidesForm(forms.Form):
     def __init__(self, protocol: Protocol, cassettes: Sequence[Cassette], data: Any = None) -> None:
         kind = ProtocolKind(protocol.kind)
         initial = {"last": protocol.last_slide, "stain": USUAL_STAINS[kind], "copies": 1}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=initial, auto_id="slides_%s")
         if kind == ProtocolKind.CYTOLOGY:
             del self.fields["cassettes"], self.fields["together"]
             self.fields["copies"].label = _("Slides")
@@ -118,11 +126,6 @@ class SlidesForm(forms.Form):
         return [
             NewSlide(shown, values["stain"]) for shown in self._shown() for _copy in range(values["copies"])
         ]
-
-    def take_last(self, protocol: Protocol) -> None:
-        """Go on from what was made meanwhile: who sends the form again has seen it."""
-        self.data = self.data.copy()
-        self.data["last"] = str(protocol.last_slide)
 
     def _shown(self) -> Iterator[tuple[int, ...]]:
         chosen = self.cleaned_data.get("cassettes", [])
@@ -153,7 +156,7 @@ class RequestForm(forms.Form):
     )
 
     def __init__(self, protocol: Protocol, cassettes: Sequence[Cassette], data: Any = None) -> None:
-        super().__init__(data)
+        super().__init__(data, auto_id="wish_%s")
         kind, cassette = self.fields["kind"], self.fields["cassette"]
         assert isinstance(kind, forms.ChoiceField) and isinstance(cassette, forms.TypedChoiceField)
         if protocol.kind == ProtocolKind.CYTOLOGY:

@@ -1,7 +1,7 @@
 """What waits on the bench, by what is to be done next; what is expected first comes first."""
 
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
@@ -11,13 +11,15 @@ from lims.models import (
     CassetteStage,
     Protocol,
     ProtocolStatus,
+    Role,
     Slide,
     SlideCassette,
     User,
 )
 from lims.models.processing import Stage
-from lims.models.protocols import ProtocolKind
+from lims.models.protocols import ProtocolKind, due
 from lims.services import completeness
+from lims.services.counting import count_each
 
 
 class Step(models.TextChoices):
@@ -43,13 +45,19 @@ def waiting(user: User, step: Step) -> QuerySet:
     """
     rows, protocol = _waiting(user, step)
     days = [TruncDate(f"{protocol}{moment}") for moment in ("received_at", "created_at")]
-    return rows.annotate(due=Coalesce(F(f"{protocol}expected_ready_on"), *days))
+    return rows.annotate(due=Coalesce(due(protocol), *days))
 
 
 def counts(user: User) -> dict[Step, int]:
     """Return how many wait for each step; one statement."""
-    counted = [_counted(_waiting(user, step)[0]) for step in Step]
-    return dict(zip(Step, User.objects.filter(pk=user.pk).values_list(*counted).get(), strict=True))
+    counted = count_each(user, *(_waiting(user, step)[0] for step in Step))
+    return dict(zip(Step, counted, strict=True))
+
+
+def asked_for(user: User) -> QuerySet[AdditionalRequest]:
+    """Return the open requests whose answer the user waits for: a pathologist's own, else everybody's."""
+    found = AdditionalRequest.objects.visible_to(user).open()
+    return found.filter(requested_by=user) if user.role == Role.PATHOLOGIST else found
 
 
 def protocol_of(row: Protocol | Cassette | Slide | AdditionalRequest) -> Protocol:
@@ -110,8 +118,3 @@ def _has_unblocked() -> Exists:
     on_it = SlideCassette.objects.filter(slide=OuterRef("pk")).order_by()
     blocked = CassetteStage.objects.filter(cassette=OuterRef("cassette"), stage=Stage.BLOCKING).order_by()
     return Exists(on_it.filter(~Q(Exists(blocked))))
-
-
-def _counted(rows: QuerySet) -> Subquery:
-    # Not an aggregate in Django's eyes, which would make it one of groups, and none where nothing is found.
-    return Subquery(rows.order_by().annotate(count=Func(F("pk"), function="COUNT")).values("count"))

@@ -8,7 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from lims.forms.bench import COLOURS, STAINS, CassettesForm, RequestForm, SlidesForm
-from lims.models import AdditionalRequest, Cassette, CassetteStage, Protocol, ProtocolStatus, Role, Slide
+from lims.models import (
+    AdditionalRequest,
+    Cassette,
+    CassetteStage,
+    Protocol,
+    ProtocolStatus,
+    Role,
+    Slide,
+    User,
+)
 from lims.models.processing import SlideQuality, Stage
 from lims.models.protocols import ProtocolKind
 from lims.services import bench, completeness
@@ -57,7 +66,7 @@ def bench_page(request: HttpRequest, protocol: Protocol, *, status: int = 200, *
         "cassette_step": _first(row.next_step for row in rows),
         "slide_step": _first(row.next_step for row in slides),
         "stages": list(Stage),
-        "requests": _requests(request, protocol),
+        "requests": _requests(request.user, protocol),
         "lacks": completeness.incomplete([protocol.pk]).get(protocol.pk, ""),
         "is_on_bench": protocol.status in ON_BENCH,
         "is_tissue": protocol.kind == ProtocolKind.HISTOPATHOLOGY,
@@ -66,17 +75,26 @@ def bench_page(request: HttpRequest, protocol: Protocol, *, status: int = 200, *
         "colours": COLOURS,
         "cassettes_form": CassettesForm(protocol, list(protocol.specimens.all())),
         "slides_form": SlidesForm(protocol, own),
-        "request_form": RequestForm(protocol, own) if _may_ask(request, protocol) else None,
+        "request_form": RequestForm(protocol, own) if _may_ask(request.user, protocol) else None,
     }
     return render(request, "processing/bench.html", context | forms, status=status)
 
 
-def _may_ask(request: HttpRequest, protocol: Protocol) -> bool:
-    return request.user.role == Role.PATHOLOGIST and protocol.status in MAY_BE_ASKED
+def of_bench(protocol: Protocol, user: User) -> dict[str, Any]:
+    """Return what a protocol's own page tells of its bench; one statement."""
+    return {
+        "requests": _requests(user, protocol),
+        "was_received": protocol.number is not None,
+        "may_ask": _may_ask(user, protocol),
+    }
 
 
-def _requests(request: HttpRequest, protocol: Protocol) -> list[AdditionalRequest]:
-    visible = AdditionalRequest.objects.visible_to(request.user).filter(protocol=protocol)
+def _may_ask(user: User, protocol: Protocol) -> bool:
+    return user.role == Role.PATHOLOGIST and protocol.status in MAY_BE_ASKED
+
+
+def _requests(user: User, protocol: Protocol) -> list[AdditionalRequest]:
+    visible = AdditionalRequest.objects.visible_to(user).filter(protocol=protocol)
     people = ("requested_by__staff_member", "done_by__staff_member", "cassette")
     # What is open comes first, then what was done last.
     return sorted(visible.select_related(*people), key=lambda each: (each.done_at is not None, -each.pk))

@@ -101,5 +101,5 @@ def _refused(pk: int, form: CassettesForm | SlidesForm, error: LimsError) -> Pro
     refuse(form, error)
     now = Protocol.objects.select_related("veterinarian").get(pk=pk)
     if isinstance(error, StaleEdit):
-        form.take_last(now)
+        form.take_last(now.last_slide if isinstance(form, SlidesForm) else now.last_cassette)
     return now

@@ -12,6 +12,7 @@ from lims.models import Protocol, ProtocolHistory, ProtocolStatus, Report, User,
 from lims.services.label_sheets import count_parts
 from lims.services.submissions import missing_parts
 from lims.views.answers import answers
+from lims.views.bench_page import of_bench
 
 RELATED = ("veterinarian", "received_by__staff_member", "histopathology_sample", "cytology_sample")
 ON_THE_WAY = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
@@ -43,6 +44,7 @@ def protocol(request: HttpRequest, pk: int) -> HttpResponse:
     context |= _of_vet(found, request.user)
     if request.user.is_laboratory:
         context["label_counts"] = count_parts([found.pk])
+        context |= of_bench(found, request.user)
     return render(request, "protocols/detail.html", context)
 
 

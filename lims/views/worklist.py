@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from lims.errors import NotAllowed
 from lims.forms.worklist import WorkListFilter
 from lims.models import Protocol, Report, ReportStatus, Role, User
+from lims.services.bench_lists import asked_for
 from lims.services.report_lists import to_be_written, with_failures
 from lims.views.answers import answers, wants_json
 from lims.views.listing import address
@@ -42,6 +43,7 @@ def report_worklist(request: HttpRequest) -> HttpResponse:
         "failed": failed,
         "drafts": drafts,
         "ready": ready,
+        "asked": _asked(user, filters) if is_first else [],
         "is_writer": user.role == Role.PATHOLOGIST,
         "is_first": is_first,
         "filters": filters,
@@ -64,6 +66,13 @@ def _open(user: User, filters: WorkListFilter) -> list[Any]:
     return _with_days(rows, lambda report: report.protocol)
 
 
+def _asked(user: User, filters: WorkListFilter) -> list[Any]:
+    """Return what the bench still has to do before these samples are ready again."""
+    people = ("protocol__veterinarian", "cassette", "requested_by__staff_member")
+    rows = filters.apply(asked_for(user).select_related(*people)).order_by("pk")[:OPEN_SHOWN]
+    return _with_days(rows, lambda request: request.protocol)
+
+
 def _ready(user: User, filters: WorkListFilter) -> tuple[list[Protocol], str | None]:
     ready = filters.rest(filters.apply(to_be_written(user), "pk"))
     rows = ready.select_related("veterinarian")[: PAGE_SIZE + 1]
@@ -82,8 +91,7 @@ def _with_days(rows: Iterable[Any], protocol_of: Callable[[Any], Protocol]) -> l
         protocol = protocol_of(row)
         received = protocol.received_at and timezone.localdate(protocol.received_at)
         row.days_waiting = (today - received).days if received else None
-        expected = protocol.expected_ready_on
-        row.days_overdue = max((today - expected).days, 0) if expected else 0
+        row.days_overdue = max((today - protocol.due_on).days, 0) if protocol.due_on else 0
     return found
 
 

@@ -6,11 +6,13 @@ import pytest
 from django.utils import timezone
 
 from actors.models import Job
+from lims.models import RequestKind
+from lims.services.additional_requests import Wish, finish_requests, request_more
 from tests import factories
 
 JSON = {"HTTP_ACCEPT": "application/json"}
-# Session, user, notifications; the ready protocols; the drafts and failures.
-STATEMENTS = 5
+# Session, user, notifications; the ready protocols; the drafts and failures; what was asked of the bench.
+STATEMENTS = 6
 LIST = "/reports/to-write/"
 
 
@@ -130,3 +132,16 @@ def test_statements_do_not_grow(paula, browser, django_assert_num_queries):
             factories.draft_report(paula.staff_member.pathologist)
         with django_assert_num_queries(STATEMENTS):
             assert client.get(LIST).status_code == 200
+
+
+def test_what_the_bench_was_asked_for_is_listed_until_it_is_done(ana, paula, browser):
+    protocol, other = ready(), ready()
+    colleague = factories.PathologistFactory(staff_member__user__email="quique@lab.test")
+    asked = request_more(paula, protocol.pk, Wish(RequestKind.STAIN, stain="Grocott"))
+    request_more(colleague.staff_member.user, other.pk, Wish(RequestKind.STAIN, stain="PAS"))
+    page = browser(paula).get(LIST).content.decode()
+    assert "Grocott" in page and protocol.number in page and other.number not in page
+    everybodys = browser(ana).get(LIST).content.decode()
+    assert "Grocott" in everybodys and "PAS" in everybodys
+    finish_requests(ana, [asked.pk])
+    assert "Está todo escrito" in browser(paula).get(LIST).content.decode()

@@ -3,9 +3,22 @@
 from collections.abc import Callable
 
 from actors.models import Job
-from lims.models import Delivery, Notification, Phrase, ReceptionBatch, ReportImage, User
+from lims.models import (
+    Cassette,
+    Delivery,
+    Notification,
+    Phrase,
+    ReceptionBatch,
+    ReportImage,
+    RequestKind,
+    Slide,
+    User,
+)
+from lims.services.additional_requests import Wish, request_more
+from lims.services.cassettes import NewCassette, add_cassettes
 from lims.services.documents import open_document
 from lims.services.label_sheets import make_sheet
+from lims.services.reception_batches import open_batch
 from tests import factories, operating, submitting
 
 Thing = Callable[[User, User], dict]
@@ -126,6 +139,26 @@ def _sample(owner: User, author: User) -> dict:
     return {"pk": batch.samples.values_list("pk", flat=True)[0]}
 
 
+def _in_process(owner: User, author: User) -> dict:
+    return {"pk": factories.ready_protocol(owner.veterinarian, status="processing").pk}
+
+
+def _cassette(owner: User, author: User) -> dict:
+    protocol = _in_process(owner, author)["pk"]
+    return {"pk": add_cassettes(author, protocol, [NewCassette()])[0].pk}
+
+
+def _slide(owner: User, author: User) -> dict:
+    protocol = Cassette.objects.get(**_cassette(owner, author)).protocol
+    return {"pk": Slide.objects.create(protocol=protocol, code=f"{protocol.number}-S9").pk}
+
+
+def _request(owner: User, author: User) -> dict:
+    protocol = _in_process(owner, author)["pk"]
+    wish = Wish(RequestKind.STAIN, stain="PAS")
+    return {"pk": request_more(author, protocol, wish).pk}
+
+
 def _each(thing: Thing, *names: str) -> dict[str, Thing]:
     return dict.fromkeys(names, thing)
 
@@ -145,6 +178,11 @@ THINGS: dict[str, Thing] = {
     **_each(_draft, "report_write", "report_changes", "report_discard", "report_finalize"),
     **_each(_draft, "report_images", "report_image_order", "report_images_state", "report_image"),
     **_each(_draft, "report_image_remove", "report_image_retry", "report_image_picture"),
+    **_each(_in_process, "protocol_processing", "cassettes_add", "slides_add", "protocol_ready"),
+    **_each(_in_process, "request_make"),
+    **_each(_cassette, "cassette_remove"),
+    **_each(_slide, "slide_remove"),
+    **_each(_request, "request_finish"),
     **_each(_phrase, "phrase", "phrase_remove"),
     **_each(_delivery, "delivery_resend", "delivery_settle"),
     **_each(_notification, "notification"),

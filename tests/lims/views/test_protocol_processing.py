@@ -1,0 +1,219 @@
+"""The bench of one sample: what lies there, making and removing, asking for more, and being ready."""
+
+import pytest
+
+from lims.models import AdditionalRequest, Cassette, Protocol, Slide, Specimen
+from lims.services.additional_requests import Wish, request_more
+from lims.services.cassettes import NewCassette, add_cassettes, pass_stage
+from lims.services.slides import NewSlide, add_slides, stain
+from tests import factories
+
+# Session, user, notifications, protocol, cassettes, stages, slides, what is on them, requests, what is
+# lacking, specimens.
+STATEMENTS = 11
+
+
+def received(**fields) -> Protocol:
+    protocol = factories.ProtocolFactory(**{"status": "received"} | fields)
+    Specimen.objects.create(protocol=protocol, label="A", site="Piel, flanco")
+    return protocol
+
+
+def path(protocol: Protocol, part: str = "processing") -> str:
+    return f"/protocols/{protocol.pk}/{part}/"
+
+
+def lines(protocol: Protocol, count: object = 2, **more) -> dict:
+    """Return what the form of cassettes sends for one specimen."""
+    prefix = f"specimen-{protocol.specimens.get().pk}"
+    protocol.refresh_from_db()
+    return {
+        "last": protocol.last_cassette,
+        **{f"{prefix}-count": count, f"{prefix}-type": "normal", f"{prefix}-material": "Piel"},
+        **{"other-count": "", "other-type": "normal"},
+    } | {f"{prefix}-{name}": value for name, value in more.items()}
+
+
+def test_cassettes_are_made_from_the_usual_ones(ana, browser):
+    protocol, client = received(number="HP 26/9"), browser(ana)
+    page = client.get(path(protocol)).content.decode()
+    assert 'value="Piel, flanco"' in page and "Todavía no tiene ningún casete." not in page
+    answer = client.post(path(protocol, "cassettes"), lines(protocol, colour="rosa"), follow=True)
+    assert "Se crearon 2 casetes." in answer.content.decode()
+    assert list(Cassette.objects.values_list("code", "material", "colour")) == [
+        ("HP 26/9-C1", "Piel", "rosa"),
+        ("HP 26/9-C2", "Piel", "rosa"),
+    ]
+
+
+def test_a_double_click_makes_them_once_and_shows_what_is_there(ana, browser):
+    protocol, client = received(), browser(ana)
+    sent = lines(protocol)
+    client.post(path(protocol, "cassettes"), sent)
+    again = client.post(path(protocol, "cassettes"), sent)
+    page = again.content.decode()
+    assert (again.status_code, Cassette.objects.count()) == (409, 2)
+    assert "Mientras tanto se crearon casetes" in page and f"{protocol.number}-C2" in page
+    # Who has seen that may go on from there.
+    assert 'name="last" value="2"' in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"count": "muchos"}, "número entero"),
+        ({"count": -1}, "mayor"),
+        ({"count": 51}, "menor"),
+        ({"count": 0}, "Se pueden crear de 1 a 50 por vez."),
+        ({"material": "x" * 301}, "300"),
+        ({"type": "oro"}, "oro"),
+    ],
+)
+def test_wrong_input_is_told_beside_its_field_and_kept(ana, browser, wrong, told):
+    protocol = received()
+    answer = browser(ana).post(path(protocol, "cassettes"), lines(protocol, **{"colour": "violeta"} | wrong))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert told in page and 'value="violeta"' in page
+    assert not Cassette.objects.exists()
+
+
+def test_slides_of_tissue_one_each_or_all_on_one(ana, browser):
+    protocol, client = received(number="HP 26/9"), browser(ana)
+    pks = [made.pk for made in add_cassettes(ana, protocol.pk, [NewCassette()] * 2)]
+    client.post(path(protocol, "slides"), {"last": 0, "cassettes": pks, "stain": "H&E", "copies": 2})
+    client.post(
+        path(protocol, "slides"), {"last": 4, "cassettes": pks, "stain": "PAS", "copies": 1, "together": "on"}
+    )
+    shown = [(slide.stain, slide.cassettes.count()) for slide in Slide.objects.all()]
+    assert shown == [("H&E", 1)] * 4 + [("PAS", 2)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"cassettes": []}, {"cassettes": [0]}, {"stain": ""}, {"copies": 0}, {"copies": 60}, {"last": ""}],
+)
+def test_wrong_slides_are_told(ana, browser, wrong):
+    protocol = received()
+    (cassette,) = add_cassettes(ana, protocol.pk, [NewCassette()])
+    sent = {"last": 0, "cassettes": [cassette.pk], "stain": "H&E", "copies": 1} | wrong
+    answer = browser(ana).post(path(protocol, "slides"), sent)
+    assert (answer.status_code, Slide.objects.count()) == (409, 0)
+    assert "field-error" in answer.content.decode() or "notice-error" in answer.content.decode()
+
+
+def test_smears_are_made_without_cassettes(ana, browser):
+    protocol = factories.ProtocolFactory(status="received", kind="cytology")
+    client = browser(ana)
+    assert 'name="cassettes"' not in client.get(path(protocol)).content.decode()
+    client.post(path(protocol, "slides"), {"last": 0, "stain": "Diff-Quik", "copies": 3})
+    assert list(Slide.objects.values_list("stain", flat=True)) == ["Diff-Quik"] * 3
+
+
+def test_the_next_step_is_chosen_already_and_leads_back_here(ana, browser):
+    protocol, client = received(), browser(ana)
+    first, second = (made.pk for made in add_cassettes(ana, protocol.pk, [NewCassette()] * 2))
+    pass_stage(ana, [first], "cassetting")
+    page = client.get(path(protocol)).content.decode()
+    assert page.count(" checked") == 1
+    answer = client.post(
+        "/processing/mark/", {"step": "cassetting", "cassette": [second], "back": protocol.pk}
+    )
+    assert answer["Location"] == path(protocol)
+
+
+def test_removing_says_so_or_why_not(ana, browser):
+    protocol, client = received(), browser(ana)
+    (cassette,) = add_cassettes(ana, protocol.pk, [NewCassette()])
+    first, second = add_slides(ana, protocol.pk, [NewSlide((cassette.pk,))] * 2)
+    kept = client.post(f"/cassettes/{cassette.pk}/remove/", follow=True).content.decode()
+    assert "ya está en uso y no se puede quitar" in kept
+    gone = client.post(f"/slides/{second.pk}/remove/", follow=True).content.decode()
+    assert f"Se quitó {second.code}." in gone
+    assert client.post(f"/slides/{second.pk}/remove/").status_code == 404
+    assert list(Slide.objects.all()) == [first]
+
+
+def test_ready_once_nothing_is_lacking(ana, browser):
+    protocol, client = factories.ready_protocol(status="processing"), browser(ana)
+    Slide.objects.update(quality="")
+    page = client.get(path(protocol)).content.decode()
+    assert "Falta evaluar la calidad" in page and f'action="{path(protocol, "ready")}"' not in page
+    refused = client.post(path(protocol, "ready"), follow=True).content.decode()
+    assert "notice-error" in refused
+    Slide.objects.update(quality="good")
+    assert f'action="{path(protocol, "ready")}"' in client.get(path(protocol)).content.decode()
+    assert "está listo para informar" in client.post(path(protocol, "ready"), follow=True).content.decode()
+    again = client.post(path(protocol, "ready"), follow=True).content.decode()
+    assert "no puede pasar a" in again
+
+
+def test_a_pathologist_asks_and_all_see_it_until_it_is_done(ana, paula, browser):
+    draft = factories.draft_report(paula.staff_member.pathologist)
+    protocol = draft.protocol
+    wish = {"kind": "stain", "stain": "PAS", "cassette": "", "detail": "<b>Hongos</b>"}
+    answer = browser(paula).post(path(protocol, "requests"), wish, follow=True)
+    assert "Se avisó al laboratorio" in answer.content.decode()
+    pages = [path(protocol), f"/protocols/{protocol.pk}/", "/processing/?stage=requests"]
+    for page in pages:
+        text = browser(ana).get(page).content.decode()
+        assert "PAS" in text and "&lt;b&gt;Hongos" in text, page
+    assert protocol.number in browser(paula).get("/reports/to-write/").content.decode()
+    request = AdditionalRequest.objects.get()
+    done = browser(ana).post(f"/requests/{request.pk}/finish/", follow=True).content.decode()
+    assert "Se avisó a quien lo pidió" in done
+    assert "PAS" not in browser(ana).get(pages[2]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        ({"kind": "stain"}, "stain"),
+        ({"kind": "more_cuts"}, "cassette"),
+        ({"kind": "other"}, "detail"),
+        ({}, "kind"),
+    ],
+)
+def test_wrong_wish_is_told_beside_its_field(paula, browser, wish, field):
+    protocol = factories.ready_protocol()
+    answer = browser(paula).post(path(protocol, "requests"), wish)
+    assert answer.status_code == 409
+    assert f'id="wish_{field}_error"' in answer.content.decode()
+    assert not AdditionalRequest.objects.exists()
+
+
+def test_only_pathologists_are_offered_to_ask(ana, paula, alma, browser):
+    protocol = factories.ready_protocol()
+    offered = {
+        user: 'id="ask"' in browser(user).get(path(protocol)).content.decode() for user in (ana, paula, alma)
+    }
+    assert offered == {ana: False, paula: True, alma: False}
+
+
+def test_off_the_bench_nothing_is_offered(ana, browser):
+    protocol = factories.ready_protocol(status="reported")
+    page = browser(ana).get(path(protocol)).content.decode()
+    for absent in ("/cassettes/", "/slides/", "/processing/mark/", 'id="ask"', "/ready/"):
+        assert absent not in page
+
+
+def test_statements_do_not_grow(ana, paula, browser, django_assert_num_queries):
+    client = browser(ana)
+    protocol = received()
+    for _round in range(2):
+        pks = [made.pk for made in add_cassettes(ana, protocol.pk, [NewCassette()] * 3)]
+        for stage in ("cassetting", "fixation"):
+            pass_stage(ana, pks, stage)
+        add_slides(ana, protocol.pk, [NewSlide((pk,)) for pk in pks])
+        Slide.objects.update(mounted_at=protocol.received_at, mounted_by=ana)
+        stain(ana, list(Slide.objects.values_list("pk", flat=True)))
+        request_more(paula, protocol.pk, Wish("stain", stain=f"PAS {_round}"))
+        with django_assert_num_queries(STATEMENTS):
+            assert client.get(path(protocol)).status_code == 200
+
+
+def test_english_reader_gets_english(ana, browser):
+    ana.language = "en"
+    ana.save()
+    page = browser(ana).get(path(received())).content.decode()
+    assert "Make cassettes" in page and "Crear" not in page
