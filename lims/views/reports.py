@@ -91,7 +91,7 @@ def _reason_form(name: str, data: QueryDict | None = None) -> ReasonForm:
 
 def _report(user: User, pk: int) -> Report:
     visible = Report.objects.visible_to(user).defer("snapshot")
-    people = ("protocol__veterinarian__user", "author__staff_member")
+    people = ("protocol__veterinarian__user", "author__staff_member__user")
     found = visible.select_related(*people).filter(pk=pk).first()
     if found is None:
         raise NotVisible(_("There is no such report."))

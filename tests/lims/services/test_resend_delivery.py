@@ -63,7 +63,12 @@ def test_another_address_for_once_is_not_kept(ana, bruno, delivery, report):
     assert bruno.veterinarian.alternative_email == ""
 
 
-@pytest.mark.parametrize("address", ["no address", "a@b@c", "a@b.test\nBcc: x@y.test", "<a@b.test>"])
+TOO_LONG = f"a@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.{'f' * 20}.test"
+
+
+@pytest.mark.parametrize(
+    "address", ["no address", "a@b@c", "a@b.test\nBcc: x@y.test", "<a@b.test>", TOO_LONG]
+)
 def test_what_is_no_address_is_refused_and_changes_nothing(ana, bruno, delivery, address):
     with pytest.raises(Incomplete) as refusal:
         resend(ana, delivery.pk, address, keep_address=True)
