@@ -4,6 +4,7 @@ from django.urls import path
 
 from lims.views import (
     additional_requests,
+    audit,
     deliveries,
     documents,
     home,
@@ -164,6 +165,7 @@ urlpatterns = [
     path("operations/<int:pk>/cancel/", operations.cancel, name="operation_cancel"),
     path("operations/<int:pk>/resume/", operations.resume, name="operation_resume"),
     path("operations/<int:pk>/retry/", operations.retry, name="operation_retry"),
+    path("audit/<slug:kind>/<int:pk>/", audit.audit, name="audit"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.read_all, name="notifications_read"),
     path("notifications/<int:pk>/open/", notifications.open_one, name="notification"),

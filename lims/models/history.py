@@ -54,6 +54,18 @@ LEFT_OUT: dict[type[models.Model], Sequence[str]] = {
         *("archive_key", "archive_version_id", "sha256", "size_bytes", "pages"),
     ),
 }
+# Whose part each of these is: by that its changes are found, also of what was removed.
+PART_OF: dict[type[models.Model], str] = {
+    HistopathologySample: "protocol",
+    CytologySample: "protocol",
+    Specimen: "protocol",
+    Cassette: "protocol",
+    CassetteStage: "cassette",
+    Slide: "protocol",
+    SlideCassette: "slide",
+    AdditionalRequest: "protocol",
+    WorkOrderLine: "work_order",
+}
 # Saved often without news, and one at a time: a condition on the row then costs less than a look at tables.
 BY_ROWS = (Report, User)
 
@@ -78,9 +90,15 @@ def _track(model: type[models.Model], left_out: Sequence[str]) -> None:
         obj_field=pghistory.ObjForeignKey(related_name="changes"),
         context_field=pghistory.ContextJSONField(),
         context_id_field=None,
-        meta={"default_permissions": ()},
+        meta={"default_permissions": (), "indexes": _indexes(model)},
         level=pghistory.Row if model in BY_ROWS else pghistory.Statement,
     )(model)
+
+
+def _indexes(model: type[models.Model]) -> list[models.Index]:
+    if model not in PART_OF:
+        return []
+    return [models.Index(fields=[PART_OF[model]], name=f"{model.__name__.lower()}_change_of")]
 
 
 def changes_of(model: type[models.Model]) -> type[Change]:

@@ -111,6 +111,9 @@ MATRIX = {
     ("delivery_resend", "post"): (LOGIN, 404, 404, 409, 409, 409, 409),
     ("delivery_settle", "get"): (405,) * 7,
     ("delivery_settle", "post"): (LOGIN, 404, 404, 302, 302, 302, 302),
+    # Of an order; tests/lims/views/test_audit.py has what administrators alone see.
+    ("audit", "get"): (LOGIN, 403, 404, 200, 200, 200, 200),
+    ("audit", "post"): (405,) * 7,
     ("notifications", "get"): (LOGIN, 200, 200, 200, 200, 200, 200),
     ("notifications", "post"): (405,) * 7,
     ("notifications_read", "get"): (405,) * 7,

@@ -33,7 +33,7 @@ def _order(owner: User, author: User) -> dict:
     order = factories.issued_order(author, owner.veterinarian)
     job_id = open_document(owner, "work-order", order.pk).job_id
     Job.objects.filter(pk=job_id).update(state="pending")
-    return {"pk": order.pk, "job_id": job_id}
+    return {"kind": "work-order", "pk": order.pk, "job_id": job_id}
 
 
 def _sheet(owner: User, author: User) -> dict:
@@ -168,6 +168,7 @@ THINGS: dict[str, Thing] = {
     "protocol_sheet": _with_sheet,
     **dict.fromkeys(("veterinarian", "veterinarian_verify", "veterinarian_unverify"), _veterinarian),
     **_each(_order, "work_order", "work_order_issue", "work_order_cancel"),
+    **_each(_order, "audit"),
     **_each(_order, "work_order_pdf", "work_order_pdf_status", "work_order_pdf_retry"),
     **_each(_sheet, "label_sheet"),
     **_each(_sheet, "label_sheet_pdf", "label_sheet_pdf_status", "label_sheet_pdf_retry"),

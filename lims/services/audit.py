@@ -1,0 +1,141 @@
+"""Who changed what and when, thing by thing and field by field, as the database itself kept it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from lims.errors import NotAllowed, NotVisible
+from lims.models import (
+    AdditionalRequest,
+    Cassette,
+    CassetteStage,
+    CytologySample,
+    HistopathologySample,
+    Laboratory,
+    Pathologist,
+    Price,
+    Protocol,
+    Report,
+    Slide,
+    SlideCassette,
+    Specimen,
+    StaffMember,
+    User,
+    Veterinarian,
+    WorkOrder,
+    WorkOrderLine,
+)
+from lims.models.history import PART_OF, changes_of
+
+# By the word that stands in the address; the second ones are the administrators' affair.
+OF_STAFF: dict[str, type[Model]] = {
+    "protocol": Protocol,
+    "work-order": WorkOrder,
+    "report": Report,
+    "veterinarian": Veterinarian,
+}
+OF_ADMINS: dict[str, type[Model]] = {
+    "user": User,
+    "staff-member": StaffMember,
+    "pathologist": Pathologist,
+    "price": Price,
+    "laboratory": Laboratory,
+}
+PARTS: dict[type[Model], Sequence[type[Model]]] = {
+    Protocol: (
+        *(HistopathologySample, CytologySample, Specimen, Cassette, CassetteStage),
+        *(Slide, SlideCassette, AdditionalRequest),
+    ),
+    WorkOrder: (WorkOrderLine,),
+}
+
+# What was known before the history began is no change, but what the first one is compared with.
+CHANGES = """
+SELECT rank, pgh_obj_id, at, label, by, after, before FROM ({parts}) AS change
+WHERE label <> 'known' AND at >= (SELECT min(pgh_created_at) FROM {main} WHERE pgh_obj_id = %(pk)s)
+ORDER BY at DESC, rank, label = 'insert', pgh_id DESC OFFSET %(first)s LIMIT %(count)s
+"""
+PART = """
+SELECT {rank} AS rank, pgh_id, pgh_obj_id, pgh_created_at AS at, pgh_label AS label,
+    (pgh_context->>'user')::bigint AS by, to_jsonb(kept) AS after,
+    lag(to_jsonb(kept)) OVER (PARTITION BY pgh_obj_id ORDER BY pgh_id) AS before
+FROM {table} AS kept WHERE {condition}
+"""
+WITHIN = "{column} IN (SELECT pgh_obj_id FROM {around} WHERE {inner})"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One change of one row: the values that differ by column, before and after; `by` is a user's pk."""
+
+    model: type[Model]
+    pk: int
+    at: datetime
+    by: int | None
+    label: str
+    values: dict[str, Any]
+    differences: dict[str, tuple[Any, Any]]
+
+
+def find(user: User, kind: str, pk: int) -> Model:
+    """Return the thing whose changes are asked for; raise NotVisible, and NotAllowed for vets."""
+    offered = OF_STAFF | OF_ADMINS if user.is_superuser else OF_STAFF
+    model = offered.get(kind)
+    thing = _visible(user, model).filter(pk=pk).first() if model else None
+    if thing is None:
+        raise NotVisible(_("There is no such thing."))
+    if not user.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    return thing
+
+
+def kept_of(thing: Model, first: int = 0, count: int | None = None) -> list[Kept]:
+    """Return the changes of a thing and of its parts, newest first, in one statement."""
+    main, *parts = models = (type(thing), *PARTS.get(type(thing), ()))
+    selects = [_select(rank, model, main) for rank, model in enumerate(models)]
+    statement = CHANGES.format(parts=" UNION ALL ".join(selects), main=changes_of(main)._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"pk": thing.pk, "first": first, "count": count})
+        return [_kept(models[rank], *row) for rank, *row in cursor.fetchall()]
+
+
+def _visible(user: User, model: type[Model]):
+    manager = model._default_manager
+    if hasattr(manager, "visible_to"):
+        return manager.visible_to(user)
+    return manager.all() if user.is_laboratory else manager.none()
+
+
+def _select(rank: int, model: type[Model], main: type[Model]) -> str:
+    table = changes_of(model)._meta.db_table
+    return PART.format(rank=rank, table=table, condition=_condition(model, main))
+
+
+def _condition(model: type[Model], main: type[Model]) -> str:
+    if model is main:
+        return "pgh_obj_id = %(pk)s"
+    parent = changes_of(model)._meta.get_field(PART_OF[model])
+    if parent.related_model is main:
+        return f"{parent.column} = %(pk)s"
+    around = changes_of(parent.related_model)._meta.db_table
+    inner = _condition(parent.related_model, main)
+    return WITHIN.format(column=parent.column, around=around, inner=inner)
+
+
+def _kept(model: type[Model], pk: int, at: datetime, label: str, by: int | None, *rows: str | None) -> Kept:
+    after, before = (json.loads(row, parse_float=Decimal) if row else {} for row in rows)
+    old, new = (after, {}) if label == "delete" else (before, after)
+    differences = {
+        field.column: (old.get(field.column), new.get(field.column))
+        for field in changes_of(model)._meta.local_fields
+        if not field.name.startswith("pgh_") and field.name != PART_OF.get(model)
+    }
+    changed = {column: pair for column, pair in differences.items() if (pair[0] or "") != (pair[1] or "")}
+    return Kept(model, pk, at, by, "insert" if label == "update" and not before else label, after, changed)
