@@ -1,11 +1,14 @@
 """How accounts come to be, as django-allauth asks it: vets sign up, the laboratory makes the others."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from lims.models import DeliveryKind, User
 from lims.services import account_mail, profiles
 
+ADDRESS_MAX = 254
 # Set in the session of a vet of whom the laboratory knows nothing yet.
 PROFILE_MISSING = "profile_missing"
 
@@ -20,6 +23,12 @@ MAILS = {
 
 class AccountAdapter(DefaultAccountAdapter):
     """Whoever signs up is a vet; no form can say otherwise."""
+
+    def clean_email(self, email: str) -> str:
+        # What is longer would be cut off silently, and be another address.
+        if len(email) > ADDRESS_MAX:
+            raise ValidationError(_("At most %(most)s characters.") % {"most": ADDRESS_MAX})
+        return super().clean_email(email)
 
     def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:  # type: ignore[override]
         user.language = form.cleaned_data["language"]
