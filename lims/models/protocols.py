@@ -62,6 +62,11 @@ class SampleCondition(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+def due(protocol: str = "") -> Coalesce:
+    """Return the day after which a sample is overdue, of a query's rows or of their `protocol__`."""
+    return Coalesce(f"{protocol}expected_ready_by", f"{protocol}expected_ready_on")
+
+
 class ProtocolQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "ProtocolQuerySet":
         """Return what the user may see: a vet's own, and for the laboratory all that was submitted."""
@@ -75,8 +80,7 @@ class ProtocolQuerySet(models.QuerySet):
 
     def overdue(self, on: date) -> "ProtocolQuerySet":
         """Return what is at the bench still, though it should have been ready before a day."""
-        until = Coalesce("expected_ready_by", "expected_ready_on")
-        return self.filter(status__in=AT_THE_BENCH).alias(until=until).filter(until__lt=on)
+        return self.filter(status__in=AT_THE_BENCH).alias(due=due()).filter(due__lt=on)
 
     def received_on(self, day: date) -> "ProtocolQuerySet":
         """Return what came to the laboratory on a day of its calendar."""
@@ -175,8 +179,12 @@ class Protocol(models.Model):
     @property
     def is_late(self) -> bool:
         """Whether it takes longer than four of five such samples do, to this day."""
-        until = self.expected_ready_by or self.expected_ready_on
-        return self.status in AT_THE_BENCH and until is not None and until < timezone.localdate()
+        return self.status in AT_THE_BENCH and self.due_on is not None and self.due_on < timezone.localdate()
+
+    @property
+    def due_on(self) -> date | None:
+        """The day after which a sample is overdue, as `due` says it of a query's rows."""
+        return self.expected_ready_by or self.expected_ready_on
 
     @property
     def code(self) -> str:

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from lims.models import (
@@ -17,6 +16,7 @@ from lims.models import (
     User,
     Veterinarian,
 )
+from lims.models.protocols import due
 from lims.services.counting import count_each
 from lims.services.report_lists import to_be_written, with_failures
 
@@ -78,7 +78,7 @@ def desk(user: User) -> Desk:
 def late(user: User) -> list[Protocol]:
     """Return what should have been ready before today, the longest overdue first, at most a few."""
     overdue = Protocol.objects.visible_to(user).overdue(timezone.localdate())
-    return list(overdue.select_related("veterinarian").order_by(_expected().asc(), "pk")[:LATE_SHOWN])
+    return list(overdue.select_related("veterinarian").order_by(due().asc(), "pk")[:LATE_SHOWN])
 
 
 def own_counts(user: User) -> dict[str, int]:
@@ -91,11 +91,7 @@ def own_counts(user: User) -> dict[str, int]:
 def own_expected(user: User) -> list[Protocol]:
     """Return a vet's samples that are not ready yet, what is expected first at the top, at most a few."""
     own = Protocol.objects.visible_to(user).filter(status__in=UNTIL_READY)
-    return list(own.order_by(_expected().asc(nulls_last=True), "-pk")[:EXPECTED_SHOWN])
-
-
-def _expected() -> Coalesce:
-    return Coalesce("expected_ready_by", "expected_ready_on")
+    return list(own.order_by(due().asc(nulls_last=True), "-pk")[:EXPECTED_SHOWN])
 
 
 def _to_verify(user: User) -> QuerySet[Veterinarian]:

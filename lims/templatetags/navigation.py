@@ -1,10 +1,10 @@
 """Where each role goes from every page: its daily work in sight, the rest one step away."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django import template
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lims.models import Role, User
@@ -16,7 +16,7 @@ class Place(NamedTuple):
     """A page of the main navigation: its route, what it is called there, and its icon."""
 
     route: str
-    label: str
+    label: Any
     icon: str
 
 
@@ -70,11 +70,8 @@ def other_places(user: User, request: HttpRequest) -> list[Link]:
 
 
 def _links(places: tuple[Place, ...], request: HttpRequest) -> list[Link]:
-    found = []
-    for place in places:
-        try:
-            url = reverse(place.route)
-        except NoReverseMatch:
-            continue
-        found.append(Link(url, place.label, place.icon, request.path == url))
-    return found
+    urls = [reverse(place.route) for place in places]
+    return [
+        Link(url, str(place.label), place.icon, request.path == url)
+        for url, place in zip(urls, places, strict=True)
+    ]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,6 +13,7 @@ from lims.forms.protocols import OVERDUE, RECEIVED_TODAY
 from lims.forms.report_list import FAILED
 from lims.models import ProtocolStatus, Role, User, Veterinarian
 from lims.services import overviews
+from lims.services.bench_lists import Step
 from lims.views.answers import answers
 from lims.views.listing import address
 
@@ -26,12 +27,14 @@ VET_STATES = (
     ProtocolStatus.REJECTED,
 )
 
+REQUESTS = {"stage": Step.REQUESTS.value}
+
 
 class Figure(NamedTuple):
     """A number that leads to what it counts; alarming ones stand out while there are any."""
 
     label: str
-    count: int
+    number: int
     url: str
     tone: str = ""
 
@@ -51,9 +54,9 @@ def whoami(request: HttpRequest) -> JsonResponse:
 
 
 def _of_vet(request: HttpRequest) -> HttpResponse:
-    veterinarian = Veterinarian.objects.filter(user=request.user).first()
+    veterinarian = Veterinarian.objects.filter(user=request.user.pk).first()
     if veterinarian is None:
-        return redirect(_place("profile"))
+        return redirect("profile")
     counts = overviews.own_counts(request.user)
     context = {
         "veterinarian": veterinarian,
@@ -69,7 +72,7 @@ def _of_laboratory(request: HttpRequest) -> HttpResponse:
     context = {
         "stages": _stages(bench),
         "urgent": _urgent(bench),
-        "desk": _desk(user) if user.role in (Role.PATHOLOGIST, Role.ADMIN) else [],
+        "desk": _desk(user) if user.role == Role.PATHOLOGIST or user.is_superuser else [],
         "late": overviews.late(user) if bench.overdue else [],
         "late_url": address("protocols", {"when": OVERDUE}),
     }
@@ -78,7 +81,7 @@ def _of_laboratory(request: HttpRequest) -> HttpResponse:
 
 def _stages(bench: overviews.Bench) -> list[Figure]:
     return [
-        Figure(_("To receive"), bench.submitted, _place("reception")),
+        Figure(_("To receive"), bench.submitted, reverse("reception")),
         _in_state(ProtocolStatus.RECEIVED, bench.received),
         _in_state(ProtocolStatus.PROCESSING, bench.processing),
         _in_state(ProtocolStatus.READY, bench.ready),
@@ -89,9 +92,9 @@ def _urgent(bench: overviews.Bench) -> list[Figure]:
     return [
         Figure(_("Overdue"), bench.overdue, address("protocols", {"when": OVERDUE}), "bad"),
         Figure(_("Received today"), bench.received_today, address("protocols", {"when": RECEIVED_TODAY})),
-        Figure(_("Additional requests"), bench.requests, _place("processing", {"stage": "requests"}), "warn"),
+        Figure(_("Additional requests"), bench.requests, address("processing", REQUESTS), "warn"),
         Figure(_("Messages to see to"), bench.deliveries, address("deliveries", {"state": TO_SEE_TO}), "bad"),
-        Figure(_("Veterinarians to verify"), bench.to_verify, _place("veterinarians"), "warn"),
+        Figure(_("Veterinarians to verify"), bench.to_verify, reverse("veterinarians"), "warn"),
     ]
 
 
@@ -107,10 +110,3 @@ def _desk(user: User) -> list[Figure]:
 def _in_state(state: ProtocolStatus, count: int) -> Figure:
     tone = "bad" if state == ProtocolStatus.REJECTED else ""
     return Figure(str(state.label), count, address("protocols", {"status": state.value}), tone)
-
-
-def _place(name: str, query: dict | None = None) -> str:
-    try:
-        return address(name, query or {})
-    except NoReverseMatch:
-        return reverse("protocols")
