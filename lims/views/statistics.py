@@ -44,9 +44,7 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
     return render(request, "statistics/page.html", context)
 
 
-def _begun(
-    months: list[date], taken: list[Turnaround], received: dict[tuple[str, date], int]
-) -> list[date]:
+def _begun(months: list[date], taken: list[Turnaround], received: dict[tuple[str, date], int]) -> list[date]:
     """Return the months from the first on in which there was anything; a young laboratory has few."""
     busy = [month for (_kind, month), count in received.items() if count]
     busy += [one.month for one in taken if one.month and one.reported]
