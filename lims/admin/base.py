@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib.admin.utils import unquote
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -14,6 +15,7 @@ from unfold.admin import ModelAdmin
 
 from lims.errors import Incomplete, LimsError
 from lims.models import Asset
+from lims.services.audit import kind_of
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -50,6 +52,16 @@ class PostedAdmin(ModelAdmin):
     def route(self, name: str) -> str:
         """Return the name of one of this model's routes."""
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+
+
+class AuditedAdmin(ModelAdmin):
+    """A thing's history is that of its changes, as the database keeps them."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
+        thing = self.get_object(request, unquote(object_id))
+        if thing is None:
+            raise Http404
+        return redirect("audit", kind_of(self.model), thing.pk)
 
 
 class ServedAdmin(ModelAdmin):

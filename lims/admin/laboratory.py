@@ -8,14 +8,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from lims.admin.base import ServedAdmin, picture
+from lims.admin.base import AuditedAdmin, ServedAdmin, picture
 from lims.forms.admin_laboratory import LaboratoryForm
 from lims.models import Laboratory
 from lims.services.laboratory import FIELDS, change_laboratory
 
 
 @admin.register(Laboratory)
-class LaboratoryAdmin(ServedAdmin):
+class LaboratoryAdmin(AuditedAdmin, ServedAdmin):
     form = LaboratoryForm
     readonly_fields = ("shown_logo",)
     fieldsets = (

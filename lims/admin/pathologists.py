@@ -8,14 +8,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from lims.admin.base import ServedAdmin, picture
+from lims.admin.base import AuditedAdmin, ServedAdmin, picture
 from lims.forms.admin_pathologists import PathologistForm
 from lims.models import Pathologist, Role, StaffMember
 from lims.services.pathologists import FIELDS, change_pathologist, create_pathologist
 
 
 @admin.register(Pathologist)
-class PathologistAdmin(ServedAdmin):
+class PathologistAdmin(AuditedAdmin, ServedAdmin):
     form = PathologistForm
     list_display = ("__str__", "licence", "specialty", "has_signature", "may_sign", "email")
     list_filter = ("may_sign",)

@@ -6,15 +6,14 @@ from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from lims.admin.base import PostedAdmin
+from lims.admin.base import AuditedAdmin, PostedAdmin
 from lims.models import Role, StaffMember, User, Veterinarian
 from lims.services.veterinarians import verify_veterinarians
 
 
-class PersonAdmin(ModelAdmin):
+class PersonAdmin(AuditedAdmin):
     """A person behind an account of the right role."""
 
     roles: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from lims.admin.base import ServedAdmin
+from lims.admin.base import AuditedAdmin, ServedAdmin
 from lims.forms.admin_prices import PriceForm
 from lims.models import Price
 from lims.services.price_list import begin_price, change_price, has_past, withdraw_price
@@ -36,7 +36,7 @@ class TimeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Price)
-class PriceAdmin(ServedAdmin):
+class PriceAdmin(AuditedAdmin, ServedAdmin):
     form = PriceForm
     list_display = ("service", "description", "amount", "valid_from", "valid_until")
     list_filter = (TimeFilter,)

@@ -11,14 +11,14 @@ from django.utils.translation import ngettext
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm
 
-from lims.admin.base import ServedAdmin
+from lims.admin.base import AuditedAdmin, ServedAdmin
 from lims.forms.admin_people import AccountCreationForm, AccountForm
 from lims.models import User
 from lims.services.people import change_account, create_account, remove_second_factors, verify_addresses
 
 
 @admin.register(User)
-class UserAdmin(ServedAdmin, BaseUserAdmin):  # type: ignore[misc]
+class UserAdmin(AuditedAdmin, ServedAdmin, BaseUserAdmin):  # type: ignore[misc]
     form = AccountForm
     add_form = AccountCreationForm
     change_password_form = AdminPasswordChangeForm

@@ -96,6 +96,11 @@ def find(user: User, kind: str, pk: int) -> Model:
     return thing
 
 
+def kind_of(model: type[Model]) -> str:
+    """Return the word for a kind of thing in the address of its changes."""
+    return next(kind for kind, each in (OF_STAFF | OF_ADMINS).items() if each is model)
+
+
 def kept_of(thing: Model, first: int = 0, count: int | None = None) -> list[Kept]:
     """Return the changes of a thing and of its parts, newest first, in one statement."""
     main, *parts = models = (type(thing), *PARTS.get(type(thing), ()))
