@@ -12,12 +12,14 @@ from lims.models import (
     Notification,
     NotificationKind,
     OperationItem,
+    Protocol,
     Report,
     ReportHistory,
     ReportImage,
 )
 from lims.services import operations
 from lims.services.phrases import add_phrase
+from lims.services.reception import Received, receive_sample, reject_sample
 from lims.services.work_orders import cancel_work_order, change_work_order
 from tests import factories, operating
 from tests.lims.views.things import failed_delivery
@@ -218,6 +220,29 @@ def test_pages_of_operations(site_without_workers, orders, ana, bruno, carla, lo
     check(page)
     page.get_by_role("button", name="Marcar como recibidos").click()
     page.get_by_role("heading", name="Qué queda como está").wait_for()
+    check(page)
+
+
+def test_pages_of_reception(site_without_workers, ana, bruno, log_in, look):
+    """The counter, a sample with mistakes, a rejected one, what was received, and a batch."""
+    sample, rejected, received, scanned = operating.submitted(4, [bruno.veterinarian], animal=LONG[:200])
+    reject_sample(ana, rejected.pk, 1, LONG)
+    receive_sample(ana, received.pk, 1, Received("optimal", 1, discrepancies=LONG))
+    Protocol.objects.filter(pk=scanned.pk).update(temporary_code="TMP-HP-20261123-001")
+    page = log_in(site_without_workers, ana, **look)
+    paths = ["?q=nada", "?code=7790001234567", f"?received={received.pk}", f"{rejected.pk}/", "batch/"]
+    for path in paths:
+        check(page, f"/reception/{path}")
+    page.get_by_label("Escanear o escribir un código").fill("TMP-HP-20261123-001")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="1 muestra en este lote").wait_for()
+    page.get_by_text("Descartar el lote").click()
+    check(page)
+    page.goto(f"/reception/{sample.pk}/")
+    page.get_by_label("Frascos recibidos").fill("0")
+    page.keyboard.press("Enter")
+    page.get_by_text("Entre 1 y 999").wait_for()
+    page.get_by_text("Rechazar esta muestra").click()
     check(page)
 
 

@@ -75,7 +75,7 @@ def test_cells_come_on_slides_and_have_a_series_of_their_own(ana, cells):
     assert received.cytology_sample.slides_received == 4
 
 
-@pytest.mark.parametrize(("language", "counted"), [("es", "Envases: 2 declarados"), ("en", "Containers: 2")])
+@pytest.mark.parametrize(("language", "counted"), [("es", "Frascos: 2 declarados"), ("en", "Containers: 2")])
 def test_another_count_than_declared_is_a_discrepancy_in_the_vets_language(
     ana, bruno, tissue, language, counted
 ):

@@ -143,7 +143,7 @@ def test_the_same_in_json(ana, sample, browser):
         "id": sample.pk,
         "number": number,
         "status": "received",
-        "discrepancies": "Envases: 2 declarados, 1 recibidos.",
+        "discrepancies": "Frascos: 2 declarados, 1 recibidos.",
     }
 
 
