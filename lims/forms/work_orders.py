@@ -2,6 +2,7 @@
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lims.errors import LimsError
@@ -37,6 +38,13 @@ class BillingForm(forms.ModelForm):
     def billing(self) -> dict:
         """Return the valid values as `change_work_order` takes them."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def take_version(self, version: int) -> None:
+        """Let the next save of what is typed here replace what its reader now sees beside it."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["version"] = str(version)
+        self.data = data
 
     def _post_clean(self) -> None:
         """Leave the order as it is: the service alone checks and writes it."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -81,6 +81,10 @@ def has_past(price: Price) -> bool:
 
 
 def _prices(service: str) -> list[Price]:
+    # Of two who begin a price at the same moment the second waits here, and then finds the first one's row:
+    # locks on rows would not make it wait for a row that is not there yet.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"price {service}"])
     return list(Price.objects.select_for_update().filter(service=service).order_by("pk"))
 
 

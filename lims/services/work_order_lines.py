@@ -13,6 +13,7 @@ from lims.models.work_orders import ZERO
 from lims.services import prices
 
 LINES_MAX = 5_000
+COMPARED = ("position", "protocol_id", "service", "description", "quantity", "unit_price", "discount")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,16 @@ def write_lines(order: WorkOrder, lines: Sequence[Line]) -> Decimal:
     order.total = order.lines.aggregate(total=Sum("subtotal", default=ZERO))["total"]
     order.save(update_fields=["total"])
     return order.total
+
+
+def are_written(order: WorkOrder, lines: Sequence[Line]) -> bool:
+    """Return whether an order has exactly these lines already; raises Incomplete for one without a price."""
+    protocols = Protocol.objects.in_bulk({line.protocol_id for line in lines})
+    if any(line.protocol_id not in protocols for line in lines):
+        return False
+    rows = _rows(order, lines, protocols)
+    kept = order.lines.order_by("position").values_list(*COMPARED)
+    return [tuple(getattr(row, name) for name in COMPARED) for row in rows] == list(kept)
 
 
 def _take_protocols(order: WorkOrder, wanted: set[int]) -> dict[int, Protocol]:

@@ -18,7 +18,7 @@ from lims.models import (
 )
 from lims.models.work_orders import BILLING_FIELDS, TRANSITIONS, ZERO
 from lims.services import assets, deliveries, documents, numbers
-from lims.services.work_order_lines import Line, write_lines
+from lims.services.work_order_lines import Line, are_written, write_lines
 
 
 @transaction.atomic
@@ -54,17 +54,18 @@ def change_work_order(
     """
     _require_laboratory(by)
     order = _locked(pk)
+    changes = _apply(order, _only_billing(billing))
+    # A save that is repeated, as by a second click, finds its own content, and is no conflict.
+    if not changes and (lines is None or are_written(order, lines)):
+        return order
     if order.version != version:
         raise StaleEdit(
             _("Somebody else changed this order meanwhile. Reload it to see the change, then edit again.")
         )
     if not order.is_editable or (lines is not None and order.status != WorkOrderStatus.DRAFT):
         raise InvalidTransition(_("An order in this state can no longer be changed like this."))
-    changes = _apply(order, _only_billing(billing))
     if lines is not None:
         changes["total"] = [str(order.total), str(write_lines(order, lines))]
-    if not changes:
-        return order
     _check_amounts(order)
     _save(order, WorkOrderHistory.Action.CHANGED, by, changes)
     _follow(order, by)

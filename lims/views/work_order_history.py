@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lims.models import User, WorkOrder, WorkOrderHistory
 from lims.templatetags.lamina import money
 
+SINCE_MAX = 10
 LABELS = {"status": _("status"), "reason": _("reason")}
 
 
@@ -25,6 +26,11 @@ class Entry:
     at: datetime
     who: str
     changes: list[Change]
+
+
+def since(order: WorkOrder, version: int) -> list[Entry]:
+    """Return what was done to an order after somebody read that version of it, newest first."""
+    return told(order, min(max(order.version - version, 1), SINCE_MAX))
 
 
 def told(order: WorkOrder, limit: int) -> list[Entry]:

@@ -1,5 +1,7 @@
 """One work order: its page, and what the laboratory does with it."""
 
+from collections.abc import Callable, Sequence
+
 from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -7,13 +9,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed
+from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
 from lims.forms.printing import printing_note
 from lims.forms.work_orders import BillingForm, CancellationForm, refuse
-from lims.models import WorkOrder
-from lims.services.work_orders import cancel_work_order, change_work_order, issue_work_order
+from lims.models import User, WorkOrder
+from lims.services.work_orders import (
+    cancel_work_order,
+    change_work_order,
+    invoice_work_order,
+    issue_work_order,
+    send_work_order,
+)
 from lims.views.answers import answers, refusal, wants_json
-from lims.views.work_order_history import told
+from lims.views.work_order_history import Entry, since, told
 
 LINES_SHOWN = 100
 HISTORY_SHOWN = 50
@@ -32,16 +40,21 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
 @answers
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a draft; a second click is told so and changes nothing."""
-    order = _order_of_laboratory(request, pk)
-    try:
-        order = issue_work_order(request.user, order.pk)
-    except (Incomplete, InvalidTransition) as error:
-        if wants_json(request):
-            return refusal(error, 409)
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("%(number)s was issued.") % {"number": order.number})
-    return _done(request, order)
+    return _step(request, pk, issue_work_order, _("%(number)s was issued."))
+
+
+@require_POST
+@answers
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell an issued order's vet of it; a second click is told so and sends nothing."""
+    return _step(request, pk, send_work_order, _("%(number)s was sent to its veterinarian."))
+
+
+@require_POST
+@answers
+def invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that a sent order was invoiced."""
+    return _step(request, pk, invoice_work_order, _("%(number)s was invoiced."))
 
 
 @require_POST
@@ -74,6 +87,20 @@ def _order_of_laboratory(request: HttpRequest, pk: int) -> WorkOrder:
     return order
 
 
+def _step(request: HttpRequest, pk: int, take: Callable[[User, int], WorkOrder], told: str) -> HttpResponse:
+    """Give an order its next state, or say why it cannot have it."""
+    order = _order_of_laboratory(request, pk)
+    try:
+        order = take(request.user, order.pk)
+    except (Incomplete, InvalidTransition) as error:
+        if wants_json(request):
+            return refusal(error, 409)
+        messages.error(request, str(error))
+    else:
+        messages.success(request, told % {"number": order.number})
+    return _done(request, order)
+
+
 def _warn_of_print(request: HttpRequest, form: BaseForm) -> None:
     if note := printing_note(form):
         messages.warning(request, note)
@@ -85,12 +112,22 @@ def _change(request: HttpRequest, order: WorkOrder) -> HttpResponse:
         return _page(request, order, billing=form, status=409)
     try:
         change_work_order(request.user, order.pk, form.cleaned_data["version"], **form.billing())
+    except StaleEdit as error:
+        return _conflict(request, order, form, error)
     except LimsError as error:
         refuse(form, error)
         return _page(request, order, billing=form, status=409)
     messages.success(request, _("Saved. The PDF shows it from the next opening on."))
     _warn_of_print(request, form)
     return _done(request, order)
+
+
+def _conflict(request: HttpRequest, order: WorkOrder, form: BillingForm, error: StaleEdit) -> HttpResponse:
+    read_version = form.cleaned_data["version"]
+    refuse(form, error)
+    form.take_version(order.version)
+    meanwhile = since(order, read_version)
+    return _page(request, order, billing=form, meanwhile=meanwhile, status=409)
 
 
 def _done(request: HttpRequest, order: WorkOrder) -> HttpResponse:
@@ -105,6 +142,7 @@ def _page(
     *,
     billing: BillingForm | None = None,
     cancellation: CancellationForm | None = None,
+    meanwhile: Sequence[Entry] = (),
     status: int = 200,
 ) -> HttpResponse:
     if wants_json(request) and status != 200:
@@ -120,6 +158,7 @@ def _page(
             "billing": billing or BillingForm(instance=order),
             "cancellation": cancellation or CancellationForm(),
             "history": told(order, HISTORY_SHOWN),
+            "meanwhile": meanwhile,
         }
     return render(request, "work_orders/detail.html", context, status=status)
 

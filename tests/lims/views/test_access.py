@@ -24,6 +24,16 @@ MATRIX = {
     ("readyz", "get"): (200,) * 7,
     ("work_orders", "get"): (LOGIN, 200, 200, 200, 200, 200, 200),
     ("work_orders", "post"): (405,) * 7,
+    # Without a veterinarian: the choice of one.
+    ("work_order_new", "get"): (LOGIN, 403, 403, 200, 200, 200, 200),
+    ("work_order_new", "post"): (LOGIN, 403, 403, 200, 200, 200, 200),
+    ("work_order_edit", "get"): (LOGIN, 403, 404, 200, 200, 200, 200),
+    ("work_order_edit", "post"): (LOGIN, 403, 404, 409, 409, 409, 409),
+    ("work_order_send", "get"): (405,) * 7,
+    ("work_order_send", "post"): (LOGIN, 403, 404, 302, 302, 302, 302),
+    ("work_order_invoice", "get"): (405,) * 7,
+    # Of one that was not sent yet: back to its page, which says so.
+    ("work_order_invoice", "post"): (LOGIN, 403, 404, 302, 302, 302, 302),
     ("work_order", "get"): (LOGIN, 200, 404, 200, 200, 200, 200),
     ("work_order", "post"): (LOGIN, 403, 404, 409, 409, 409, 409),
     ("work_order_issue", "get"): (405,) * 7,

@@ -169,6 +169,7 @@ THINGS: dict[str, Thing] = {
     **dict.fromkeys(("veterinarian", "veterinarian_verify", "veterinarian_unverify"), _veterinarian),
     **_each(_order, "work_order", "work_order_issue", "work_order_cancel"),
     **_each(_order, "audit"),
+    **_each(_order, "work_order_edit", "work_order_send", "work_order_invoice"),
     **_each(_order, "work_order_pdf", "work_order_pdf_status", "work_order_pdf_retry"),
     **_each(_sheet, "label_sheet"),
     **_each(_sheet, "label_sheet_pdf", "label_sheet_pdf_status", "label_sheet_pdf_retry"),

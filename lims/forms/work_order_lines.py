@@ -1,0 +1,162 @@
+"""The lines of a draft order as staff type them: the vet's samples, each with a service of the price list."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from lims.forms.fields import MoneyField
+from lims.models import Protocol, WorkOrderLine
+from lims.services import prices
+from lims.services.chargeable import FINISHED
+from lims.services.work_orders import Line
+
+PREFIX = "lines"
+# A form of more rows would have more fields than a request may.
+ROWS_MAX = 130
+EDITABLE_LINES_MAX = 100
+QUANTITY_MAX = 100_000
+ZERO = Decimal("0.00")
+
+
+class LineForm(forms.Form):
+    """A line, of one sample; what is not ticked is not charged, and may say what it likes."""
+
+    wanted = forms.BooleanField(label=_("Charge"), required=False)
+    protocol = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    service = forms.ChoiceField(label=_("Service"))
+    description = forms.CharField(label=_("Description"), max_length=5_000, required=False)
+    quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=QUANTITY_MAX)
+    unit_price = MoneyField(label=_("Unit price"), min_value=0, required=False)
+    discount = MoneyField(label=_("Discount"), min_value=0, required=False)
+
+    def __init__(self, *args: Any, listed: prices.Lookup, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        service = self.fields["service"]
+        assert isinstance(service, forms.ChoiceField)
+        service.choices = [("", _("Service")), *self._services(listed)]
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and not self.cleaned_data.get("wanted"):
+            self._errors.clear()
+
+    @property
+    def charges(self) -> bool:
+        """Whether it is ticked, and all that it says makes sense."""
+        return bool(self.is_valid() and self.cleaned_data.get("wanted"))
+
+    def line(self) -> Line:
+        """Return the valid line as the services take it."""
+        typed = self.cleaned_data
+        return Line(
+            typed["protocol"],
+            typed["service"],
+            typed["description"],
+            typed["quantity"],
+            typed["unit_price"],
+            typed["discount"] or ZERO,
+        )
+
+    def _services(self, listed: prices.Lookup) -> list[tuple[str, str]]:
+        services = [(name, f"{name} · {description}") for name, description in listed.services()]
+        # A line may charge what is in no list, or no longer.
+        own = self.initial.get("service") or self.data.get(self.add_prefix("service"), "")
+        known = {name for name, _description in services}
+        return services if own in known or not self.initial.get("service") else [(own, own), *services]
+
+
+class LineFormSet(forms.BaseFormSet):
+    """All lines of an order: their samples and prices are looked up at once, whatever their number."""
+
+    def __init__(
+        self, data: QueryDict | None, protocols: Iterable[Protocol], listed: prices.Lookup, **kwargs: Any
+    ) -> None:
+        self.listed = listed
+        self.protocols = {protocol.pk: protocol for protocol in protocols}
+        super().__init__(data, prefix=PREFIX, form_kwargs={"listed": listed}, **kwargs)
+
+    def clean(self) -> None:
+        for form in self.forms:
+            if form.charges:
+                self._check(form)
+
+    def lines(self) -> list[Line]:
+        """Return the valid lines as the services take them."""
+        return [form.line() for form in self.forms if form.charges]
+
+    def rows(self) -> list[tuple[LineForm, Protocol, str]]:
+        """Return each line's form with its sample, one of this vet's, and the day of its price."""
+        rows = [(form, self.protocols.get(_number(form["protocol"].value()) or 0)) for form in self.forms]
+        return [(form, protocol, f"{prices.day_of(protocol)}") for form, protocol in rows if protocol]
+
+    def _check(self, form: LineForm) -> None:
+        typed = form.cleaned_data
+        protocol = self.protocols.get(typed["protocol"])
+        if protocol is None:
+            return form.add_error("protocol", _("No protocol has this number."))
+        price = self.listed.on(typed["service"], prices.day_of(protocol))
+        if typed["unit_price"] is None and price is None:
+            return form.add_error("unit_price", _("The price list has none for this service and day."))
+        each = typed["unit_price"] if typed["unit_price"] is not None else price.price  # type: ignore[union-attr]
+        if (typed["discount"] or ZERO) > typed["quantity"] * each:
+            form.add_error("discount", _("A discount cannot exceed its line."))
+        return None
+
+
+_LineForms = forms.formset_factory(
+    LineForm, formset=LineFormSet, extra=0, max_num=ROWS_MAX, absolute_max=ROWS_MAX, validate_max=True
+)
+
+
+def line_forms(
+    data: QueryDict | None, protocols: Iterable[Protocol], lines: Iterable[WorkOrderLine] = ()
+) -> LineFormSet:
+    """Return the forms of an order's lines and of what else may be charged; finished samples come ticked.
+
+    In an order that has lines already nothing else is ticked.
+    """
+    protocols, lines = list(protocols), list(lines)
+    listed = prices.Lookup()
+    initial = [_of_line(line) for line in lines]
+    charged = {line.protocol_id for line in lines}
+    for protocol in protocols:
+        if protocol.pk not in charged and len(initial) < ROWS_MAX:
+            initial.append(_of_protocol(protocol, listed, is_ticked=not lines))
+    return _LineForms(data, protocols, listed, initial=initial if data is None else None)
+
+
+def with_another_line(data: QueryDict, protocol: Protocol) -> QueryDict:
+    """Return what was typed with one more line, of that sample."""
+    typed = data.copy()
+    count = _number(typed.get(f"{PREFIX}-TOTAL_FORMS")) or 0
+    row = {"wanted": "on", "protocol": protocol.pk, "service": "", "quantity": 1}
+    for name, value in row.items():
+        typed[f"{PREFIX}-{count}-{name}"] = str(value)
+    typed[f"{PREFIX}-TOTAL_FORMS"] = str(count + 1)
+    return typed
+
+
+def _of_line(line: WorkOrderLine) -> dict[str, Any]:
+    names = ("service", "description", "quantity", "unit_price", "discount")
+    return {"wanted": True, "protocol": line.protocol_id} | {name: getattr(line, name) for name in names}
+
+
+def _of_protocol(protocol: Protocol, listed: prices.Lookup, *, is_ticked: bool) -> dict[str, Any]:
+    return {
+        "wanted": is_ticked and protocol.status in FINISHED,
+        "protocol": protocol.pk,
+        "service": listed.usual(protocol),
+        "quantity": 1,
+        "discount": ZERO,
+    }
+
+
+def _number(typed: Any) -> int | None:
+    try:
+        return int(typed)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,54 @@
+"""What can be charged: samples that were received and are in no live order, and whose they are."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
+
+from lims.models import (
+    Protocol,
+    ProtocolStatus,
+    User,
+    Veterinarian,
+    WorkOrder,
+    WorkOrderHistory,
+    WorkOrderStatus,
+)
+
+# Charged as a rule; what is still on the bench may yet need more.
+FINISHED = (ProtocolStatus.READY, ProtocolStatus.REPORTED)
+JUST_NOW = timedelta(minutes=5)
+
+
+def chargeable(veterinarian: Veterinarian, order: WorkOrder | None = None) -> QuerySet[Protocol]:
+    """Return the vet's protocols that may be charged, first received first; an order's own among them."""
+    free = Q(work_order=None) | Q(work_order=order) if order else Q(work_order=None)
+    received = Protocol.objects.filter(free, veterinarian=veterinarian, number__isnull=False)
+    return received.order_by("received_at", "pk")
+
+
+def to_charge() -> QuerySet[Veterinarian]:
+    """Return the vets who have something to charge, with how much and since when; most finished first."""
+    free = Q(protocols__work_order=None, protocols__number__isnull=False)
+    finished = free & Q(protocols__status__in=FINISHED)
+    counted = Veterinarian.objects.annotate(
+        free=Count("protocols", filter=free),
+        finished=Count("protocols", filter=finished),
+        oldest=Min("protocols__received_at", filter=free),
+    )
+    return counted.filter(free__gt=0).order_by("-finished", "oldest", "pk")
+
+
+def drafted_already(by: User, protocols: Collection[int]) -> WorkOrder | None:
+    """Return the draft that the user has just made of exactly these protocols: the first of two clicks."""
+    made = WorkOrderHistory.objects.filter(
+        by=by, action=WorkOrderHistory.Action.CREATED, at__gte=timezone.now() - JUST_NOW
+    )
+    orders = WorkOrder.objects.filter(
+        pk__in=made.values("work_order"), status=WorkOrderStatus.DRAFT, protocols__in=protocols
+    )
+    order = orders.order_by("-pk").first()
+    if order is None or set(order.protocols.values_list("pk", flat=True)) != set(protocols):
+        return None
+    return order

@@ -1,0 +1,217 @@
+"""The pages on which a work order is written: for whom, which samples, what for, and who pays."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
+from lims.forms.printing import printing_note
+from lims.forms.work_order_lines import EDITABLE_LINES_MAX, LineFormSet, line_forms, with_another_line
+from lims.forms.work_orders import BillingForm, refuse
+from lims.models import Protocol, Veterinarian, WorkOrder, WorkOrderLine, WorkOrderStatus
+from lims.services.chargeable import chargeable, drafted_already
+from lims.services.work_orders import change_work_order, create_work_order
+from lims.views.answers import answers, refusal, wants_json
+from lims.views.work_order_choosing import choose
+from lims.views.work_order_history import Entry, since
+
+PK_MAX = 2**63 - 1
+
+
+@dataclass
+class Desk:
+    """What the page has in work: an order, new or not, with its two forms."""
+
+    order: WorkOrder
+    billing: BillingForm
+    lines: LineFormSet | None
+    meanwhile: Sequence[Entry] = field(default_factory=list)
+
+    def is_valid(self) -> bool:
+        lines_are = self.lines is None or self.lines.is_valid()
+        return self.billing.is_valid() and lines_are
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@answers
+def work_order_new(request: HttpRequest) -> HttpResponse:
+    """Choose a vet, then what to charge; a POST makes the draft."""
+    if not request.user.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    typed = request.POST if request.method == "POST" else request.GET
+    if not typed.get("veterinarian"):
+        return choose(request)
+    veterinarian = _veterinarian(typed["veterinarian"])
+    order = WorkOrder(
+        veterinarian=veterinarian,
+        billing_name=veterinarian.name,
+        billing_tax_id=veterinarian.tax_id,
+        billing_vat_condition=veterinarian.vat_condition,
+    )
+    return _answer(request, order)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@answers
+def work_order_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an order to be changed: all of a draft, the billing data of one that is out."""
+    visible = WorkOrder.objects.visible_to(request.user).select_related("veterinarian__user")
+    order = get_object_or_404(visible, pk=pk)
+    if not request.user.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    if not order.is_editable:
+        return _closed(
+            request, order, InvalidTransition(_("An order in this state can no longer be changed."))
+        )
+    return _answer(request, order)
+
+
+def _answer(request: HttpRequest, order: WorkOrder) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, _desk(order))
+    if "another" in request.POST:
+        return _page(request, _with_another(request, order))
+    desk = _desk(order, request.POST)
+    if not desk.is_valid():
+        return _refused(request, desk)
+    try:
+        order = _save(request, desk)
+    except StaleEdit as error:
+        return _conflict(request, desk, error)
+    except InvalidTransition as error:
+        return _closed(request, order, error)
+    except Incomplete as error:
+        return _not_as_typed(request, desk, error)
+    return _saved(request, order, desk)
+
+
+def _save(request: HttpRequest, desk: Desk) -> WorkOrder:
+    order, billing = desk.order, desk.billing
+    lines = None if desk.lines is None else desk.lines.lines()
+    if order.pk:
+        version = billing.cleaned_data["version"]
+        return change_work_order(request.user, order.pk, version, lines=lines, **billing.billing())
+    if not lines:
+        raise Incomplete(_("Nothing is charged."), {"lines": _("Choose at least one sample.")})
+    return create_work_order(request.user, order.veterinarian, lines, **billing.billing())
+
+
+def _not_as_typed(request: HttpRequest, desk: Desk, error: Incomplete) -> HttpResponse:
+    twin = None
+    if not desk.order.pk and desk.lines:
+        twin = drafted_already(request.user, {line.protocol_id for line in desk.lines.lines()})
+    if twin:
+        return redirect("work_order", twin.pk)
+    refuse(desk.billing, error)
+    if str(error) not in desk.billing.non_field_errors():
+        desk.billing.add_error(None, str(error))
+    return _refused(request, desk)
+
+
+def _conflict(request: HttpRequest, desk: Desk, error: StaleEdit) -> HttpResponse:
+    if wants_json(request):
+        return refusal(error, 409)
+    read_version = desk.billing.cleaned_data["version"]
+    fresh = WorkOrder.objects.select_related("veterinarian__user").get(pk=desk.order.pk)
+    if not fresh.is_editable:
+        return _closed(request, fresh, error)
+    told = _desk(fresh, request.POST)
+    told.is_valid()
+    told.billing.add_error(None, str(error))
+    told.billing.take_version(fresh.version)
+    told.meanwhile = since(fresh, read_version)
+    return _page(request, told, status=409)
+
+
+def _closed(request: HttpRequest, order: WorkOrder, error: LimsError) -> HttpResponse:
+    if wants_json(request):
+        return refusal(error, 409)
+    messages.error(request, str(error))
+    return redirect("work_order", order.pk)
+
+
+def _refused(request: HttpRequest, desk: Desk) -> HttpResponse:
+    if wants_json(request):
+        fields = {name: " ".join(errors) for name, errors in desk.billing.errors.items() if name != "__all__"}
+        sentence = " ".join(desk.billing.non_field_errors()) or _("Something is missing or wrong.")
+        return refusal(Incomplete(sentence, fields), 409)
+    return _page(request, desk, status=409)
+
+
+def _saved(request: HttpRequest, order: WorkOrder, desk: Desk) -> HttpResponse:
+    is_new = desk.order.pk is None
+    messages.success(request, _("The draft was made.") if is_new else _("Saved."))
+    if note := printing_note(desk.billing):
+        messages.warning(request, note)
+    return redirect("work_order", order.pk)
+
+
+def _desk(order: WorkOrder, data: Any = None) -> Desk:
+    billing = BillingForm(data, instance=order)
+    if order.status != WorkOrderStatus.DRAFT:
+        return Desk(order, billing, None)
+    written = _lines(order)
+    if len(written) > EDITABLE_LINES_MAX:
+        return Desk(order, billing, None)
+    return Desk(order, billing, line_forms(data, _protocols(order, data), written))
+
+
+def _with_another(request: HttpRequest, order: WorkOrder) -> Desk:
+    """Return what was typed with one more line of the sample that was chosen; nothing is saved."""
+    chosen = _number(request.POST.get("another_of", ""))
+    protocol = chargeable(order.veterinarian, order if order.pk else None).filter(pk=chosen).first()
+    data = with_another_line(request.POST, protocol) if protocol else request.POST
+    return _desk(order, data)
+
+
+def _lines(order: WorkOrder) -> list[WorkOrderLine]:
+    return list(order.lines.all()[: EDITABLE_LINES_MAX + 1]) if order.pk else []
+
+
+def _protocols(order: WorkOrder, data: Any) -> Iterable[Protocol]:
+    """Return the samples of which the page tells: what can be charged, and what was typed of the vet's."""
+    free = chargeable(order.veterinarian, order if order.pk else None)
+    if data is None:
+        return free[:EDITABLE_LINES_MAX]
+    typed = [
+        _number(value) for name, values in data.lists() if name.endswith("-protocol") for value in values
+    ]
+    own = Protocol.objects.filter(veterinarian=order.veterinarian, number__isnull=False)
+    return own.filter(Q(pk__in=typed) | Q(pk__in=free[:EDITABLE_LINES_MAX].values("pk")))
+
+
+def _page(request: HttpRequest, desk: Desk, status: int = 200) -> HttpResponse:
+    order = desk.order
+    context: dict[str, Any] = {
+        "order": order,
+        "billing": desk.billing,
+        "meanwhile": desk.meanwhile,
+        "lines": desk.lines,
+    }
+    if desk.lines is not None:
+        context["rows"] = desk.lines.rows()
+        context["samples"] = list(desk.lines.protocols.values())
+        context["periods"] = json.dumps(desk.lines.listed.periods())
+        context["free"] = chargeable(order.veterinarian, order if order.pk else None).count()
+    return render(request, "work_orders/write.html", context, status=status)
+
+
+def _veterinarian(typed: str) -> Veterinarian:
+    pk = _number(typed)
+    if pk is None:
+        raise Http404
+    return get_object_or_404(Veterinarian.objects.select_related("user"), pk=pk)
+
+
+def _number(typed: str) -> int | None:
+    """Return a typed id, None for what is none."""
+    is_number = typed.isascii() and typed.isdigit() and len(typed) < 20
+    return int(typed) if is_number and int(typed) <= PK_MAX else None
