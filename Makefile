@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench drill lint local dev
+.PHONY: run test bench drill lint local dev rivals
 .DEFAULT_GOAL := run
 
 run: local
@@ -12,7 +12,7 @@ test: dev
 	@$(BIN)/python -m tests.machine
 	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
-bench: dev
+bench: rivals
 	@$(BIN)/python -m tests.machine
 	@$(BIN)/python -m tests.bench $(ARGS)
 
@@ -30,3 +30,7 @@ local:
 dev:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; there is no $(PYTHON)." >&2; exit 1; }
 	@$(PYTHON) scripts/environment.py requirements-dev.txt
+
+rivals:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; there is no $(PYTHON)." >&2; exit 1; }
+	@$(PYTHON) scripts/environment.py requirements-bench.txt

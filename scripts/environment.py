@@ -13,8 +13,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 OLDEST = (3, 11)
-# The second holds all of the first.
-LAYERS = ("requirements-local.txt", "requirements-dev.txt")
+# Each holds all of those before it.
+LAYERS = ("requirements-local.txt", "requirements-dev.txt", "requirements-bench.txt")
 
 
 def main(requirements):

@@ -44,6 +44,7 @@ def measure() -> int:
 
     from tests import processes
     from tests.bench import bulk, enqueuing, finalizing, opening, rendering, reports_rendering, table
+    from tests.bench.rivals import comparing
 
     call_command("migrate", verbosity=0)
     call_command("prepare_storage")
@@ -65,7 +66,7 @@ def measure() -> int:
         rows.append(bulk.cold_meanwhile(web.url, vet, cold_orders, by, owners))
     rows += rendering.renders(orders)
     rows.append(rendering.memory(orders[10]))
-    rows += reports_rendering.rows()
+    rows += reports_rendering.rows() + comparing.rows()
     table.keep(rows, RESULTS)
     print(table.show(rows))
     return 0
