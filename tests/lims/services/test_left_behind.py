@@ -61,7 +61,11 @@ def test_a_draft_goes_on_as_the_colleagues_with_its_texts(paula, pedro):
     type(begun).objects.filter(pk=begun.pk).update(comments="Empezado por Paula.")
     leave(paula)
     draft = begin_report(pedro, protocol.pk)
-    assert (draft.pk, draft.author.staff_member.user, draft.comments) == (begun.pk, pedro, "Empezado por Paula.")
+    assert (draft.pk, draft.author.staff_member.user, draft.comments) == (
+        begun.pk,
+        pedro,
+        "Empezado por Paula.",
+    )
     assert [(entry.action, entry.by) for entry in draft.history.all()] == [("begun", pedro), ("begun", paula)]
     # Whatever window of the first author's is still open can no longer save over it.
     assert draft.edit_version == begun.edit_version + 1
