@@ -26,6 +26,7 @@ from lims.services.submission_content import (
     SpecimenRow,
 )
 
+SIDES = [(value, label if value else "–") for value, label in Side.choices]
 ROW = re.compile(r"specimen-(\d{1,4})-[a-z]+")
 SPECIES = (
     _("Canine"),
@@ -114,7 +115,7 @@ class SpecimenForm(forms.Form):
 
     label = forms.CharField(label=_("Label"), max_length=60, required=False)
     site = forms.CharField(label=_("Site"), max_length=200, required=False)
-    side = forms.ChoiceField(label=_("Side"), choices=Side.choices, required=False)
+    side = forms.ChoiceField(label=_("Side"), choices=SIDES, required=False)
     procedure = forms.CharField(label=_("Procedure"), max_length=200, required=False)
     pieces = CountField(label=_("Pieces"))
 

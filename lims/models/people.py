@@ -104,6 +104,12 @@ class User(AbstractBaseUser):
         return self.is_active and self.is_superuser
 
 
+class VeterinarianQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "VeterinarianQuerySet":
+        """Return whom the user may see: all for the laboratory, themselves for vets."""
+        return self.all() if user.is_laboratory else self.filter(user=user)
+
+
 class Veterinarian(models.Model):
     """A sender of samples and a client of the laboratory."""
 
@@ -136,6 +142,8 @@ class Veterinarian(models.Model):
     )
     # Grows with each save, so that the second of two editors is told.
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = VeterinarianQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("veterinarian")

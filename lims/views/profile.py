@@ -95,4 +95,4 @@ def _language(request: HttpRequest) -> HttpResponse:
 
 
 def _profile(request: HttpRequest) -> Veterinarian | None:
-    return Veterinarian.objects.filter(user=request.user).first()
+    return Veterinarian.objects.visible_to(request.user).filter(user=request.user).first()

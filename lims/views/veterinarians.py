@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import NotAllowed
 from lims.forms.veterinarians import TO_VERIFY, VeterinarianFilter
-from lims.models import Protocol, ProtocolStatus, Veterinarian
+from lims.models import Protocol, ProtocolStatus, User, Veterinarian
 from lims.services.veterinarians import unverify_veterinarian, verify_veterinarians
 from lims.views.answers import answers, wants_json
 from lims.views.listing import address, csv_file, list_context, page_of
@@ -25,7 +25,7 @@ def veterinarians(request: HttpRequest) -> HttpResponseBase:
     """List the veterinarians, newest first; those to verify stand on top while nothing is searched for."""
     _require_laboratory(request)
     filters = VeterinarianFilter(request.GET)
-    found = filters.apply(Veterinarian.objects.select_related("user"))
+    found = filters.apply(Veterinarian.objects.visible_to(request.user).select_related("user"))
     if request.GET.get("format") == "csv":
         return csv_file(_("veterinarians"), _csv_head(), found, _csv_row)
     if wants_json(request):
@@ -41,7 +41,7 @@ def veterinarian(request: HttpRequest, pk: int) -> HttpResponse:
     vet = _veterinarian(request, pk)
     if wants_json(request):
         return JsonResponse(_row(vet))
-    return render(request, "veterinarians/detail.html", {"vet": vet, "counts": _counts(vet)})
+    return render(request, "veterinarians/detail.html", {"vet": vet, "counts": _counts(request.user, vet)})
 
 
 @require_POST
@@ -72,8 +72,8 @@ def _require_laboratory(request: HttpRequest) -> None:
 
 def _veterinarian(request: HttpRequest, pk: int) -> Veterinarian:
     _require_laboratory(request)
-    related = Veterinarian.objects.select_related("user", "verified_by__staff_member")
-    return get_object_or_404(related, pk=pk)
+    visible = Veterinarian.objects.visible_to(request.user)
+    return get_object_or_404(visible.select_related("user", "verified_by__staff_member"), pk=pk)
 
 
 def _page(request: HttpRequest, filters: VeterinarianFilter, found: QuerySet) -> HttpResponse:
@@ -94,9 +94,9 @@ def _page(request: HttpRequest, filters: VeterinarianFilter, found: QuerySet) ->
     return render(request, "veterinarians/list.html", context)
 
 
-def _counts(vet: Veterinarian) -> list[tuple[str, str, int]]:
+def _counts(user: User, vet: Veterinarian) -> list[tuple[str, str, int]]:
     """Return state, its word and how many of the vet's samples are in it, in the order of their way."""
-    sent = Protocol.objects.filter(veterinarian=vet).exclude(status=ProtocolStatus.DRAFT)
+    sent = Protocol.objects.visible_to(user).filter(veterinarian=vet)
     counted = dict(sent.order_by().values_list("status").annotate(count=Count("pk")))
     return [(state.value, str(state.label), counted[state]) for state in ProtocolStatus if state in counted]
 

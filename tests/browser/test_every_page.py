@@ -1,6 +1,7 @@
 """What holds for every page, light, dark and on a phone: accessible, within its width, nothing inline."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,13 +17,18 @@ from lims.models import (
     Report,
     ReportHistory,
     ReportImage,
+    RequestKind,
+    Veterinarian,
 )
 from lims.services import operations
+from lims.services.additional_requests import Wish, request_more
+from lims.services.cassettes import NewCassette, add_cassettes
 from lims.services.phrases import add_phrase
 from lims.services.reception import Received, receive_sample, reject_sample
 from lims.services.work_orders import cancel_work_order, change_work_order
 from tests import factories, operating
 from tests.lims.views.things import failed_delivery
+from tests.submitting import complete_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,6 +47,7 @@ AS_STRANGER = [
     "/accounts/signup/",
 ]
 AS_VET = [
+    "/",
     "/reports/",
     "/reports/?q=nada",
     "/protocols/",
@@ -117,6 +124,18 @@ def test_pages_of_a_vet(site_without_workers, orders, bruno, log_in, look):
     check(page)
 
 
+def test_pages_of_submissions(site_without_workers, bruno, carla, ana, log_in, look):
+    """A draft with everything long, and what the laboratory sees of vets."""
+    Veterinarian.objects.filter(user=carla).update(first_names="x" * 100, clinic=LONG[:200])
+    draft = complete_draft(factories.verify(bruno), rows=2, animal=LONG[:200], breed="x" * 100)
+    page = log_in(site_without_workers, bruno, **look)
+    for path in ("/profile/", f"/protocols/{draft.pk}/edit/", f"/protocols/{draft.pk}/"):
+        check(page, path)
+    page = log_in(site_without_workers, ana, **look)
+    for path in ("/veterinarians/", "/veterinarians/?q=nada", f"/veterinarians/{carla.veterinarian.pk}/"):
+        check(page, path)
+
+
 def test_report_pages_of_a_vet(site_without_workers, reports, bruno, log_in, look):
     page = log_in(site_without_workers, bruno, **look)
     protocol = reports["issued"].protocol_id
@@ -144,6 +163,22 @@ def test_report_pages_of_the_laboratory(site_without_workers, reports, paula, an
     author.get_by_role("button", name="Retirar el informe").click()
     author.get_by_text("Indicar el motivo.").wait_for()
     check(author)
+
+
+def test_front_page_and_statistics(site_without_workers, reports, alma, bruno, log_in, look):
+    """With everything to tell, long names and a menu that is open; and the charts drawn from their tables."""
+    vet = bruno.veterinarian
+    late = timezone.localdate() - timedelta(days=9)
+    factories.ProtocolFactory(
+        veterinarian=vet, status="processing", animal=LONG[:200], expected_ready_on=late
+    )
+    Veterinarian.objects.filter(pk=vet.pk).update(first_names=LONG[:100], clinic=LONG[:200])
+    page = log_in(site_without_workers, alma, **look)
+    check(page, "/")
+    check(page, "/statistics/?months=6")
+    assert page.locator(".chart canvas").count() == 4
+    page.get_by_role("button", name="Menú" if look.get("is_mobile") else "Más").click()
+    check(page)
 
 
 def test_pages_of_a_pathologist(site_without_workers, reports, paula, log_in, look):
@@ -258,6 +293,22 @@ def test_pages_of_the_laboratory(site_without_workers, orders, ana, log_in, look
     page.get_by_label("Anticipo").fill("mucho")
     page.get_by_role("button", name="Guardar").click()
     page.get_by_text("Ingresar un importe").wait_for()
+    check(page)
+
+
+def test_pages_of_the_bench(site_without_workers, bruno, ana, paula, log_in, look):
+    """The lists, and a sample with everything long, in the middle of its work, with mistakes."""
+    protocol = factories.ready_protocol(bruno.veterinarian, 2, animal=LONG[:200], discrepancies=LONG)
+    request_more(paula, protocol.pk, Wish(RequestKind.STAIN, protocol.cassettes.first().pk, "PAS", LONG))
+    add_cassettes(ana, protocol.pk, [NewCassette(material=LONG, colour="rosa")])
+    factories.ProtocolFactory(status="received", expected_ready_on=timezone.localdate() - timedelta(days=9))
+    page = log_in(site_without_workers, paula, **look)
+    for path in ("/processing/", "/processing/?stage=requests", f"/protocols/{protocol.pk}/processing/"):
+        check(page, path)
+    page.locator(".bench-add summary").first.click()
+    page.locator("input[name$=-count]").first.fill("99")
+    page.get_by_role("button", name="Crear casetes").click()
+    page.locator(".field-error").first.wait_for()
     check(page)
 
 
