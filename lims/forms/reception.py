@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lims.forms.listing import choice_field
@@ -21,8 +22,8 @@ COUNT_LABELS = {
 class ReceptionFilter(WorkListFilter):
     """What is searched for among what waits to be received."""
 
-    filters: ClassVar = ("q", "kind")
-    since: ClassVar = "submitted_at"
+    filters: ClassVar[tuple[str, ...]] = ("q", "kind")
+    since: ClassVar[str] = "submitted_at"
 
     kind = choice_field(_("Kind"), ProtocolKind.choices)
 
@@ -49,10 +50,26 @@ class CodeForm(forms.Form):
     )
 
 
-class ReceptionForm(forms.Form):
+class VersionForm(forms.Form):
+    """A form that knows which version of its sample its reader saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def seen(self) -> int:
+        """Return the version that its reader saw; one without is taken for outdated."""
+        return self.cleaned_data["version"] or 0
+
+    def take_version(self, version: int) -> None:
+        """Let what is typed here be sent again, now that its reader sees what somebody else changed."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["version"] = str(version)
+        self.data = data
+
+
+class ReceptionForm(VersionForm):
     """What came of a sample; the service alone says what is wrong with it."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     count = forms.IntegerField(widget=forms.NumberInput(attrs={"min": 1, "autofocus": True}))
     condition = forms.ChoiceField(
         label=_("Sample condition"),
@@ -84,10 +101,9 @@ class ReceptionForm(forms.Form):
         return Received(**{name: self.cleaned_data[name] for name in names})
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(VersionForm):
     """Why a sample is rejected, or its rejection taken back."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         label=_("Reason"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 3})
     )

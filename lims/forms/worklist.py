@@ -15,9 +15,9 @@ from lims.models import Phrase, Protocol
 class WorkListFilter(ListFilter):
     """What is searched for, and which protocol the page comes after: who waits longest stands first."""
 
-    filters: ClassVar = ("q",)
+    filters: ClassVar[tuple[str, ...]] = ("q",)
     # Since when a protocol waits.
-    since: ClassVar = "received_at"
+    since: ClassVar[str] = "received_at"
 
     q = search_field(_("Number, animal, owner, veterinarian..."))
     after = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)

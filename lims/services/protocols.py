@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.urls import reverse
@@ -92,7 +93,7 @@ def receive_all(protocols: Sequence[Protocol], by: User, at: datetime) -> list[P
         "ready_on": [ready[protocol.kind].on for protocol in protocols],
         "ready_by": [ready[protocol.kind].by for protocol in protocols],
     }
-    values = {"status": ProtocolStatus.RECEIVED, "at": at, "by": by.pk}
+    values: dict[str, Any] = {"status": ProtocolStatus.RECEIVED, "at": at, "by": by.pk}
     with connection.cursor() as cursor:
         cursor.execute(RECEIVE.format(table=Protocol._meta.db_table), values | rows)
     return events

@@ -38,8 +38,7 @@ def reception_reject(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, protocol, rejection=form, status=409)
     try:
-        version = form.cleaned_data["version"] or 0
-        rejected = reject_sample(request.user, pk, version, form.cleaned_data["reason"])
+        rejected = reject_sample(request.user, pk, form.seen(), form.cleaned_data["reason"])
     except InvalidTransition as error:
         return _moved(request, protocol, error)
     except LimsError as error:
@@ -80,7 +79,7 @@ def _receive(request: HttpRequest, protocol: Protocol) -> HttpResponse:
     if not form.is_valid():
         return _page(request, protocol, form=form, status=409)
     try:
-        received = receive_sample(request.user, protocol.pk, form.cleaned_data["version"], form.received())
+        received = receive_sample(request.user, protocol.pk, form.seen(), form.received())
     except InvalidTransition as error:
         return _moved(request, protocol, error)
     except LimsError as error:
@@ -99,9 +98,8 @@ def _refused(
     if isinstance(error, StaleEdit):
         # Whoever goes on has seen, above, what is there now.
         protocol.refresh_from_db()
-        form.data = form.data.copy()
-        form.data["version"] = protocol.version
-    return _page(request, protocol, **{name: form}, status=409)  # type: ignore[arg-type]
+        form.take_version(protocol.version)
+    return _page(request, protocol, **{name: form}, status=409)
 
 
 def _moved(request: HttpRequest, protocol: Protocol, error: InvalidTransition) -> HttpResponse:

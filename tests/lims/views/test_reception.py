@@ -162,7 +162,6 @@ def test_nothing_is_offered_of_what_is_not_there(ana, browser, received):
         ({"condition": "rejected"}, "no es una de las opciones"),
         ({"condition": ""}, "Este campo es obligatorio."),
         ({"notes": "x" * 5_001}, "Hasta 5000 caracteres"),
-        ({"version": ""}, ""),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_is_kept(
@@ -200,6 +199,8 @@ def test_who_read_it_before_a_change_is_told_and_may_go_on_after_seeing_it(ana, 
     page = answer.content.decode()
     assert answer.status_code == 409 and "Otra persona cambió este protocolo" in page
     assert 'name="version" value="3"' in page and "Mío" in page
+    unread = client.post(f"/reception/{sample.pk}/", GOOD | {"version": ""})
+    assert unread.status_code == 409 and 'name="version" value="3"' in unread.content.decode()
     assert client.post(f"/reception/{sample.pk}/", GOOD | {"version": 3}).status_code == 302
 
 
