@@ -15,6 +15,7 @@ class SignupForm(BaseSignupForm):
     """An address, a password and a language; its answer tells nothing of who is known."""
 
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+    account_already_exists: bool
     field_order = ("email", "language", "password1", "password2")
 
     def __init__(self, *args, **kwargs) -> None:

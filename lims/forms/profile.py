@@ -42,7 +42,7 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, user: User, vet: Veterinarian | None, data: QueryDict | None = None) -> None:
         super().__init__(data, instance=vet or Veterinarian(user=user, version=NEW))
-        self.initial |= {"version": self.instance.version, "language": user.language}
+        self.initial["version"], self.initial["language"] = self.instance.version, user.language
         autocomplete = {
             "first_names": "given-name",
             "last_names": "family-name",
@@ -53,7 +53,7 @@ class ProfileForm(forms.ModelForm):
         }
         for name, value in autocomplete.items():
             self.fields[name].widget.attrs["autocomplete"] = value
-        self.fields["phone"].widget.input_type = "tel"  # type: ignore[attr-defined]
+        self.fields["phone"].widget.input_type = "tel"
 
     def clean_tax_id(self) -> str:
         """Return a CUIT as it is printed, whichever way it was typed."""

@@ -119,8 +119,14 @@ class SpecimenForm(forms.Form):
     procedure = forms.CharField(label=_("Procedure"), max_length=200, required=False)
     pieces = CountField(label=_("Pieces"))
 
-    def __init__(self, row: int | str, has_pieces: bool, *args, **kwargs) -> None:
-        super().__init__(*args, prefix=f"specimen-{row}", **kwargs)
+    def __init__(
+        self,
+        row: int | str,
+        has_pieces: bool,
+        data: QueryDict | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, prefix=f"specimen-{row}", initial=initial)
         self.row = row
         if not has_pieces:
             del self.fields["procedure"], self.fields["pieces"]

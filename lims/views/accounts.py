@@ -30,11 +30,11 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ValidationError(_("At most %(most)s characters.") % {"most": ADDRESS_MAX})
         return super().clean_email(email)
 
-    def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:  # type: ignore[override]
+    def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:
         user.language = form.cleaned_data["language"]
-        return super().save_user(request, user, form, commit)  # type: ignore[return-value]
+        return super().save_user(request, user, form, commit)
 
-    def login(self, request: HttpRequest, user: User) -> None:  # type: ignore[override]
+    def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         if profiles.is_missing(user):
             request.session[PROFILE_MISSING] = True
