@@ -38,8 +38,8 @@ class CassetteLine(forms.Form):
     count = forms.IntegerField(
         label=gettext_lazy("Cassettes"), min_value=0, max_value=AT_ONCE_MAX, required=False
     )
-    material = forms.CharField(label=gettext_lazy("Material"), max_length=300, required=False)
     type = forms.ChoiceField(label=gettext_lazy("Type"), choices=CassetteType.choices)
+    material = forms.CharField(label=gettext_lazy("Material"), max_length=300, required=False)
     colour = forms.CharField(
         label=gettext_lazy("Colour"),
         max_length=30,
