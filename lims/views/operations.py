@@ -14,16 +14,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import InvalidTransition, NotAllowed
 from lims.forms.operation_list import FailuresPage, OperationFilter
-from lims.models import ItemState, Operation, OperationItem, User
+from lims.models import ItemState, Operation, OperationItem, OperationState, User
 from lims.services import actions
 from lims.services import operations as service
 from lims.services.actions import Named
+from lims.services.label_sheets import LABELS_MAX
 from lims.services.operations import Progress
 from lims.views.answers import answers, refusal, wants_json
 from lims.views.listing import csv_of, list_context, page_of
 
 FAILURES_SHOWN, FAILURES_IN_JSON, FAILURES_READ = 25, 100, 500
 POLL_MS, SLOW_POLL_MS = 1_000, 2_000
+RECEIVE = "receive-protocols"
 # Counting so many rows each second would take more than it tells.
 MANY = 20_000
 
@@ -132,7 +134,16 @@ def _board(request: HttpRequest, operation: Operation) -> dict[str, Any]:
         "can_retry": is_allowed and now.state == "done" and now.failed,
         "status_url": _paged(reverse("operation_status", args=(operation.pk,)), _after(request)),
         "retry_after_ms": _poll_ms(operation),
+        "received": _received(operation, now),
     }
+
+
+def _received(operation: Operation, now: Progress) -> str:
+    """Return what was received, for its labels, in its order; nothing where a sheet cannot hold so many."""
+    if operation.action != RECEIVE or now.state != OperationState.DONE or not 0 < now.done <= LABELS_MAX:
+        return ""
+    done = operation.items.filter(state=ItemState.DONE).order_by("position")
+    return ",".join(map(str, done.values_list("object_pk", flat=True)))
 
 
 def _told(request: HttpRequest, operation: Operation) -> dict[str, Any]:

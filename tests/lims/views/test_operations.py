@@ -10,8 +10,9 @@ from tests import factories
 from tests.operating import poisoned, start, submitted, work
 
 JSON = {"HTTP_ACCEPT": "application/json"}
-# Session, user, operation, progress; with failures those and their names; in HTML what the header tells.
-STATEMENTS_JSON, STATEMENTS_FAILED, STATEMENTS_HTML = 4, 6, 7
+# Session, user, operation, progress; with failures those and their names; in HTML what the header tells,
+# and what was received, for its labels.
+STATEMENTS_JSON, STATEMENTS_FAILED, STATEMENTS_HTML = 4, 6, 8
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +195,15 @@ def test_header_tells_of_own_running_operations_in_the_statement_that_it_has(
     assert "operación en curso" not in browser(alma).get("/protocols/").content.decode()
     work(operation)
     assert "operación en curso" not in client.get("/protocols/").content.decode()
+
+
+def test_labels_of_what_was_received_are_offered_once_it_has_ended(ana, protocols, browser):
+    operation = start(ana, protocols)
+    client = browser(ana)
+    assert "/labels/make/" not in client.get(url(operation)).content.decode()
+    with poisoned(protocols[:1]):
+        work(operation)
+    page = client.get(url(operation)).content.decode()
+    received = ",".join(str(protocol.pk) for protocol in protocols[1:])
+    assert f'name="protocol" value="{received}"' in page
+    assert client.post("/labels/make/", {"protocol": received}).status_code == 302
