@@ -76,7 +76,8 @@ def _create(rng: random.Random, cast: Cast, pace: Pace, batch: list[Protocol]) -
     specimens = Specimen.objects.bulk_create(_specimens(rng, tissue, counts))
     cassettes = _cassettes(cast, pace, [each for each in specimens if steps_done(each.protocol)])
     _slides(cast, pace, [each for each in batch if steps_done(each) >= CUT], cassettes)
-    Protocol.objects.bulk_update(batch, ["last_cassette", "last_slide"])
+    coded = [each for each in batch if each.last_cassette or each.last_slide]
+    Protocol.objects.bulk_update(coded, ["last_cassette", "last_slide"])
 
 
 def _specimens(rng: random.Random, protocols: list[Protocol], counts: dict[int, int]) -> Iterator[Specimen]:
