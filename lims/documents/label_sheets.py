@@ -63,9 +63,9 @@ def _labels(sheet: dict[str, Any]) -> Labels:
     cassettes = _rows(Cassette.objects.all(), sheet["cassette_ids"], "code", of="protocol__")
     slides = _rows(Slide.objects.all(), sheet["slide_ids"], "code", "stain", of="protocol__")
     return [
-        *(_label(number or temporary_code, *patient) for number, temporary_code, *patient in protocols),
-        *(_label(code, *patient) for code, *patient in cassettes),
-        *(_label(code, *patient, stain=stain) for code, stain, *patient in slides),
+        *(_label(number or code, animal, species) for number, code, animal, species in protocols),
+        *(_label(code, animal, species) for code, animal, species in cassettes),
+        *(_label(code, animal, species, stain) for code, stain, animal, species in slides),
     ]
 
 

@@ -1,6 +1,6 @@
 """The lines of a draft order as staff type them: the vet's samples, each with a service of the price list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -28,8 +28,15 @@ class LineForm(forms.Form):
     wanted = forms.BooleanField(label=_("Charge"), required=False)
     protocol = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     service = forms.ChoiceField(label=_("Service"))
-    description = forms.CharField(label=_("Description"), max_length=5_000, required=False)
-    quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=QUANTITY_MAX)
+    description = forms.CharField(
+        label=_("Description, if not that of the price list"), max_length=5_000, required=False
+    )
+    quantity = forms.IntegerField(
+        label=_("Quantity"),
+        min_value=1,
+        max_value=QUANTITY_MAX,
+        error_messages={"min_value": _("At least 1."), "max_value": _("At most %(limit_value)s.")},
+    )
     unit_price = MoneyField(label=_("Unit price"), min_value=0, required=False)
     discount = MoneyField(label=_("Discount"), min_value=0, required=False)
 
@@ -42,7 +49,7 @@ class LineForm(forms.Form):
     def full_clean(self) -> None:
         super().full_clean()
         if self.is_bound and not self.cleaned_data.get("wanted"):
-            self._errors.clear()
+            self.errors.clear()
 
     @property
     def charges(self) -> bool:
@@ -101,7 +108,7 @@ class LineFormSet(forms.BaseFormSet):
         price = self.listed.on(typed["service"], prices.day_of(protocol))
         if typed["unit_price"] is None and price is None:
             return form.add_error("unit_price", _("The price list has none for this service and day."))
-        each = typed["unit_price"] if typed["unit_price"] is not None else price.price  # type: ignore[union-attr]
+        each = typed["unit_price"] if typed["unit_price"] is not None else price.price
         if (typed["discount"] or ZERO) > typed["quantity"] * each:
             form.add_error("discount", _("A discount cannot exceed its line."))
         return None
@@ -113,20 +120,22 @@ _LineForms = forms.formset_factory(
 
 
 def line_forms(
-    data: QueryDict | None, protocols: Iterable[Protocol], lines: Iterable[WorkOrderLine] = ()
+    data: QueryDict | None, protocols: Iterable[Protocol], lines: Sequence[WorkOrderLine] = ()
 ) -> LineFormSet:
     """Return the forms of an order's lines and of what else may be charged; finished samples come ticked.
 
     In an order that has lines already nothing else is ticked.
     """
-    protocols, lines = list(protocols), list(lines)
+    charged = {line.protocol_id: line.protocol for line in lines}
+    others = [protocol for protocol in protocols if protocol.pk not in charged]
     listed = prices.Lookup()
-    initial = [_of_line(line) for line in lines]
-    charged = {line.protocol_id for line in lines}
-    for protocol in protocols:
-        if protocol.pk not in charged and len(initial) < ROWS_MAX:
-            initial.append(_of_protocol(protocol, listed, is_ticked=not lines))
-    return _LineForms(data, protocols, listed, initial=initial if data is None else None)
+    initial = [_of_line(line, listed) for line in lines]
+    free = others[: ROWS_MAX - len(initial)]
+    initial += [_of_protocol(protocol, listed, is_ticked=not lines) for protocol in free]
+    offered = [*charged.values(), *others]
+    made = _LineForms(data, offered, listed, initial=initial if data is None else None)
+    assert isinstance(made, LineFormSet)
+    return made
 
 
 def with_another_line(data: QueryDict, protocol: Protocol) -> QueryDict:
@@ -140,9 +149,20 @@ def with_another_line(data: QueryDict, protocol: Protocol) -> QueryDict:
     return typed
 
 
-def _of_line(line: WorkOrderLine) -> dict[str, Any]:
-    names = ("service", "description", "quantity", "unit_price", "discount")
-    return {"wanted": True, "protocol": line.protocol_id} | {name: getattr(line, name) for name in names}
+def _of_line(line: WorkOrderLine, listed: prices.Lookup) -> dict[str, Any]:
+    """Return what a line says; what it has from the price list follows the service that is chosen instead."""
+    price = listed.on(line.service, prices.day_of(line.protocol))
+    is_listed = price is not None and price.price == line.unit_price
+    is_described = price is not None and price.description == line.description
+    return {
+        "wanted": True,
+        "protocol": line.protocol_id,
+        "service": line.service,
+        "description": "" if is_described else line.description,
+        "quantity": line.quantity,
+        "unit_price": None if is_listed else line.unit_price,
+        "discount": line.discount,
+    }
 
 
 def _of_protocol(protocol: Protocol, listed: prices.Lookup, *, is_ticked: bool) -> dict[str, Any]:

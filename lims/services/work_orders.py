@@ -60,7 +60,7 @@ def change_work_order(
         return order
     if order.version != version:
         raise StaleEdit(
-            _("Somebody else changed this order meanwhile. Reload it to see the change, then edit again.")
+            _("Somebody else changed this order meanwhile; yours was not saved. Look, then save again.")
         )
     if not order.is_editable or (lines is not None and order.status != WorkOrderStatus.DRAFT):
         raise InvalidTransition(_("An order in this state can no longer be changed like this."))

@@ -167,13 +167,13 @@ def _desk(order: WorkOrder, data: Any = None) -> Desk:
 def _with_another(request: HttpRequest, order: WorkOrder) -> Desk:
     """Return what was typed with one more line of the sample that was chosen; nothing is saved."""
     chosen = _number(request.POST.get("another_of", ""))
-    protocol = chargeable(order.veterinarian, order if order.pk else None).filter(pk=chosen).first()
+    protocol = chargeable(order.veterinarian, order if order.pk else None).filter(pk=chosen or 0).first()
     data = with_another_line(request.POST, protocol) if protocol else request.POST
     return _desk(order, data)
 
 
 def _lines(order: WorkOrder) -> list[WorkOrderLine]:
-    return list(order.lines.all()[: EDITABLE_LINES_MAX + 1]) if order.pk else []
+    return list(order.lines.select_related("protocol")[: EDITABLE_LINES_MAX + 1]) if order.pk else []
 
 
 def _protocols(order: WorkOrder, data: Any) -> Iterable[Protocol]:
