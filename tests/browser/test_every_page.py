@@ -23,6 +23,7 @@ from lims.models import (
 from lims.services import operations
 from lims.services.additional_requests import Wish, request_more
 from lims.services.cassettes import NewCassette, add_cassettes
+from lims.services.label_sheets import PARTS, make_sheet_of
 from lims.services.phrases import add_phrase
 from lims.services.reception import Received, receive_sample, reject_sample
 from lims.services.work_orders import cancel_work_order, change_work_order
@@ -285,7 +286,7 @@ def test_list_of_operations_without_any(site_without_workers, ana, log_in, look)
     check(log_in(site_without_workers, ana, **look), "/operations/")
 
 
-def test_pages_of_the_laboratory(site_without_workers, orders, ana, log_in, look):
+def test_pages_of_the_laboratory(site_without_workers, orders, ana, bruno, log_in, look):
     page = log_in(site_without_workers, ana, **look)
     for path in ["/work-orders/", *(f"/work-orders/{order.pk}/" for order in orders)]:
         check(page, path)
@@ -294,6 +295,11 @@ def test_pages_of_the_laboratory(site_without_workers, orders, ana, log_in, look
     page.get_by_role("button", name="Guardar").click()
     page.get_by_text("Ingresar un importe").wait_for()
     check(page)
+    check(page, "/labels/")
+    protocol = factories.ready_protocol(bruno.veterinarian, specimens=2, animal=LONG)
+    sheet = make_sheet_of(ana, [protocol.pk], PARTS)
+    for path in ["/labels/", f"/labels/{sheet.pk}/", f"/labels/new/?ids={protocol.pk}"]:
+        check(page, path)
 
 
 def test_pages_of_the_bench(site_without_workers, bruno, ana, paula, log_in, look):
