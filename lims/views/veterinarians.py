@@ -17,6 +17,7 @@ from lims.views.answers import answers, wants_json
 from lims.views.listing import address, csv_file, list_context, page_of
 
 TO_VERIFY_SHOWN = 25
+OTHERS_SHOWN = 5
 
 
 @require_safe
@@ -41,7 +42,12 @@ def veterinarian(request: HttpRequest, pk: int) -> HttpResponse:
     vet = _veterinarian(request, pk)
     if wants_json(request):
         return JsonResponse(_row(vet))
-    return render(request, "veterinarians/detail.html", {"vet": vet, "counts": _counts(request.user, vet)})
+    context = {
+        "vet": vet,
+        "counts": _counts(request.user, vet),
+        "others": _of_same_licence(request.user, vet),
+    }
+    return render(request, "veterinarians/detail.html", context)
 
 
 @require_POST
@@ -99,6 +105,12 @@ def _counts(user: User, vet: Veterinarian) -> list[tuple[str, str, int]]:
     sent = Protocol.objects.visible_to(user).filter(veterinarian=vet)
     counted = dict(sent.order_by().values_list("status").annotate(count=Count("pk")))
     return [(state.value, str(state.label), counted[state]) for state in ProtocolStatus if state in counted]
+
+
+def _of_same_licence(user: User, vet: Veterinarian) -> list[Veterinarian]:
+    """Return the others who say that this licence is theirs: who verifies one should know of them."""
+    visible = Veterinarian.objects.visible_to(user)
+    return list(visible.filter(licence__iexact=vet.licence).exclude(pk=vet.pk)[:OTHERS_SHOWN])
 
 
 def _done(request: HttpRequest, pk: int) -> HttpResponse:

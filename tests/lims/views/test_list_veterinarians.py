@@ -82,6 +82,13 @@ def test_page_of_one_counts_what_was_sent(client, bruno):
     assert "<dt>Listo</dt><dd>2</dd>" in page and "Borrador" not in page
 
 
+def test_page_of_one_warns_of_who_has_the_same_licence(client, bruno, carla):
+    Veterinarian.objects.filter(user=bruno).update(licence="mp 9")
+    Veterinarian.objects.filter(user=carla).update(licence="MP 9")
+    page = client.get(f"/veterinarians/{bruno.veterinarian.pk}/").content.decode()
+    assert f'href="/veterinarians/{carla.veterinarian.pk}/"' in page
+
+
 def test_own_patients_are_offered_newest_first_and_each_once(bruno, carla, browser):
     vet = bruno.veterinarian
     for animal in ("Mora", "Toto", "mora"):
