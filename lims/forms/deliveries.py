@@ -6,8 +6,19 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lims.forms.listing import NUMBER, ListFilter, choice_field, search_field, veterinarians_named, words
-from lims.models import Delivery, DeliveryState, User
+from lims.forms.listing import (
+    ListFilter,
+    choice_field,
+    coded,
+    mentioning,
+    named,
+    search_field,
+    search_protocols,
+)
+from lims.models import Delivery, DeliveryState, WorkOrder
+from lims.models.deliveries import WORDS
+from lims.models.searching import words
+from lims.services.codes import beginnings
 
 # Not a state of a message: what somebody still has to see to.
 TO_SEE_TO = "attention"
@@ -43,30 +54,23 @@ class DeliveryFilter(ListFilter):
 
 
 def _search(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
-    if NUMBER.match(text):
-        return rows.filter(pk__in=_numbered(text.upper()))
-    for word in words(text):
-        rows = rows.filter(pk__in=_mentioning(word))
-    return rows
+    if not text:
+        return rows
+    if begun := beginnings(text):
+        return rows.filter(pk__in=_about(text, begun))
+    if each := words(text):
+        condition = mentioning(each, named(each, "user"), "recipient")
+        return rows.alias(words=WORDS).filter(condition)
+    return rows.none()
 
 
-def _numbered(number: str) -> QuerySet:
-    of_reports = Delivery.objects.filter(report__protocol__number__startswith=number)
-    of_events = Delivery.objects.filter(protocol_event__protocol__number__startswith=number)
-    of_orders = Delivery.objects.filter(work_order__number__startswith=number)
-    return _either(of_reports, of_events, of_orders)
-
-
-def _mentioning(word: str) -> QuerySet:
-    recipients = User.objects.filter(veterinarian__in=veterinarians_named(word))
+def _about(text: str, begun: list[str]) -> QuerySet:
+    """Return the messages about what has one of these codes."""
+    if begun[0].startswith("OT"):
+        orders = coded(WorkOrder.objects.all(), "number", begun)
+        return Delivery.objects.filter(work_order__in=orders).order_by().values("pk")
+    protocols = search_protocols(text).values("pk")
     # Parts of their own, not one condition with OR: each can then use its own index.
-    return _either(
-        Delivery.objects.filter(address__icontains=word),
-        Delivery.objects.filter(report__protocol__number__icontains=word),
-        Delivery.objects.filter(protocol_event__protocol__temporary_code__icontains=word),
-        Delivery.objects.filter(recipient__in=recipients),
-    )
-
-
-def _either(first: QuerySet, *others: QuerySet) -> QuerySet:
-    return first.order_by().values("pk").union(*(part.order_by().values("pk") for part in others))
+    of_reports = Delivery.objects.filter(report__protocol__in=protocols).order_by().values("pk")
+    of_events = Delivery.objects.filter(protocol_event__protocol__in=protocols).order_by().values("pk")
+    return of_reports.union(of_events)

@@ -1,17 +1,20 @@
 """What every list's filters do alike: they come from the URL, and one that makes no sense is ignored."""
 
-import re
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lims.models import Protocol, Veterinarian
+from lims.models.protocols import WORDS
+from lims.models.searching import beginning, folded, words
+from lims.services.codes import beginnings
 
-# An order's or a protocol's number from its beginning, as typed or scanned: OT-2026-001, HP 26/1.
-NUMBER = re.compile(r"[A-Za-z]{2,3}[ -]\d")
-WORDS_MAX = 5
+NAMES = ("first_names", "last_names", "clinic")
 
 
 class ListFilter(forms.Form):
@@ -49,36 +52,47 @@ def choice_field(label, choices) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=[("", label), *choices])
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a search, the first few."""
-    return text.split()[:WORDS_MAX]
-
-
 def veterinarians_named(word: str) -> QuerySet[Veterinarian]:
     """Return the veterinarians whose names or clinic have a word in them."""
-    return Veterinarian.objects.filter(
-        Q(first_names__icontains=word) | Q(last_names__icontains=word) | Q(clinic__icontains=word)
-    )
+    return Veterinarian.objects.alias(folded=folded(*NAMES)).filter(folded__contains=word)
+
+
+def named(each: Sequence[str], key: str = "pk") -> dict[str, list[int]]:
+    """Return by word the veterinarians whose names or clinic have it in them, in one statement.
+
+    Their keys, not a query: how many they are decides how the rest is best searched.
+    """
+    either = reduce(or_, (Q(folded__contains=word) for word in each))
+    found = Veterinarian.objects.annotate(folded=folded(*NAMES)).filter(either).order_by()
+    rows = list(found.values_list(key, "folded"))
+    return {word: [pk for pk, names in rows if word in names] for word in each}
+
+
+def coded(rows: QuerySet, field: str, begun: Sequence[str]) -> QuerySet:
+    """Return the rows with one of these codes; of a code that none has in full, those that it begins."""
+    found = Q()
+    for code in begun:
+        exact = Exists(rows.model._default_manager.filter(**{field: code}))
+        found |= Q(**{field: code}) | (Q(~exact) & Q(**{f"{field}__startswith": code}))
+    return rows.filter(found)
 
 
 def search_protocols(text: str) -> QuerySet[Protocol]:
-    """Return the protocols that a text finds: by a number's beginning, else by all words in names."""
-    found = Protocol.objects.all()
-    if NUMBER.match(text):
-        return found.filter(number__startswith=text.upper())
-    for word in words(text):
-        found = found.filter(pk__in=_mentioning(word))
+    """Return the protocols that a text finds: by a code as far as it is typed, else by all words in names."""
+    if begun := beginnings(text):
+        is_temporary = begun[0].startswith("TMP")
+        return coded(Protocol.objects.all(), "temporary_code" if is_temporary else "number", begun)
+    each = words(text)
+    if not each:
+        return Protocol.objects.none()
+    return Protocol.objects.alias(words=WORDS).filter(mentioning(each, named(each), "veterinarian"))
+
+
+def mentioning(each: Sequence[str], vets: Mapping[str, list[int]], veterinarian: str) -> Q:
+    """Return the condition that every word is among a row's `words` or in its vet's names."""
+    own = [word for word in each if not vets[word]]
+    found = Q(words=beginning(*own)) if own else Q()
+    for word in each:
+        if vets[word]:
+            found &= Q(words=beginning(word)) | Q(**{f"{veterinarian}__in": vets[word]})
     return found
-
-
-def _mentioning(word: str) -> QuerySet:
-    own = Protocol.objects.filter(
-        Q(animal__icontains=word)
-        | Q(number__icontains=word)
-        | Q(temporary_code__icontains=word)
-        | Q(owner_first_names__icontains=word)
-        | Q(owner_last_names__icontains=word)
-    )
-    theirs = Protocol.objects.filter(veterinarian__in=veterinarians_named(word))
-    # Parts of their own, not one condition with OR: each can then use its own index.
-    return own.order_by().values("pk").union(theirs.order_by().values("pk"))

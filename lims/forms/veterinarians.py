@@ -2,11 +2,12 @@
 
 from typing import ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lims.forms.listing import ListFilter, choice_field, search_field, words
+from lims.forms.listing import ListFilter, choice_field, search_field
 from lims.models import Veterinarian
+from lims.models.searching import folded, words
 
 TO_VERIFY = "no"
 SEARCHED = ("first_names", "last_names", "clinic", "licence", "tax_id", "user__email", "alternative_email")
@@ -25,13 +26,7 @@ class VeterinarianFilter(ListFilter):
         chosen = self.chosen()
         if "verified" in chosen:
             rows = rows.filter(verified_at__isnull=chosen["verified"] == TO_VERIFY)
+        rows = rows.alias(folded=folded(*SEARCHED))
         for word in words(chosen.get("q", "")):
-            rows = rows.filter(_mentions(word))
+            rows = rows.filter(folded__contains=word)
         return rows
-
-
-def _mentions(word: str) -> Q:
-    found = Q()
-    for name in SEARCHED:
-        found |= Q(**{f"{name}__icontains": word})
-    return found

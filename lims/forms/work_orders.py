@@ -1,14 +1,18 @@
 """What people type about work orders: billing data, reasons, and what they look for."""
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lims.errors import LimsError
 from lims.forms.fields import MoneyField
-from lims.forms.listing import NUMBER, ListFilter, choice_field, search_field, veterinarians_named, words
-from lims.models import PaymentStatus, WorkOrder, WorkOrderLine, WorkOrderStatus
+from lims.forms.listing import ListFilter, choice_field, coded, named, search_field, search_protocols
+from lims.models import PaymentStatus, Protocol, WorkOrder, WorkOrderLine, WorkOrderStatus
+from lims.models.protocols import WORDS as PROTOCOL_WORDS
+from lims.models.searching import beginning, words
+from lims.models.work_orders import WORDS
+from lims.services.codes import beginnings
 
 
 def refuse(form: forms.BaseForm, error: LimsError) -> None:
@@ -76,26 +80,28 @@ class WorkOrderFilter(ListFilter):
 
 
 def search(orders: QuerySet[WorkOrder], text: str) -> QuerySet[WorkOrder]:
-    """Return the orders that a text finds: by a number's beginning, else by all words in names and codes."""
-    if NUMBER.match(text):
-        return orders.filter(pk__in=_numbered(text.upper()))
-    for word in words(text):
-        orders = orders.filter(pk__in=_mentioning(word))
-    return orders
+    """Return the orders that a text finds: by a code as far as it is typed, else by all words in names."""
+    if not text:
+        return orders
+    if begun := beginnings(text):
+        if begun[0].startswith("OT"):
+            return coded(orders, "number", begun)
+        return orders.filter(pk__in=_charging(search_protocols(text)))
+    each = words(text)
+    vets = named(each) if each else {}
+    for word in each:
+        orders = orders.filter(pk__in=_mentioning(word, vets[word]))
+    return orders if each else orders.none()
 
 
-def _numbered(number: str) -> QuerySet:
-    lines = WorkOrderLine.objects.filter(protocol__number__startswith=number)
-    own = WorkOrder.objects.filter(number__startswith=number)
-    return own.order_by().values("pk").union(lines.order_by().values("work_order"))
-
-
-def _mentioning(word: str) -> QuerySet:
-    lines = WorkOrderLine.objects.filter(
-        Q(protocol__animal__icontains=word) | Q(protocol__number__icontains=word)
-    )
+def _mentioning(word: str, vets: list[int]) -> QuerySet:
     # Parts of their own, not one condition with OR: each can then use its own index.
-    own = WorkOrder.objects.filter(Q(number__icontains=word) | Q(billing_name__icontains=word))
-    theirs = WorkOrder.objects.filter(veterinarian__in=veterinarians_named(word))
-    parts = [part.order_by().values("pk") for part in (own, theirs)]
-    return parts[0].union(parts[1], lines.order_by().values("work_order"))
+    own = WorkOrder.objects.alias(words=WORDS).filter(words=beginning(word))
+    theirs = WorkOrder.objects.filter(veterinarian__in=vets)
+    protocols = Protocol.objects.alias(words=PROTOCOL_WORDS).filter(words=beginning(word))
+    parts = [part.order_by().values("pk") for part in (own, theirs) if vets or part is own]
+    return parts[0].union(*parts[1:], _charging(protocols))
+
+
+def _charging(protocols: QuerySet[Protocol]) -> QuerySet:
+    return WorkOrderLine.objects.filter(protocol__in=protocols.values("pk")).order_by().values("work_order")

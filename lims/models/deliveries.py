@@ -1,6 +1,7 @@
 """Deliveries: one e-mail to one recipient with its true state; and notifications inside the portal."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from lims.models.operations import Operation
 from lims.models.people import Language, User
 from lims.models.protocols import ProtocolHistory
 from lims.models.reports import Report
+from lims.models.searching import searched
 from lims.models.work_orders import WorkOrder
 
 
@@ -47,6 +49,8 @@ class DeliveryState(models.TextChoices):
     UNCERTAIN = "uncertain", _("Uncertain")
 
 
+# What a message is searched by, besides its vet's names and what it is about.
+WORDS = searched("address")
 # What somebody has to see to.
 ATTENTION = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 
@@ -126,6 +130,7 @@ class Delivery(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["state", "-id"], name="delivery_state"),
+            GinIndex(WORDS, name="delivery_words"),
             models.Index(
                 fields=["-id"],
                 condition=Q(state__in=["failed", "uncertain"], settled_at=None),

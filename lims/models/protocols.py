@@ -3,6 +3,7 @@
 import uuid
 from datetime import date, datetime, time, timedelta
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lims.models.people import Role, User, Veterinarian
+from lims.models.searching import searched
 
 
 class ProtocolKind(models.TextChoices):
@@ -27,6 +29,8 @@ class ProtocolStatus(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+# What a protocol is searched by, besides its vet's names.
+WORDS = searched("number", "temporary_code", "animal", "owner_first_names", "owner_last_names", "chip")
 # Every allowed transition; whatever is not here raises InvalidTransition.
 TRANSITIONS = {
     ProtocolStatus.DRAFT: {ProtocolStatus.SUBMITTED},
@@ -159,6 +163,7 @@ class Protocol(models.Model):
         indexes = [
             models.Index(fields=["veterinarian", "-id"], name="protocol_vet"),
             models.Index(fields=["status", "-id"], name="protocol_status"),
+            GinIndex(WORDS, name="protocol_words"),
             # The work list: what waits longest first.
             models.Index(fields=["status", "received_at", "id"], name="protocol_waiting"),
             # What waits to be received: what was submitted first.

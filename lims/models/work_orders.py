@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -10,8 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from lims.models.laboratory import Asset
 from lims.models.people import Role, User, VatCondition, Veterinarian
 from lims.models.protocols import Protocol
+from lims.models.searching import searched
 
 ZERO = Decimal("0.00")
+# What an order is searched by, besides its vet's names and its protocols.
+WORDS = searched("number", "billing_name")
 
 
 class WorkOrderStatus(models.TextChoices):
@@ -105,6 +109,7 @@ class WorkOrder(models.Model):
         indexes = [
             models.Index(fields=["veterinarian", "-id"], name="work_order_vet"),
             models.Index(fields=["status", "-id"], name="work_order_status"),
+            GinIndex(WORDS, name="work_order_words"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from lims.forms.listing import ListFilter, search_field, veterinarians_named, words
+from lims.forms.listing import ListFilter, search_field, veterinarians_named
 from lims.models import Veterinarian
+from lims.models.searching import words
 from lims.services.chargeable import to_charge
 from lims.views.listing import list_context
 

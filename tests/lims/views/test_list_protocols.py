@@ -56,7 +56,8 @@ def test_statements_do_not_grow_with_the_rows(count, query, ana, bruno, browser,
     for user in (ana, bruno):
         client = browser(user)
         for headers, statements in (({}, STATEMENTS_HTML), (JSON, STATEMENTS_JSON)):
-            with django_assert_num_queries(statements):
+            # Words are looked for among the vets' names first.
+            with django_assert_num_queries(statements + ("q=" in query)):
                 client.get(f"/protocols/{query}", **headers)
 
 
