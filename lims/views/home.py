@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -62,6 +63,7 @@ def _of_vet(request: HttpRequest) -> HttpResponse:
         "veterinarian": veterinarian,
         "figures": [_in_state(state, counts[state]) for state in VET_STATES if counts[state]],
         "expected": overviews.own_expected(request.user),
+        "today": timezone.localdate(),
     }
     return render(request, "home/veterinarian.html", context)
 

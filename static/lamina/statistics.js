@@ -29,7 +29,7 @@
 
   function axes(type) {
     const amounts = { beginAtZero: true, stacked: type !== "line", ticks: { precision: 0 }, grid: { color: colour("--line") } };
-    const names = { stacked: type !== "line", grid: { display: false } };
+    const names = { stacked: type !== "line", grid: { display: false }, ticks: { autoSkip: type !== "lying" } };
     return type === "lying" ? { x: amounts, y: names } : { x: names, y: amounts };
   }
 

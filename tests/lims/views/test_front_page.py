@@ -143,7 +143,7 @@ def test_vet_sees_what_is_expected_first_at_the_top(bruno, browser):
     factories.ProtocolFactory(veterinarian=vet, status="reported", number="HP 20/001")
     page = browser(bruno).get("/").content.decode()
     assert page.index(sooner.number) < page.index(later.number) < page.index(waiting.temporary_code)
-    assert f"{sooner.expected_ready_on:%d/%m/%Y}" in page or f"{sooner.expected_ready_on.day}/" in page
+    assert f'datetime="{sooner.expected_ready_on}"' in page
     assert "HP 20/001" not in page
 
 
@@ -154,6 +154,15 @@ def test_vet_is_told_what_takes_longer_than_usual(bruno, browser):
     assert told not in client.get("/").content.decode()
     Protocol.objects.update(expected_ready_by=sample.expected_ready_by - timedelta(days=1))
     assert told in client.get("/").content.decode()
+
+
+def test_day_by_which_half_are_ready_is_not_told_once_it_is_past(bruno, browser):
+    today = timezone.localdate()
+    days = {"expected_ready_on": today - timedelta(days=2), "expected_ready_by": today}
+    factories.ProtocolFactory(veterinarian=bruno.veterinarian, status="processing", **days)
+    page = browser(bruno).get("/").content.decode()
+    assert f'datetime="{days["expected_ready_by"]}"' in page and "en la mayoría de los casos" in page
+    assert f'datetime="{days["expected_ready_on"]}"' not in page
 
 
 def test_vet_who_waits_to_be_verified_is_told(bruno, browser):
