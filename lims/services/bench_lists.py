@@ -1,7 +1,8 @@
 """What waits on the bench, by what is to be done next; what is expected first comes first."""
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,15 @@ class Step(models.TextChoices):
     JUDGE = "judge", _("To judge")
     REQUESTS = "requests", _("Requests")
     COMPLETE = "complete", _("Complete")
+
+
+class _IsOneOf(Func):
+    """`a = ANY (array)`. An array is taken for few: its rows are looked up, whatever else there is."""
+
+    arity = 2
+    arg_joiner = " = ANY ("
+    template = "%(expressions)s)"
+    output_field = models.BooleanField()
 
 
 def waiting(user: User, step: Step) -> QuerySet:
@@ -76,20 +86,23 @@ def _waiting(user: User, step: Step) -> tuple[QuerySet, str]:
         # Of whatever state their protocol may be: an open one is never forgotten.
         return AdditionalRequest.objects.visible_to(user).open().filter(protocol__in=visible), "protocol__"
     rows = _slides(step) if step in _OF_SLIDES else _cassettes(step)
-    return rows.filter(protocol__in=in_work), "protocol__"
+    return rows.filter(_IsOneOf(F("protocol"), ArraySubquery(in_work.order_by().values("pk")))), "protocol__"
 
 
 _OF_SLIDES = (Step.MOUNT, Step.STAIN, Step.JUDGE)
 
 
 def _to_begin(visible: QuerySet[Protocol]) -> QuerySet[Protocol]:
-    cassettes, slides = (
-        Exists(model.objects.filter(protocol=OuterRef("pk")).order_by()) for model in (Cassette, Slide)
-    )
-    nothing = (Q(kind=ProtocolKind.HISTOPATHOLOGY) & ~Q(cassettes)) | (
-        Q(kind=ProtocolKind.CYTOLOGY) & ~Q(slides)
-    )
-    return visible.filter(nothing, status__in=(ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING))
+    # Not by EXISTS, which beside an OR is looked up for all that there ever was.
+    first = {"cassette": _first_of(Cassette), "slide": _first_of(Slide)}
+    tissue = Q(kind=ProtocolKind.HISTOPATHOLOGY, cassette=None)
+    cells = Q(kind=ProtocolKind.CYTOLOGY, slide=None)
+    on_bench = visible.filter(status__in=(ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING))
+    return on_bench.alias(**first).filter(tissue | cells)
+
+
+def _first_of(model: type[Cassette] | type[Slide]) -> Subquery:
+    return Subquery(model.objects.filter(protocol=OuterRef("pk")).order_by("pk").values("pk")[:1])
 
 
 def _cassettes(step: Step) -> QuerySet[Cassette]:
