@@ -11,6 +11,8 @@ from tests.operating import submitted, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+FIELD = re.compile("Escanear o escribir un código|Scan or type a code")
+
 
 @pytest.fixture
 def samples(bruno) -> list[Protocol]:
@@ -20,6 +22,12 @@ def samples(bruno) -> list[Protocol]:
         protocol.save()
         HistopathologySample.objects.create(protocol=protocol, containers_declared=2)
     return made
+
+
+def at_counter(page: Page, path: str = "/reception/") -> None:
+    """Open a page that takes scans, and wait until it does: what comes before is typed into nothing."""
+    page.goto(path)
+    expect(page.get_by_role("textbox", name=FIELD)).to_be_focused()
 
 
 def scan(page: Page, code: str) -> None:
@@ -53,7 +61,7 @@ def test_by_keyboard_alone_a_sample_is_received_another_rejected_and_the_rest_in
 
 
 def receive_one(page: Page, sample: Protocol) -> None:
-    page.goto("/reception/")
+    at_counter(page)
     scan(page, "tmp'hp'20261123'001")
     expect(page.get_by_label("Frascos recibidos")).to_be_focused()
     page.keyboard.press("Control+A")
@@ -70,7 +78,7 @@ def receive_one(page: Page, sample: Protocol) -> None:
 
 
 def reject_one(page: Page, sample: Protocol) -> None:
-    page.goto("/reception/")
+    at_counter(page)
     scan(page, sample.temporary_code)
     expect(page.get_by_label("Frascos recibidos")).to_be_focused()
     tab_to(page, "Rechazar esta muestra")
@@ -85,7 +93,7 @@ def reject_one(page: Page, sample: Protocol) -> None:
 
 def receive_rest(page: Page, rest: list[Protocol]) -> None:
     number = factories.ProtocolFactory(number="HP 26/777").number
-    page.goto("/reception/batch/")
+    at_counter(page, "/reception/batch/")
     told = page.locator("#scan-told")
     # Faster than the laboratory answers; what does not belong is flagged between them.
     for code in (rest[0].temporary_code, "7790001234567", rest[1].temporary_code, number):
@@ -96,6 +104,7 @@ def receive_rest(page: Page, rest: list[Protocol]) -> None:
     expect(told).to_have_text(f"{rest[1].temporary_code}: ya está en este lote.")
     expect(told).to_have_attribute("data-tone", "warning")
     page.reload()
+    expect(page.get_by_role("textbox", name=FIELD)).to_be_focused()
     scan(page, rest[2].temporary_code)
     expect(told).to_have_attribute("data-tone", "success")
     expect(page.get_by_role("heading", name="3 muestras en este lote")).to_be_visible()
@@ -113,7 +122,7 @@ def test_what_is_scanned_while_the_laboratory_does_not_answer_is_kept_and_sent_a
     site_without_workers, samples, ana, log_in
 ):
     page = log_in(site_without_workers, ana)
-    page.goto("/reception/batch/")
+    at_counter(page, "/reception/batch/")
     page.context.set_offline(True)
     scan(page, samples[0].temporary_code)
     scan(page, samples[1].temporary_code)
