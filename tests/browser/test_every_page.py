@@ -29,7 +29,6 @@ from lims.services.reception import Received, receive_sample, reject_sample
 from lims.services.work_orders import cancel_work_order, change_work_order
 from tests import factories, operating
 from tests.lims.views.things import failed_delivery
-from tests.submitting import complete_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -123,18 +122,6 @@ def test_pages_of_a_vet(site_without_workers, orders, bruno, log_in, look):
         check(page, path)
     page.get_by_role("button", name="Mi cuenta").click()
     check(page)
-
-
-def test_pages_of_submissions(site_without_workers, bruno, carla, ana, log_in, look):
-    """A draft with everything long, and what the laboratory sees of vets."""
-    Veterinarian.objects.filter(user=carla).update(first_names="x" * 100, clinic=LONG[:200])
-    draft = complete_draft(factories.verify(bruno), rows=2, animal=LONG[:200], breed="x" * 100)
-    page = log_in(site_without_workers, bruno, **look)
-    for path in ("/profile/", f"/protocols/{draft.pk}/edit/", f"/protocols/{draft.pk}/"):
-        check(page, path)
-    page = log_in(site_without_workers, ana, **look)
-    for path in ("/veterinarians/", "/veterinarians/?q=nada", f"/veterinarians/{carla.veterinarian.pk}/"):
-        check(page, path)
 
 
 def test_report_pages_of_a_vet(site_without_workers, reports, bruno, log_in, look):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from lims.models import Delivery, Protocol, User, Veterinarian
 from lims.services.account_mail import verification_path
 from tests import factories
-from tests.browser.test_every_page import LOOKS, check
+from tests.browser.test_every_page import LONG, LOOKS, check
 from tests.submitting import complete_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,3 +91,16 @@ def test_draft_saves_itself_adds_rows_and_knows_patients_of_before(site_without_
     page.get_by_text("Guardado mientras tanto:").first.wait_for()
     expect(page.get_by_label("Raza")).to_have_value("Mestizo")
     check(page)
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_pages_of_submissions(site_without_workers, bruno, carla, ana, log_in, look):
+    """A draft with everything long, and what the laboratory sees of vets."""
+    Veterinarian.objects.filter(user=carla).update(first_names="x" * 100, clinic=LONG[:200])
+    draft = complete_draft(factories.verify(bruno), rows=2, animal=LONG[:200], breed="x" * 100)
+    page = log_in(site_without_workers, bruno, **look)
+    for path in ("/profile/", f"/protocols/{draft.pk}/edit/", f"/protocols/{draft.pk}/"):
+        check(page, path)
+    page = log_in(site_without_workers, ana, **look)
+    for path in ("/veterinarians/", "/veterinarians/?q=nada", f"/veterinarians/{carla.veterinarian.pk}/"):
+        check(page, path)
