@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -72,8 +73,10 @@ class MakingForm(forms.Form):
 
     def take_last(self, last: int) -> None:
         """Go on from what was made meanwhile: who sends the form again has seen it."""
-        self.data = self.data.copy()
-        self.data["last"] = str(last)
+        assert isinstance(self.data, QueryDict)
+        seen = self.data.copy()
+        seen["last"] = str(last)
+        self.data = seen
 
 
 class CassettesForm(MakingForm):

@@ -96,7 +96,7 @@ class MarkForm(forms.Form):
         """Return how good the slides are; raise Incomplete where that is not said."""
         if quality := self.cleaned_data.get("quality"):
             return SlideQuality(quality)
-        raise Incomplete(_("Say how good the slides are."), {"quality": _("Choose one.")})
+        raise Incomplete(_("Say how good the slides are."), {"quality": str(_("Choose one."))})
 
     def ids(self, name: str) -> list[int]:
         """Return the chosen things of a kind; raise Incomplete where there are none, or one is no id."""

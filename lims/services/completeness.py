@@ -1,6 +1,7 @@
 """The one rule of what a protocol still lacks before it is ready; in SQL, for any number at once."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ SENTENCES = {
 }
 
 
-def with_lacks(protocols: QuerySet[Protocol]) -> QuerySet[Protocol]:
+def with_lacks(protocols: QuerySet[Protocol]) -> QuerySet[Any]:
     """Return the protocols with `lacks`, the first thing that keeps one in process from being ready."""
     return protocols.annotate(lacks=_lacks())
 

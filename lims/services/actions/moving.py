@@ -60,5 +60,5 @@ class ReadyProtocols(MoveProtocols):
         # What lies on the bench may have changed while another's lock was waited for.
         lacking = completeness.lacking(list(found))
         for protocol in found.values():
-            protocol.lacks = lacking.get(protocol.pk, "")  # type: ignore[attr-defined]
+            protocol.lacks = lacking.get(protocol.pk, "")
         return found
