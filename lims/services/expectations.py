@@ -1,7 +1,7 @@
 """When samples are expected to be ready, as the laboratory's own history of their kind has it."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -52,7 +52,7 @@ class Expected(NamedTuple):
 
 def expected(kind: str, received_on: date) -> Expected:
     """Return when a sample of a kind that is received on a day is expected to be ready; one statement."""
-    values = {
+    values: dict[str, Any] = {
         "kind": kind,
         "received_on": received_on,
         "ready": ProtocolStatus.READY,
