@@ -1,6 +1,9 @@
 """pass_stage: cassettes go through their stages in order, on record, several at once; twice is harmless."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
@@ -86,3 +89,19 @@ def test_statements_do_not_grow(ana, pks, django_assert_num_queries):
         # Savepoint, protocols, cassettes, their stages, the new ones, release.
         with django_assert_num_queries(6):
             pass_stage(ana, chosen, Stage.CASSETTING)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_markers_at_once_never_write_a_stage_twice(ana):
+    protocol = factories.ProtocolFactory(status="received")
+    chosen = [made.pk for made in add_cassettes(ana, protocol.pk, [NewCassette()] * 5)]
+
+    def mark(_number: int) -> int:
+        try:
+            return pass_stage(ana, chosen, Stage.CASSETTING)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(mark, range(4))) == [0, 0, 0, 5]
+    assert passed(Stage.CASSETTING) == 5
