@@ -90,6 +90,13 @@ def test_second_window_is_told_and_sees_both(bruno, browser):
         save_profile(bruno, 1, "es", clinic="Otra")
 
 
+def test_page_costs_four_statements(bruno, browser, django_assert_num_queries):
+    client = browser(bruno)
+    # Session, user, profile, and the header.
+    with django_assert_num_queries(4):
+        assert client.get("/profile/").status_code == 200
+
+
 def test_language_is_spoken_at_once(bruno, browser):
     client = browser(bruno)
     client.post("/profile/", TYPED | {"version": "1", "language": "en"})
