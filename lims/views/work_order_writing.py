@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -148,6 +148,9 @@ def _refused(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _saved(request: HttpRequest, order: WorkOrder, desk: Desk) -> HttpResponse:
     is_new = desk.order.pk is None
+    if wants_json(request):
+        row = {"id": order.pk, "number": order.number, "status": order.status, "version": order.version}
+        return JsonResponse(row, status=201 if is_new else 200)
     messages.success(request, _("The draft was made.") if is_new else _("Saved."))
     if note := printing_note(desk.billing):
         messages.warning(request, note)

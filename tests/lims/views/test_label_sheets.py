@@ -6,6 +6,7 @@ from actors.models import Job
 from lims.models import LabelSheet
 from lims.services.label_sheets import make_sheet
 from tests import factories
+from tests.running import run_jobs
 
 MAKE = "/labels/make/"
 
@@ -81,6 +82,19 @@ def test_its_pdf_is_made_once_and_opened_like_every_document(ana, protocols, bro
         assert (answer.status_code, answer["X-PDF-Cache"]) == (202, "miss")
     assert f"Etiquetas {sheet.pk}" in answer.content.decode()
     assert list(Job.objects.values_list("actor", "args")) == [("render_pdf", ["label-sheet", sheet.pk])]
+
+
+def test_once_made_it_is_a_hit(ana, protocols, browser, buckets):
+    sheet = make_sheet(ana, pks(protocols))
+    client = browser(ana)
+    client.get(f"/labels/{sheet.pk}/pdf/")
+    assert [job.state for job in run_jobs("render_pdf")] == ["done"]
+    answer = client.get(f"/labels/{sheet.pk}/pdf/")
+    assert (answer.status_code, answer["X-PDF-Cache"]) == (302, "hit")
+    # What its labels say is in its key.
+    protocols[0].animal = "Otro"
+    protocols[0].save()
+    assert client.get(f"/labels/{sheet.pk}/pdf/").status_code == 202
 
 
 def test_store_away_gives_the_labels_at_once(ana, protocols, browser, store_away):

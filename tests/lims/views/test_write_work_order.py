@@ -81,6 +81,18 @@ def test_a_second_click_leads_to_the_first_ones_draft(ana, bruno, samples, brows
     assert places == [f"/work-orders/{WorkOrder.objects.get().pk}/"] * 2
 
 
+def test_a_program_is_answered_in_json(ana, bruno, samples, browser):
+    client = browser(ana)
+    made = client.post(NEW, typed(bruno.veterinarian, row(0, samples[0])), headers=JSON)
+    order = WorkOrder.objects.get()
+    assert (made.status_code, made.json()["id"], made.json()["status"]) == (201, order.pk, "draft")
+    fields = typed(order, row(0, samples[0]), observations="hoy")
+    changed = client.post(f"/work-orders/{order.pk}/edit/", fields, headers=JSON)
+    assert (changed.status_code, changed.json()["version"]) == (200, order.version + 1)
+    stale = client.post(f"/work-orders/{order.pk}/edit/", fields | {"observations": "ayer"}, headers=JSON)
+    assert (stale.status_code, set(stale.json())) == (409, {"error", "fields"})
+
+
 def test_a_sample_that_another_order_took_meanwhile_is_told(ana, alma, bruno, samples, browser):
     fields = typed(bruno.veterinarian, row(0, samples[0]))
     browser(alma).post(NEW, fields)
