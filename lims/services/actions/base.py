@@ -79,6 +79,10 @@ class Action:
         """Return why a thing with these values is refused, or nothing."""
         return ""
 
+    def lockable(self, user: User) -> QuerySet:
+        """Return the candidates as they are locked, for an action that looks at more of them then."""
+        return self.candidates(user)
+
     def name_of(self, thing: Any) -> Named:
         """Return how a thing is called and where its page is."""
         raise NotImplementedError
@@ -103,7 +107,7 @@ class Action:
 
     def lock(self, by: User, pks: Sequence[int]) -> dict[int, Any]:
         """Lock things for the transaction, in the one order of all lanes; return them in that of `pks`."""
-        rows = self.candidates(by).filter(pk__in=pks).order_by("pk")
+        rows = self.lockable(by).filter(pk__in=pks).order_by("pk")
         found = {thing.pk: thing for thing in rows.select_for_update(of=("self",), no_key=True)}
         return {pk: found[pk] for pk in pks if pk in found}
 

@@ -55,6 +55,9 @@ class ReadyProtocols(MoveProtocols):
     def reason(self, status: str, lacks: str = "") -> str:  # type: ignore[override]
         return protocols.refusal(status, self.wanted) or completeness.sentence(lacks)
 
+    def lockable(self, user: User) -> QuerySet[Protocol]:
+        return super().candidates(user)
+
     def lock(self, by: User, pks: Sequence[int]) -> dict[int, Protocol]:
         found = super().lock(by, pks)
         # What lies on the bench may have changed while another's lock was waited for.
