@@ -12,6 +12,8 @@ from lims.services.working_days import add_working_days, between_sql
 
 # So many of the latest samples tell how long one takes; fewer than the least tell nothing yet.
 LATEST, LEAST = 200, 20
+# Among so many of all kinds: of a rare one the whole history would be read.
+SEARCHED = 3_000
 # In working days: half are ready by the first, four of five by the second.
 DEFAULTS = {ProtocolKind.HISTOPATHOLOGY: (5, 8), ProtocolKind.CYTOLOGY: (2, 3)}
 
@@ -28,9 +30,12 @@ FROM (
     FROM (
         SELECT (protocol.received_at AT TIME ZONE %(zone)s)::date AS received_on,
                (ready.at AT TIME ZONE %(zone)s)::date AS ready_on
-        FROM {history} AS ready
+        FROM (
+            SELECT id, protocol_id, at FROM {history} WHERE after = %(ready)s
+            ORDER BY id DESC LIMIT %(searched)s
+        ) AS ready
         JOIN {protocol} AS protocol ON protocol.id = ready.protocol_id
-        WHERE ready.after = %(ready)s AND protocol.kind = %(kind)s AND protocol.received_at IS NOT NULL
+        WHERE protocol.kind = %(kind)s AND protocol.received_at IS NOT NULL
           AND NOT EXISTS (
               SELECT FROM {history} AS earlier
               WHERE earlier.protocol_id = ready.protocol_id AND earlier.after = %(ready)s
@@ -58,6 +63,7 @@ def expected(kind: str, received_on: date) -> Expected:
         "ready": ProtocolStatus.READY,
         "zone": settings.TIME_ZONE,
         "latest": LATEST,
+        "searched": SEARCHED,
     }
     with connection.cursor() as cursor:
         cursor.execute(_statement(), values)

@@ -26,7 +26,7 @@ def took(vet, days: list[int], kind: str = "histopathology", at: datetime = NOON
     """Return protocols that were received on a Monday and ready after so many working days."""
     made = submitted(len(days), [vet], kind=kind, received_at=at)
     for protocol, count in zip(made, days, strict=True):
-        Protocol.objects.filter(pk=protocol.pk).update(status="ready", number=f"{kind} {protocol.pk}")
+        Protocol.objects.filter(pk=protocol.pk).update(status="ready", number=f"N {protocol.pk}")
         was_ready(protocol, at + (add_working_days(at.date(), count) - at.date()))
     return made
 
@@ -100,3 +100,11 @@ def test_bulk_receptions_get_the_days_of_their_kinds(vet, ana):
         assert (protocol.expected_ready_on, protocol.expected_ready_by) == expected(
             protocol.kind, received_on
         )
+
+
+def test_of_a_rare_kind_no_more_than_so_many_are_looked_through(vet, monkeypatch):
+    took(vet, [1] * LEAST, "cytology")
+    took(vet, [2] * 10)
+    assert in_days("cytology") == (1, 1)
+    monkeypatch.setattr("lims.services.expectations.SEARCHED", LEAST)
+    assert in_days("cytology") == (2, 3)
