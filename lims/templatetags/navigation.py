@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 HOME = Place("home", _("Home"), "house")
 RECEPTION = Place("reception", _("Reception"), "scan-line")
-PROCESSING = Place("processing", _("Processing work"), "layers")
+PROCESSING = Place("processing", _("Bench work"), "layers")
 TO_WRITE = Place("report_worklist", _("To write"), "pencil-line")
 PROTOCOLS = Place("protocols", _("Protocols"), "test-tubes")
 REPORTS = Place("reports", _("Reports"), "file-text")

@@ -2,9 +2,10 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from lims.models import Protocol, ProtocolHistory
 from lims.views.listing import PAGE_SIZE
@@ -123,3 +124,23 @@ def test_page_tells_a_vet_nothing_of_a_draft_report(bruno, paula, browser):
     draft = factories.draft_report(paula.staff_member.pathologist, protocol)
     page = browser(bruno).get(f"/protocols/{protocol.pk}/").content.decode()
     assert f"/reports/{draft.pk}/" not in page and "Borrador" not in page
+
+
+def test_laboratory_filters_by_what_the_dates_say_today_and_vets_do_not(ana, bruno, browser):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    vet, long_ago = bruno.veterinarian, LONG_AGO
+    late = factories.ProtocolFactory(
+        veterinarian=vet, status="processing", expected_ready_by=yesterday, received_at=long_ago
+    )
+    today = factories.ProtocolFactory(veterinarian=vet, status="ready", expected_ready_by=yesterday)
+    for query, pks in (
+        ("?when=overdue", [late.pk]),
+        ("?when=today", [today.pk]),
+        ("?when=today&status=received", []),
+        ("?when=never", [today.pk, late.pk]),
+    ):
+        assert found(browser(ana).get(f"/protocols/{query}", **JSON)) == pks, query
+    assert found(browser(bruno).get("/protocols/?when=overdue", **JSON)) == [today.pk, late.pk]
+    assert 'name="when"' not in browser(bruno).get("/protocols/").content.decode()
+    rows = b"".join(browser(ana).get("/protocols/?when=overdue&format=csv").streaming_content).decode()
+    assert late.number in rows and today.number not in rows
