@@ -91,6 +91,14 @@ def test_nobody_logs_in_before_the_address_is_verified(client):
     assert other.get("/whoami/", **JSON).status_code == 401
 
 
+def test_logging_in_sends_the_link_of_an_address_that_the_laboratory_wrote(client, sink):
+    user = factories.UserFactory(email="eva@lab.test", verified=False)
+    client.post("/accounts/login/", {"login": user.email, "password": factories.PASSWORD})
+    path = mailed(sink)[1]
+    client.post(path)
+    assert EmailAddress.objects.get(user=user).verified
+
+
 def test_no_form_gives_another_role(client):
     sign_up(client, role="admin", is_staff="1", is_superuser="1")
     assert User.objects.get(email=NEW).role == "veterinarian"

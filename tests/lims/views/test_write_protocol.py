@@ -1,6 +1,10 @@
 """The page on which a vet writes a protocol: begun, saved by itself, submitted, deleted."""
 
+import re
+
 import pytest
+import zxingcpp
+from PIL import Image, ImageDraw
 
 from lims.models import Protocol
 from tests import factories
@@ -120,6 +124,19 @@ def test_submitting_gives_the_code_and_the_sheet(client, draft):
     assert again.status_code == 409
     assert client.post(edit(draft), TYPED, **JSON).json()["kind"] == "closed"
     assert client.get(edit(draft))["Location"] == f"/protocols/{draft.pk}/"
+
+
+def test_code_of_the_sheet_is_read_by_a_scanner(client, draft):
+    client.post(edit(draft), TYPED, **JSON)
+    code = client.post(f"/protocols/{draft.pk}/submit/", **JSON).json()["code"]
+    sheet = client.get(f"/protocols/{draft.pk}/sheet/").content.decode()
+    size = int(re.search(r'paper-qr" viewBox="0 0 (\d+) ', sheet)[1])
+    picture = Image.new("L", (size * 8, size * 8), 255)
+    draw = ImageDraw.Draw(picture)
+    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1", sheet):
+        left, top, right = int(x) * 8, int(y) * 8, (int(x) + int(length)) * 8
+        draw.rectangle([left, top, right - 1, top + 7], fill=0)
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [code]
 
 
 def test_incomplete_draft_says_what_is_missing_and_where(client, draft):
