@@ -103,6 +103,12 @@ class MarkForm(forms.Form):
         assert isinstance(self.data, QueryDict)
         return list(these(self.data.getlist(name)).selection.ids or ())
 
+    def seen(self) -> dict[int, str]:
+        """Return how good the slides were said to be where this was sent from."""
+        assert isinstance(self.data, QueryDict)
+        pairs = (one.partition("-") for one in self.data.getlist("seen"))
+        return {int(pk): quality for pk, _sep, quality in pairs if pk.isascii() and pk.isdecimal()}
+
     def back_url(self) -> str:
         """Return the protocol's bench or the work list, as it was filtered, from which this was sent."""
         self.is_valid()

@@ -1,6 +1,6 @@
 """Slides: cut from cassettes or smeared with cells, mounted, stained, judged; removed until stained."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,15 +94,21 @@ def stain(by: User, pks: Collection[int]) -> int:
 
 
 @transaction.atomic
-def judge_quality(by: User, pks: Collection[int], quality: SlideQuality) -> int:
-    """Write down how good stained slides are, and return of how many that is new; the last word counts.
+def judge_quality(
+    by: User, pks: Collection[int], quality: SlideQuality, seen: Mapping[int, str] | None = None
+) -> int:
+    """Write down how good stained slides are, and return of how many that is new.
 
-    Raises as `stain` does.
+    `seen` is what the judge saw of slides that were judged before. Raises as `stain` does, and StaleEdit
+    where somebody judged one otherwise meanwhile.
     """
     found = _locked(by, pks)
     for slide in found:
         if slide.stained_at is None:
             raise InvalidTransition(_("%(code)s is not stained yet.") % {"code": slide.code})
+        if slide.quality not in ("", quality, (seen or {}).get(slide.pk)):
+            message = _("%(code)s was judged “%(quality)s” meanwhile. Judge it again if that is wrong.")
+            raise StaleEdit(message % {"code": slide.code, "quality": slide.get_quality_display()})
     return _mark([slide for slide in found if slide.quality != quality], quality=quality)
 
 

@@ -45,7 +45,7 @@ MARKINGS = {
     Step.MOUNT: Marking("slide", lambda by, pks, form: slides.mount(by, pks)),
     Step.STAIN: Marking("slide", lambda by, pks, form: slides.stain(by, pks)),
     Step.JUDGE: Marking(
-        "slide", lambda by, pks, form: slides.judge_quality(by, pks, form.quality_of_slides())
+        "slide", lambda by, pks, form: slides.judge_quality(by, pks, form.quality_of_slides(), form.seen())
     ),
     Step.REQUESTS: Marking("request", lambda by, pks, form: additional_requests.finish_requests(by, pks)),
     Step.COMPLETE: Marking("protocol", lambda by, pks, form: verbs.make_all_ready(by, pks)),

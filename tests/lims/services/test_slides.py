@@ -110,7 +110,8 @@ def test_mounted_stained_and_judged_in_this_order_with_who_and_when(ana, alma, t
     assert (mount(ana, pks[:1]), mount(alma, pks), mount(ana, pks)) == (1, 2, 0)
     assert (stain(alma, pks), stain(ana, pks)) == (3, 0)
     assert judge_quality(ana, pks, SlideQuality.GOOD) == 3
-    assert judge_quality(ana, pks[:1], SlideQuality.POOR) == 1
+    assert judge_quality(ana, pks, SlideQuality.GOOD) == 0
+    assert judge_quality(ana, pks[:1], SlideQuality.POOR, {pks[0]: "good"}) == 1
     first, second = Slide.objects.filter(pk__in=pks[:2])
     assert (first.mounted_by, second.mounted_by, first.stained_by) == (ana, alma, alma)
     assert (first.quality, second.quality) == ("poor", "good")
@@ -123,6 +124,16 @@ def test_no_slide_is_mounted_of_what_is_no_block_yet(ana, tissue):
     with pytest.raises(InvalidTransition, match=late.code):
         mount(ana, all_slides())
     assert not Slide.objects.filter(mounted_at__isnull=False).exists()
+
+
+def test_who_judges_otherwise_what_was_judged_meanwhile_is_told(ana, alma, cells):
+    first, second = (slide.pk for slide in add_slides(ana, cells.pk, [NewSlide()] * 2))
+    stain(ana, [first, second])
+    judge_quality(alma, [first], SlideQuality.POOR)
+    for seen in (None, {first: ""}, {first: "excellent"}):
+        with pytest.raises(StaleEdit, match="Deficiente"):
+            judge_quality(ana, [first, second], SlideQuality.GOOD, seen)
+    assert list(Slide.objects.values_list("quality", flat=True)) == ["poor", ""]
 
 
 def test_smears_need_no_mounting(ana, cells):

@@ -134,6 +134,20 @@ def test_removing_says_so_or_why_not(ana, browser):
     assert list(Slide.objects.all()) == [first]
 
 
+def test_judging_again_is_possible_but_never_over_another_unseen(ana, browser):
+    protocol, client = factories.ready_protocol(status="processing"), browser(ana)
+    slide = Slide.objects.get()
+    assert f'name="seen" value="{slide.pk}-good"' in client.get(path(protocol)).content.decode()
+    sent = {"step": "judge", "slide": [slide.pk], "quality": "poor", "back": protocol.pk}
+    refused = client.post(
+        "/processing/mark/", sent | {"seen": [f"{slide.pk}-acceptable", "x-y"]}, follow=True
+    )
+    assert "se evaluó" in refused.content.decode()
+    client.post("/processing/mark/", sent | {"seen": [f"{slide.pk}-good"]})
+    slide.refresh_from_db()
+    assert slide.quality == "poor"
+
+
 def test_ready_once_nothing_is_lacking(ana, browser):
     protocol, client = factories.ready_protocol(status="processing"), browser(ana)
     Slide.objects.update(quality="")
