@@ -1,12 +1,9 @@
 """What holds for every page, light, dark and on a phone: accessible, within its width, nothing inline."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page
 
 from actors.models import Job
 from lims.models import (
@@ -18,7 +15,6 @@ from lims.models import (
     ReportHistory,
     ReportImage,
     RequestKind,
-    Veterinarian,
 )
 from lims.services import operations
 from lims.services.additional_requests import Wish, request_more
@@ -28,16 +24,11 @@ from lims.services.phrases import add_phrase
 from lims.services.reception import Received, receive_sample, reject_sample
 from lims.services.work_orders import cancel_work_order, change_work_order
 from tests import factories, operating
+from tests.browser.holding import LONG, LOOKS, check
 from tests.lims.views.things import failed_delivery
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-LONG = "Sociedad Anónima de Diagnósticos Veterinarios y Anatomopatológicos " + "x" * 120
-LOOKS = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True},
-}
 AS_STRANGER = [
     "/verify/",
     "/verify/nothing/",
@@ -151,22 +142,6 @@ def test_report_pages_of_the_laboratory(site_without_workers, reports, paula, an
     author.get_by_role("button", name="Retirar el informe").click()
     author.get_by_text("Indicar el motivo.").wait_for()
     check(author)
-
-
-def test_front_page_and_statistics(site_without_workers, reports, alma, bruno, log_in, look):
-    """With everything to tell, long names and a menu that is open; and the charts drawn from their tables."""
-    vet = bruno.veterinarian
-    late = timezone.localdate() - timedelta(days=9)
-    factories.ProtocolFactory(
-        veterinarian=vet, status="processing", animal=LONG[:200], expected_ready_on=late
-    )
-    Veterinarian.objects.filter(pk=vet.pk).update(first_names=LONG[:100], clinic=LONG[:200])
-    page = log_in(site_without_workers, alma, **look)
-    check(page, "/")
-    check(page, "/statistics/?months=6")
-    assert page.locator(".chart canvas").count() == 4
-    page.get_by_role("button", name="Menú" if look.get("is_mobile") else "Más").click()
-    check(page)
 
 
 def test_pages_of_a_pathologist(site_without_workers, reports, paula, log_in, look):
@@ -312,21 +287,3 @@ def test_waiting_page_in_each_state(site_without_workers, cold_order, bruno, log
     Job.objects.update(state="failed", finished_at=timezone.now())
     page.get_by_role("button", name="Generar de nuevo").wait_for()
     check(page)
-
-
-def check(page: Page, path: str = "") -> None:
-    """Open a path, or take the page as it is, and hold it to what holds for every page."""
-    refused: list[str] = []
-    page.on("console", lambda message: refused.append(message.text))
-    if path:
-        page.goto(path)
-    found = [f"{violation['id']}: {violation['nodes'][0]['html']}" for violation in violations(page)]
-    assert found == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
-        page.url
-    )
-    assert [text for text in refused if "Content Security Policy" in text] == [], page.url
-
-
-def violations(page: Page) -> Iterator[dict]:
-    yield from Axe().run(page).response["violations"]

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from lims.models import Delivery, Protocol, User, Veterinarian
 from lims.services.account_mail import verification_path
 from tests import factories
-from tests.browser.test_every_page import LONG, LOOKS, check
+from tests.browser.holding import LONG, LOOKS, check
 from tests.submitting import complete_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from lims.models import WorkOrder
 from tests import factories
-from tests.browser.test_every_page import LONG, LOOKS, check
+from tests.browser.holding import LONG, LOOKS, check
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
