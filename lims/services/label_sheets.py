@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.utils.translation import gettext as _
 
 from lims.documents.label_paper import LABELS_MAX
@@ -61,10 +61,10 @@ def require_few(count: int) -> None:
 
 def count_parts(protocols: Sequence[int]) -> dict[str, int]:
     """Return how many labels each of the PARTS of these protocols has."""
-    counts = {"protocols": len(protocols)}
-    for name, model in (("cassettes", Cassette), ("slides", Slide)):
-        counts[name] = model._default_manager.filter(protocol__in=protocols).count()
-    return counts
+    counted = Protocol.objects.filter(pk__in=protocols).aggregate(
+        cassettes=Count("cassettes", distinct=True), slides=Count("slides", distinct=True)
+    )
+    return {"protocols": len(protocols)} | counted
 
 
 def labels_on(sheet: LabelSheet) -> list[dict[str, str]]:

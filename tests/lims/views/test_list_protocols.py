@@ -15,7 +15,9 @@ JSON = {"HTTP_ACCEPT": "application/json"}
 # Session, user, protocols; in HTML the count of notifications.
 STATEMENTS_JSON, STATEMENTS_HTML = 3, 4
 # Session, user, protocol, specimens, history, reports, orders, count of notifications.
-STATEMENTS_PAGE = 8
+STATEMENTS_PAGE_VET = 8
+# On top: how many labels, and what the pathologist asked for.
+STATEMENTS_PAGE_LABORATORY = 10
 
 LONG_AGO = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -111,9 +113,9 @@ def test_page_has_timeline_and_papers(bruno, paula, ana, browser, django_assert_
     )
     report = factories.archived_report(paula.staff_member.pathologist, protocol)
     ProtocolHistory.objects.create(protocol=protocol, before="processing", after="ready", by=ana)
-    for user in (bruno, ana):
+    for user, statements in ((bruno, STATEMENTS_PAGE_VET), (ana, STATEMENTS_PAGE_LABORATORY)):
         client = browser(user)
-        with django_assert_num_queries(STATEMENTS_PAGE):
+        with django_assert_num_queries(statements):
             page = client.get(f"/protocols/{protocol.pk}/").content.decode()
         assert f'href="/reports/{report.pk}/"' in page
         assert page.index("Listo</div>") < page.index("Creación</div>") < page.index("Recibido</div>")
