@@ -83,19 +83,18 @@ def _scan(request: HttpRequest) -> HttpResponse:
     try:
         scan = reception_batches.scan(request.user, request.POST.get("code", ""))
     except Incomplete as error:
-        if wants_json(request):
-            return refusal(error, 409)
-        return _told(request, "error", str(error))
-    if wants_json(request):
-        return JsonResponse(_scan_row(scan) | _counts(request.user))
-    return _told(request, TONES[scan.outcome], scan.sentence)
+        return _told(request, "error", str(error)) or refusal(error, 409)
+    told = _told(request, TONES[scan.outcome], scan.sentence)
+    return told or JsonResponse(_scan_row(scan) | _counts(request.user))
 
 
-def _told(request: HttpRequest, tone: str, sentence: str) -> HttpResponse:
-    # What the script puts in the place of the one before is this part of the page alone.
+def _told(request: HttpRequest, tone: str, sentence: str) -> HttpResponse | None:
+    """Answer a scan to a person: by the script, which wants this part of the page alone, or by the page."""
     if "part" in request.POST:
         context = _board(request.user) | {"tone": tone, "told": sentence}
         return render(request, "reception/batch_board.html", context)
+    if wants_json(request):
+        return None
     messages.add_message(request, LEVELS[tone], sentence)
     return redirect("reception_batch")
 

@@ -32,17 +32,16 @@
   }
 
   async function post(code) {
-    const body = new URLSearchParams(new FormData(form));
-    body.set("code", code);
-    body.set("part", "1");
+    const body = new URLSearchParams({ code, part: "1" });
+    let why = told.dataset.away;
     try {
-      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual", headers: { Accept: "text/html" } });
+      const answer = await Saving.post(form.action, body);
       if (answer.ok) return show(await answer.text());
-      // Where a login is asked for, or a server does not answer, what was scanned waits.
-      tell("error", `${answer.type === "opaqueredirect" ? told.dataset.login : told.dataset.away} ${told.dataset.left} ${waiting.join(", ")}`);
-    } catch {
-      tell("error", `${told.dataset.away} ${told.dataset.left} ${waiting.join(", ")}`);
-    }
+      if (answer.status === 401) why = told.dataset.login;
+    } catch { /* The laboratory is away: what was scanned waits. */ }
+    const text = `${why} ${told.dataset.left} ${waiting.join(", ")}`;
+    // Once, not at each try.
+    if (told.textContent !== text) tell("error", text);
     return "away";
   }
 

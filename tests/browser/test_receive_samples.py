@@ -134,3 +134,19 @@ def test_what_is_scanned_while_the_laboratory_does_not_answer_is_kept_and_sent_a
         samples[0].pk,
         samples[1].pk,
     ]
+
+
+def test_what_is_scanned_after_the_session_ended_is_kept_until_one_is_logged_in_again(
+    site_without_workers, samples, ana, log_in
+):
+    page = log_in(site_without_workers, ana)
+    page.goto("/reception/batch/")
+    page.context.clear_cookies(name="sessionid")
+    scan(page, samples[0].temporary_code)
+    expect(page.locator("#scan-told")).to_contain_text("Volver a ingresar en otra pestaña")
+    other = page.context.new_page()
+    other.goto("/accounts/login/")
+    other.fill("input[name=login]", ana.email)
+    other.fill("input[name=password]", factories.PASSWORD)
+    other.click("main button[type=submit]")
+    expect(page.get_by_role("heading", name="1 muestra en este lote")).to_be_visible()
