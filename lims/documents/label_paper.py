@@ -107,7 +107,7 @@ def _written(label: Mapping, left_pt: float, room_pt: float) -> Column:
 
 
 def _fitted(code: str, room_pt: float) -> tuple[Style, list[str]]:
-    """The code in the largest size in which it fits, whole; one of no use to people takes more lines."""
+    """The code, whole, in the largest size in which it fits; one that fits in none takes more lines."""
     for count, size in FITS:
         style = _code_style(size)
         found = _parted(code, style, room_pt) if count == 2 else [code]
