@@ -1,6 +1,6 @@
 """Mail about accounts themselves: verify an address, a new password, an account that is there already."""
 
-import uuid
+import secrets
 
 from allauth.account import app_settings
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -13,6 +13,8 @@ from lims.models import Delivery, DeliveryKind, User
 from lims.services import deliveries
 
 NO_DELIVERY = 0
+# The jobs that find nobody are used again, so that strangers cannot fill the ledger.
+JOBS_OF_NOBODY = 256
 
 
 @transaction.atomic
@@ -22,9 +24,9 @@ def tell_owner(kind: DeliveryKind | None, address: str) -> None:
     Without such an account, or a kind that we write, nobody is told, and the request takes as long: its
     time tells a stranger nothing.
     """
-    user = _owner(address) if kind else None
+    user = _owner(address)
     if kind is None or user is None:
-        jobs.enqueue("send_delivery", f"nobody-{uuid.uuid4()}", (NO_DELIVERY,))
+        jobs.enqueue("send_delivery", f"nobody-{secrets.randbelow(JOBS_OF_NOBODY)}", (NO_DELIVERY,))
         return
     delivery = Delivery.objects.create(
         kind=kind,
