@@ -43,7 +43,7 @@ def measure() -> int:
     from django.core.management import call_command
 
     from tests import processes
-    from tests.bench import bulk, enqueuing, finalizing, opening, rendering, reports_rendering, table
+    from tests.bench import bulk, enqueuing, finalizing, lists, opening, rendering, reports_rendering, table
     from tests.bench.rivals import comparing
 
     call_command("migrate", verbosity=0)
@@ -66,7 +66,8 @@ def measure() -> int:
         rows.append(bulk.cold_meanwhile(web.url, vet, cold_orders, by, owners))
     rows += rendering.renders(orders)
     rows.append(rendering.memory(orders[10]))
-    rows += reports_rendering.rows() + comparing.rows()
+    # The lists begin by taking away what the others measured.
+    rows += reports_rendering.rows() + lists.rows() + comparing.rows()
     table.keep(rows, RESULTS)
     print(table.show(rows))
     return 0

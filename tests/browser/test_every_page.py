@@ -250,7 +250,8 @@ def test_list_of_operations_without_any(site_without_workers, ana, log_in, look)
 
 def test_pages_of_the_laboratory(site_without_workers, orders, ana, bruno, log_in, look):
     page = log_in(site_without_workers, ana, **look)
-    for path in ["/work-orders/", *(f"/work-orders/{order.pk}/" for order in orders)]:
+    paths = [f"/work-orders/{order.pk}/" for order in orders]
+    for path in ["/work-orders/", *paths, f"/audit/work-order/{orders[1].pk}/"]:
         check(page, path)
     page.goto(f"/work-orders/{orders[1].pk}/")
     page.get_by_label("Anticipo").fill("mucho")
