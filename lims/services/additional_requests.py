@@ -74,7 +74,7 @@ def finish_requests(by: User, pks: Collection[int]) -> int:
 
 def _take_back(protocol: Protocol, by: User) -> None:
     if protocol.status == ProtocolStatus.READY:
-        protocols.move(protocol, ProtocolStatus.PROCESSING, by, _("Additional request"))
+        protocols.move(protocol, ProtocolStatus.PROCESSING, by)
     elif protocol.status != ProtocolStatus.PROCESSING:
         raise InvalidTransition(protocols.refusal(protocol.status, ProtocolStatus.PROCESSING))
 

@@ -74,6 +74,21 @@ def pass_stage(by: User, cassette_pks: Collection[int], stage: Stage) -> int:
 
 
 @transaction.atomic
+def take_back_stage(by: User, pk: int, stage: Stage) -> Protocol:
+    """Unsay that a cassette has passed a stage, and return its protocol; the same again changes nothing.
+
+    Raises NotAllowed, NotVisible, and InvalidTransition where more was done with it since.
+    """
+    cassette = _locked_cassettes(by, [pk])[0]
+    later = list(Stage)[list(Stage).index(stage) + 1 :]
+    is_mounted = stage == Stage.BLOCKING and cassette.slides.filter(mounted_at__isnull=False).exists()
+    if is_mounted or any(passed.stage in later for passed in cassette.stages.all()):
+        raise InvalidTransition(_("More was done with %(code)s since.") % {"code": cassette.code})
+    cassette.stages.filter(stage=stage).delete()
+    return cassette.protocol
+
+
+@transaction.atomic
 def remove_cassette(by: User, pk: int) -> Protocol:
     """Delete a cassette on which nothing hangs, and return its protocol; its code is never used again.
 

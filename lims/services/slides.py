@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +16,13 @@ from lims.services import bench
 
 # What is stained how where nothing else is said.
 USUAL_STAINS = {ProtocolKind.HISTOPATHOLOGY: "H&E", ProtocolKind.CYTOLOGY: "May-Grünwald-Giemsa"}
+
+# A slide's marks as they are before they are made.
+UNSAID: dict[str, dict[str, Any]] = {
+    "mount": {"mounted_at": None, "mounted_by": None},
+    "stain": {"stained_at": None, "stained_by": None},
+    "judge": {"quality": ""},
+}
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,20 @@ def judge_quality(
 
 
 @transaction.atomic
+def take_back(by: User, pk: int, mark: str) -> Protocol:
+    """Unsay that a slide was mounted, stained or judged, and return its protocol; again changes nothing.
+
+    Raises NotAllowed, NotVisible, and InvalidTransition where more was done with it since.
+    """
+    slide = _locked(by, [pk])[0]
+    since = {"mount": slide.stained_at, "stain": slide.quality, "judge": None}
+    if since[mark]:
+        raise InvalidTransition(_("More was done with %(code)s since.") % {"code": slide.code})
+    _mark([slide], **UNSAID[mark])
+    return slide.protocol
+
+
+@transaction.atomic
 def remove_slide(by: User, pk: int) -> Protocol:
     """Delete a slide that is not stained yet, and return its protocol; its code is never used again.
 
@@ -177,5 +198,5 @@ def _locked(by: User, pks: Collection[int]) -> list[Slide]:
     return slides
 
 
-def _mark(slides: Sequence[Slide], **values: datetime | User | str) -> int:
+def _mark(slides: Sequence[Slide], **values: Any) -> int:
     return Slide.objects.filter(pk__in=[slide.pk for slide in slides]).update(**values)

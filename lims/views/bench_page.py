@@ -36,6 +36,7 @@ class CassetteRow:
     slides: list[Slide]
     next_step: Step | None
     may_go: bool
+    undo: Stage | None
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class SlideRow:
 
     slide: Slide
     next_step: Step | None
+    undo: Step | None
 
 
 def protocol_on_bench(request: HttpRequest, pk: int) -> Protocol:
@@ -104,7 +106,7 @@ def _slide_rows(protocol: Protocol) -> list[SlideRow]:
     cassettes = Prefetch("cassettes", Cassette.objects.order_by("placements__position"), to_attr="shown")
     people = ("mounted_by__staff_member", "stained_by__staff_member")
     found = protocol.slides.select_related(*people).prefetch_related(cassettes)
-    return [SlideRow(slide, _step_of_slide(protocol, slide)) for slide in found]
+    return [SlideRow(slide, _step_of_slide(protocol, slide), _last_mark(slide)) for slide in found]
 
 
 def _cassette_rows(protocol: Protocol, slides: list[Slide]) -> list[CassetteRow]:
@@ -119,7 +121,10 @@ def _cassette_row(cassette: Cassette, slides: list[Slide]) -> CassetteRow:
     missing = [stage for stage in Stage if stage not in passed]
     next_step = Step(missing[0].value) if missing else (None if showing else Step.CUT)
     may_go = not showing and set(passed) <= {Stage.CASSETTING}
-    return CassetteRow(cassette, [(stage, passed.get(stage)) for stage in Stage], showing, next_step, may_go)
+    is_mounted = any(slide.mounted_at for slide in showing)
+    undo = next((stage for stage in reversed(Stage) if stage in passed and not is_mounted), None)
+    stages = [(stage, passed.get(stage)) for stage in Stage]
+    return CassetteRow(cassette, stages, showing, next_step, may_go, undo)
 
 
 def _step_of_slide(protocol: Protocol, slide: Slide) -> Step | None:
@@ -128,6 +133,11 @@ def _step_of_slide(protocol: Protocol, slide: Slide) -> Step | None:
     if slide.stained_at is None:
         return Step.STAIN
     return None if slide.quality else Step.JUDGE
+
+
+def _last_mark(slide: Slide) -> Step | None:
+    marks = {Step.JUDGE: slide.quality, Step.STAIN: slide.stained_at, Step.MOUNT: slide.mounted_at}
+    return next((step for step, mark in marks.items() if mark), None)
 
 
 def _first(steps: Any) -> Step | None:

@@ -89,10 +89,11 @@ def _make(request: HttpRequest) -> LabelSheet:
 
 
 def _back_url(request: HttpRequest) -> str:
-    """Return where a refused form came from: a protocol's page, if it was about one, else the list."""
-    of = request.POST.get("of", "")
-    if of.isascii() and of.isdigit() and len(of) < PK_DIGITS:
-        return reverse("protocol", args=(int(of),))
+    """Return where a refused form came from: a protocol's page or bench, if it was of one, else the list."""
+    for name, page in (("of", "protocol"), ("back", "protocol_processing")):
+        pk = request.POST.get(name, "")
+        if pk.isascii() and pk.isdigit() and len(pk) < PK_DIGITS:
+            return reverse(page, args=(int(pk),))
     return reverse("label_sheets")
 
 

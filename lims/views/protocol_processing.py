@@ -1,5 +1,7 @@
 """The bench of one sample: cassettes and slides are made and removed there, and what is complete is ready."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +15,8 @@ from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
 from lims.forms.bench import CassettesForm, SlidesForm
 from lims.forms.work_orders import refuse
 from lims.models import Cassette, Protocol, Slide
-from lims.services import cassettes, slides
+from lims.models.processing import Stage
+from lims.services import bench, cassettes, slides
 from lims.services import processing as verbs
 from lims.views.answers import answers
 from lims.views.bench_page import bench_page, protocol_on_bench
@@ -80,10 +83,38 @@ def slide_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @answers
+def cassette_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back the stage that a cassette passed last."""
+    visible = Protocol.objects.visible_to(request.user)
+    cassette = get_object_or_404(Cassette, pk=pk, protocol__in=visible)
+    stage = _asked(request, tuple(Stage.values))
+    undo = partial(cassettes.take_back_stage, stage=Stage(stage))
+    return _do(request, cassette.protocol_id, undo, cassette, _("%(code)s: taken back."))
+
+
+@require_POST
+@answers
+def slide_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what was marked last on a slide."""
+    visible = Protocol.objects.visible_to(request.user)
+    slide = get_object_or_404(Slide, pk=pk, protocol__in=visible)
+    undo = partial(slides.take_back, mark=_asked(request, tuple(slides.UNSAID)))
+    return _do(request, slide.protocol_id, undo, slide, _("%(code)s: taken back."))
+
+
+@require_POST
+@answers
 def protocol_ready(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a complete sample off the bench."""
     protocol = protocol_on_bench(request, pk)
     return _do(request, pk, verbs.make_ready, protocol, _("%(code)s is ready to be reported."))
+
+
+def _asked(request: HttpRequest, known: Sequence[str]) -> str:
+    bench.require_laboratory(request.user)
+    if (mark := request.POST.get("undo", "")) in known:
+        return mark
+    raise Incomplete(_("This form is damaged. Load its page again."))
 
 
 def _do(request: HttpRequest, back_pk: int, verb: Any, thing: Any, told: str) -> HttpResponse:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
 from lims.models import Cassette, CassetteStage, Protocol
 from lims.models.processing import Stage
-from lims.services.cassettes import NewCassette, add_cassettes, pass_stage
+from lims.services.cassettes import NewCassette, add_cassettes, pass_stage, take_back_stage
+from lims.services.slides import cut, mount, take_back
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,34 @@ def test_off_the_bench_nothing_changes(ana, pks, status):
     with pytest.raises(InvalidTransition):
         pass_stage(ana, pks, Stage.CASSETTING)
     assert passed(Stage.CASSETTING) == 0
+
+
+def test_the_last_stage_is_taken_back_and_twice_is_harmless(ana, bruno, pks):
+    for stage in list(Stage)[:2]:
+        pass_stage(ana, pks, stage)
+    with pytest.raises(InvalidTransition):
+        take_back_stage(ana, pks[0], Stage.CASSETTING)
+    with pytest.raises(NotAllowed):
+        take_back_stage(bruno, pks[0], Stage.FIXATION)
+    for _click in range(2):
+        take_back_stage(ana, pks[0], Stage.FIXATION)
+    assert (passed(Stage.FIXATION), passed(Stage.CASSETTING)) == (5, 6)
+    Protocol.objects.update(status="ready")
+    with pytest.raises(InvalidTransition):
+        take_back_stage(ana, pks[1], Stage.FIXATION)
+
+
+def test_a_block_stays_one_once_a_slide_of_it_is_mounted(ana, pks):
+    for stage in Stage:
+        pass_stage(ana, pks, stage)
+    cut(ana, pks[:1])
+    slide = Cassette.objects.get(pk=pks[0]).slides.get()
+    mount(ana, [slide.pk])
+    with pytest.raises(InvalidTransition):
+        take_back_stage(ana, pks[0], Stage.BLOCKING)
+    take_back(ana, slide.pk, "mount")
+    take_back_stage(ana, pks[0], Stage.BLOCKING)
+    assert passed(Stage.BLOCKING) == 5
 
 
 def test_vets_may_not(bruno, pks):

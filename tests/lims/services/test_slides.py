@@ -7,7 +7,16 @@ from lims.models import Cassette, CytologySample, Protocol, ProtocolHistory, Sli
 from lims.models.processing import SlideQuality, Stage
 from lims.services import slides
 from lims.services.cassettes import NewCassette, add_cassettes, pass_stage
-from lims.services.slides import NewSlide, add_slides, cut, judge_quality, mount, remove_slide, stain
+from lims.services.slides import (
+    NewSlide,
+    add_slides,
+    cut,
+    judge_quality,
+    mount,
+    remove_slide,
+    stain,
+    take_back,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +143,24 @@ def test_who_judges_otherwise_what_was_judged_meanwhile_is_told(ana, alma, cells
         with pytest.raises(StaleEdit, match="Deficiente"):
             judge_quality(ana, [first, second], SlideQuality.GOOD, seen)
     assert list(Slide.objects.values_list("quality", flat=True)) == ["poor", ""]
+
+
+def test_the_last_mark_is_taken_back_and_twice_is_harmless(ana, bruno, tissue):
+    cut(ana, cassettes(tissue)[:1])
+    (pk,) = all_slides()
+    mount(ana, [pk])
+    stain(ana, [pk])
+    judge_quality(ana, [pk], SlideQuality.GOOD)
+    for early in ("mount", "stain"):
+        with pytest.raises(InvalidTransition):
+            take_back(ana, pk, early)
+    with pytest.raises(NotAllowed):
+        take_back(bruno, pk, "judge")
+    for mark in ("judge", "stain", "mount"):
+        for _click in range(2):
+            take_back(ana, pk, mark)
+    slide = Slide.objects.get()
+    assert (slide.quality, slide.stained_at, slide.stained_by, slide.mounted_at) == ("", None, None, None)
 
 
 def test_smears_need_no_mounting(ana, cells):

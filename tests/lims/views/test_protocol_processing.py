@@ -148,6 +148,21 @@ def test_judging_again_is_possible_but_never_over_another_unseen(ana, browser):
     assert slide.quality == "poor"
 
 
+def test_the_last_mark_is_taken_back_by_its_name_and_no_other_by_a_second_click(ana, browser):
+    protocol, client = received(), browser(ana)
+    (cassette,) = add_cassettes(ana, protocol.pk, [NewCassette()])
+    for stage in ("cassetting", "fixation"):
+        pass_stage(ana, [cassette.pk], stage)
+    assert "Deshacer: Fijación" in client.get(path(protocol)).content.decode()
+    for _click in range(2):
+        page = client.post(
+            f"/cassettes/{cassette.pk}/undo/", {"undo": "fixation"}, follow=True
+        ).content.decode()
+    assert "Deshacer: Encasetado" in page
+    assert [passed.stage for passed in cassette.stages.all()] == ["cassetting"]
+    assert client.post(f"/cassettes/{cassette.pk}/undo/", {"undo": "judge"}).status_code == 409
+
+
 def test_ready_once_nothing_is_lacking(ana, browser):
     protocol, client = factories.ready_protocol(status="processing"), browser(ana)
     Slide.objects.update(quality="")
