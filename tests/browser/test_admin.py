@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from lims.models import DocumentAccess, WorkOrder
+from lims.models import DocumentAccess, Holiday, WorkOrder
 from lims.services.phrases import add_phrase
 from lims.services.report_amending import withdraw_report
 from tests import factories
@@ -18,11 +18,12 @@ MODELS = (
     *("lims_workorder", "lims_protocol", "lims_veterinarian", "lims_laboratory", "lims_price", "lims_user"),
     *("lims_staffmember", "lims_documentaccess", "lims_workorderhistory", "lims_numberseries", "actors_job"),
     *("lims_report", "lims_reporthistory", "lims_delivery", "lims_pathologist", "lims_phrase"),
+    "lims_holiday",
 )
 PAGES = ("index", "documents", "documents_invalidate", "password_change")
 ADDABLE = (
     *("lims_workorder", "lims_veterinarian", "lims_price", "lims_user", "lims_staffmember"),
-    *("lims_pathologist", "lims_phrase"),
+    *("lims_pathologist", "lims_phrase", "lims_holiday"),
 )
 
 
@@ -68,6 +69,7 @@ def rows(ana, bruno, paula, alma) -> None:
     add_phrase(alma, "Autólisis", "Limita la evaluación.")
     withdraw_report(paula, factories.archived_report(paula.staff_member.pathologist).pk, "Muestra cambiada")
     factories.PriceFactory(service="HP")
+    Holiday.objects.create(on="2026-12-25", name="Navidad")
     order = factories.issued_order(ana, bruno.veterinarian, lines=3)
     factories.draft_order(ana, bruno.veterinarian)
     DocumentAccess.objects.create(kind="work-order", document_pk=order.pk, user=bruno, outcome="hit")
