@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import pdfcache.cache
 from actors.models import Job
 from tests import factories
-from tests.processes import Web, running, worker
+from tests.processes import Web, running, wait_until, worker
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -25,6 +26,11 @@ FLAGS = [
     "--disable-sync",
 ]
 TIMEOUT_MS = 20_000
+OTHERS_AT_WORK = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+  AND state <> 'idle'
+"""
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +101,15 @@ def visit(chromium) -> Iterator[Callable[..., Page]]:
     yield open_browser
     for context in contexts:
         context.close()
+    # What a closed page still asked for would hold the tables that are emptied for the next test.
+    wait_until(nobody_is_at_work, "the web server has answered what was asked", TIMEOUT_MS / 1000)
+
+
+def nobody_is_at_work() -> bool:
+    """Whether no other connection to this run's database is within a statement or a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(OTHERS_AT_WORK)
+        return not cursor.fetchone()[0]
 
 
 @pytest.fixture
