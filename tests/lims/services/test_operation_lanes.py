@@ -13,7 +13,7 @@ from actors import jobs, running
 from actors.models import Job
 from lims.models import Delivery, Notification, Operation, Protocol, ProtocolHistory, User
 from lims.services import operation_running, operations, protocols
-from lims.services.actions.moving import ReadyProtocols
+from lims.services.actions.moving import ProcessProtocols
 from lims.services.actions.receiving import ReceiveProtocols
 from tests.factories import VeterinarianFactory
 from tests.operating import is_gapless, poisoned, reasons, start, submitted
@@ -168,11 +168,11 @@ def test_a_cancel_waits_for_no_chunk_but_the_end_waits_for_the_one_in_work(ana, 
 
 def test_what_a_dying_lane_held_is_done_by_the_one_that_found_nothing_left(ana, bruno, monkeypatch):
     # An action without numbers, whose series would keep the other lane waiting.
-    monkeypatch.setattr(ReadyProtocols, "chunk_size", 10)
+    monkeypatch.setattr(ProcessProtocols, "chunk_size", 10)
     made = submitted(15, [bruno.veterinarian])
     for protocol in made:
-        Protocol.objects.filter(pk=protocol.pk).update(status="processing", number=f"HP {protocol.pk}")
-    operation = start(ana, made, "ready-protocols")
+        Protocol.objects.filter(pk=protocol.pk).update(status="received", number=f"HP {protocol.pk}")
+    operation = start(ana, made, "process-protocols")
     run_jobs("expand_operation")
     dying, other = (
         jobs.claim("run_lane", pk) for pk in Job.objects.filter(actor="run_lane").values_list("pk", flat=True)
