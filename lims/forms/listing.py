@@ -77,15 +77,16 @@ def coded(rows: QuerySet, field: str, begun: Sequence[str]) -> QuerySet:
     return rows.filter(found)
 
 
-def search_protocols(text: str) -> QuerySet[Protocol]:
+def search_protocols(text: str, among: QuerySet[Protocol] | None = None) -> QuerySet[Protocol]:
     """Return the protocols that a text finds: by a code as far as it is typed, else by all words in names."""
+    rows = Protocol.objects.all() if among is None else among
     if begun := beginnings(text):
         is_temporary = begun[0].startswith("TMP")
-        return coded(Protocol.objects.all(), "temporary_code" if is_temporary else "number", begun)
+        return coded(rows, "temporary_code" if is_temporary else "number", begun)
     each = words(text)
     if not each:
-        return Protocol.objects.none()
-    return Protocol.objects.alias(words=WORDS).filter(mentioning(each, named(each), "veterinarian"))
+        return rows.none()
+    return rows.alias(words=WORDS).filter(mentioning(each, named(each), "veterinarian"))
 
 
 def mentioning(each: Sequence[str], vets: Mapping[str, list[int]], veterinarian: str) -> Q:

@@ -1,7 +1,7 @@
 """The changes of a thing in the reader's words: names instead of keys, dates and amounts as people write."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,19 +25,20 @@ from lims.models import (
     Specimen,
     User,
     WorkOrderLine,
+    history,
 )
 from lims.services import audit
 from lims.services.audit import Kept
 
 # Of parts, what tells one from another.
-NAMED_BY = {
-    Specimen: "label",
-    Cassette: "code",
-    CassetteStage: "stage",
-    Slide: "code",
-    SlideCassette: "cassette",
-    AdditionalRequest: "kind",
-    WorkOrderLine: "position",
+NAMED_BY: dict[type[models.Model], Sequence[str]] = {
+    Specimen: ("label",),
+    Cassette: ("code",),
+    CassetteStage: ("stage", "cassette"),
+    Slide: ("code",),
+    SlideCassette: ("cassette", "slide"),
+    AdditionalRequest: ("kind",),
+    WorkOrderLine: ("position",),
 }
 # What the models have no word for.
 LABELS = {
@@ -106,11 +107,9 @@ def _fields(kept: Kept) -> Iterable[tuple[models.Field, Any, Any]]:
 
 
 def _part(kept: Kept, names: Names) -> str:
-    name = str(kept.model._meta.verbose_name)
-    if kept.model not in NAMED_BY:
-        return name
-    field = kept.model._meta.get_field(NAMED_BY[kept.model])
-    return f"{name} {_shown(field, kept.values.get(field.column), names)}"
+    fields = [kept.model._meta.get_field(name) for name in NAMED_BY.get(kept.model, ())]
+    told = [_shown(field, kept.values.get(field.column), names) for field in fields]
+    return " ".join([str(kept.model._meta.verbose_name), *told])
 
 
 def _label(field: models.Field) -> str:
@@ -152,12 +151,22 @@ def _names(kept: list[Kept]) -> Names:
     for model, pks in wanted.items():
         found = model._default_manager.select_related(*RELATED.get(model, ())).filter(pk__in=pks)
         names[model] = {thing.pk: _name(thing) for thing in found} if pks else {}
+        names[model] |= _names_of_removed(model, pks - set(names[model]))
     return names
+
+
+def _names_of_removed(model: type[models.Model], pks: set[int]) -> dict[int, str]:
+    """Return how parts that are there no more were called, from their own changes."""
+    named_by = NAMED_BY.get(model)
+    if not pks or not named_by:
+        return {}
+    kept = history.changes_of(model)._default_manager.filter(pgh_obj_id__in=pks).order_by("pgh_id")
+    return dict(kept.values_list("pgh_obj_id", named_by[0]))
 
 
 def _told(kept: Kept, field: models.Field) -> tuple:
     """Return the keys in a field that are told of: what changed, and what the part is named by."""
-    own = kept.values.get(field.column) if NAMED_BY.get(kept.model) == field.name else None
+    own = kept.values.get(field.column) if field.name in NAMED_BY.get(kept.model, ()) else None
     return (*kept.differences.get(field.column, ()), own)
 
 

@@ -54,7 +54,7 @@ def amend_report(by: User, pk: int, reason: str) -> Report:
 
 @transaction.atomic
 def withdraw_report(by: User, pk: int, reason: str) -> Report:
-    """Withdraw the user's own issued report and tell who had it; return it. One left behind is any pathologist's.
+    """Withdraw the user's own issued report, or one left behind, and tell who had it; return it.
 
     Raises NotVisible, NotAllowed, Incomplete without a reason, and InvalidTransition if it is not issued, so
     that a second click changes nothing.

@@ -1,7 +1,9 @@
 """What the user is told inside the portal."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -9,7 +11,7 @@ from lims.forms.listing import ListFilter
 from lims.models import Notification, NotificationKind
 from lims.services.notifications import mark_all_read, open_notification
 from lims.views.answers import answers, wants_json
-from lims.views.listing import list_context, page_of
+from lims.views.listing import csv_file, list_context, page_of
 
 SENTENCES = {
     NotificationKind.REPORT_ISSUED: _("The report %(subject)s was issued."),
@@ -34,10 +36,14 @@ SENTENCES = {
 
 @require_safe
 @answers
-def notifications(request: HttpRequest) -> HttpResponse:
+def notifications(request: HttpRequest) -> HttpResponseBase:
     """List what the user was told, newest first."""
     filters = ListFilter(request.GET)
-    page, next_url = page_of(Notification.objects.visible_to(request.user), filters, "notifications")
+    found = Notification.objects.visible_to(request.user)
+    if request.GET.get("format") == "csv":
+        head = [gettext("When"), gettext("Notification")]
+        return csv_file(gettext("notifications"), head, found, _csv_row)
+    page, next_url = page_of(found, filters, "notifications")
     if wants_json(request):
         return JsonResponse({"results": [_row(one) for one in page], "next": next_url})
     told = [(one, sentence(one)) for one in page]
@@ -65,6 +71,10 @@ def sentence(notification: Notification) -> str:
     """Return what a notification says, in the reader's language."""
     kind = NotificationKind(notification.kind)
     return str(SENTENCES[kind]) % {"subject": notification.subject}
+
+
+def _csv_row(notification: Notification) -> list:
+    return [f"{timezone.localtime(notification.created_at):%Y-%m-%d %H:%M}", sentence(notification)]
 
 
 def _row(notification: Notification) -> dict:

@@ -1,6 +1,7 @@
 """Operations: their list, how far one is, what failed in it, and cancelling, resuming, trying again."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -21,7 +23,7 @@ from lims.services.actions import Named
 from lims.services.label_sheets import LABELS_MAX
 from lims.services.operations import Progress
 from lims.views.answers import answers, refusal, wants_json
-from lims.views.listing import csv_of, list_context, page_of
+from lims.views.listing import csv_file, csv_of, list_context, page_of
 
 FAILURES_SHOWN, FAILURES_IN_JSON, FAILURES_READ = 25, 100, 500
 POLL_MS, SLOW_POLL_MS = 1_000, 2_000
@@ -32,12 +34,15 @@ MANY = 20_000
 
 @require_safe
 @answers
-def operations(request: HttpRequest) -> HttpResponse:
+def operations(request: HttpRequest) -> HttpResponseBase:
     """List the operations that the user may see, newest first."""
     if not request.user.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
     filters = OperationFilter(request.GET)
-    page, next_url = page_of(filters.apply(_listed(request.user)), filters, "operations")
+    found = filters.apply(_listed(request.user))
+    if request.GET.get("format") == "csv":
+        return csv_file(_("operations"), _list_head(), found, _list_row)
+    page, next_url = page_of(found, filters, "operations")
     if wants_json(request):
         return JsonResponse({"results": [_row(operation) for operation in page], "next": next_url})
     shown = [(operation, label_of(operation)) for operation in page]
@@ -177,6 +182,26 @@ def _row(operation: Operation) -> dict[str, Any]:
         "finished_at": operation.finished_at,
         "url": _url(operation),
     }
+
+
+def _list_head() -> list[str]:
+    return [_("When"), _("Operation"), _("State"), _("Requested by"), _("Total"), _("Failed"), _("Ended")]
+
+
+def _list_row(operation: Operation) -> list:
+    return [
+        _moment(operation.created_at),
+        label_of(operation),
+        operation.get_state_display(),
+        operation.requested_by.email,
+        operation.total,
+        operation.failed or 0,  # type: ignore[attr-defined]
+        _moment(operation.finished_at),
+    ]
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def _failures(

@@ -14,8 +14,8 @@ from pikepdf import pdfa
 from PIL import Image
 
 from lims.documents import qr, reports
-from lims.documents.sheet import DOT_PT
 from lims.documents.report_paper import render
+from lims.documents.sheet import DOT_PT
 from tests.lims.documents.papers import copy_out, laboratory, opened, squeezed
 from tests.lims.documents.report_papers import (
     amended,

@@ -16,7 +16,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 # Session, user, the thing, its changes, count of notifications; besides, one for each kind of thing named.
-STATEMENTS_MAX = 9
+STATEMENTS_MAX = 10
 
 
 def text(client, path: str) -> str:
@@ -66,7 +66,7 @@ def test_its_parts_are_in_it_also_what_was_removed(ana, bruno):
     assert {
         (f"cassette {cassette.code}", "Added"),
         (f"cassette {cassette.code}", "Removed"),
-        ("stage of a cassette Fixation", "Removed"),
+        (f"stage of a cassette Fixation {cassette.code}", "Removed"),
         (f"slide {protocol.number}-S1", "Changed"),
         (f"slide {protocol.number}-S1", "Removed"),
     } <= parts

@@ -43,7 +43,6 @@ def test_failure_pages_need_neither_database_nor_manifest(error, status, setting
     assert b"lamina/plain.css" in answer.content
 
 
-
 def test_too_many_logins_get_our_429_page(client, db):
     for _ in range(12):
         answer = client.post("/accounts/login/", {"login": "bruno@lab.test", "password": "wrong"})

@@ -1,0 +1,40 @@
+"""Every list can be taken as CSV: all its rows, as the filters let them through, and no cell is a formula."""
+
+import csv
+import io
+
+import pytest
+
+from lims.models import Notification
+from tests import operating
+
+pytestmark = pytest.mark.django_db
+
+
+def rows_of(client, path: str) -> list[list[str]]:
+    answer = client.get(path)
+    assert answer["Content-Type"].startswith("text/csv") and "attachment" in answer["Content-Disposition"]
+    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/protocols/", "/work-orders/", "/reports/", "/deliveries/", "/veterinarians/", "/reception/"),
+        *("/processing/", "/labels/", "/operations/", "/notifications/"),
+    ],
+)
+def test_each_list_has_a_head_and_says_where(path, ana, bruno, browser):
+    client = browser(ana)
+    (head, *_rows) = rows_of(client, f"{path}?format=csv")
+    assert len(head) > 1 and all(head)
+
+
+def test_operations_and_notifications_list_their_own(ana, bruno, browser):
+    operating.start(ana, operating.submitted(3, [bruno.veterinarian]))
+    Notification.objects.create(user=bruno, kind="report_issued", subject="=1+1", path="/reports/")
+    (_head, row) = rows_of(browser(ana), "/operations/?format=csv&state=running")
+    assert (row[1], row[3], row[4]) == ("Marcar como recibidos", "ana@lab.test", "3")
+    assert rows_of(browser(ana), "/operations/?format=csv&state=done")[1:] == []
+    (_head, told) = rows_of(browser(bruno), "/notifications/?format=csv")
+    assert "=1+1" in told[1] and not told[1].startswith("=")
