@@ -6,6 +6,7 @@ Triggers write them, so that changes of many rows at once are in it too, and not
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import pghistory
 from django.db import models
@@ -89,7 +90,7 @@ def _track(model: type[models.Model], left_out: Sequence[str]) -> None:
         append_only=True,
         obj_field=pghistory.ObjForeignKey(related_name="changes"),
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,
+        context_id_field=None,  # type: ignore[arg-type]
         meta={"default_permissions": (), "indexes": _indexes(model)},
         level=pghistory.Row if model in BY_ROWS else pghistory.Statement,
     )(model)
@@ -101,7 +102,7 @@ def _indexes(model: type[models.Model]) -> list[models.Index]:
     return [models.Index(fields=[PART_OF[model]], name=f"{model.__name__.lower()}_change_of")]
 
 
-def changes_of(model: type[models.Model]) -> type[Change]:
+def changes_of(model: type[models.Model]) -> Any:
     """Return the model of a tracked thing's changes."""
     return model._meta.get_field("changes").related_model
 

@@ -126,7 +126,7 @@ def _select(rank: int, model: type[Model], main: type[Model]) -> str:
 def _condition(model: type[Model], main: type[Model]) -> str:
     if model is main:
         return "pgh_obj_id = %(pk)s"
-    parent = changes_of(model)._meta.get_field(PART_OF[model])
+    parent: Any = changes_of(model)._meta.get_field(PART_OF[model])
     if parent.related_model is main:
         return f"{parent.column} = %(pk)s"
     around = changes_of(parent.related_model)._meta.db_table

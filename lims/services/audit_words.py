@@ -101,13 +101,13 @@ def _change(kept: Kept, names: Names, main: type[models.Model]) -> Change:
 
 
 def _fields(kept: Kept) -> Iterable[tuple[models.Field, Any, Any]]:
-    columns = {field.column: field for field in kept.model._meta.local_fields}
+    columns = {str(field.column): field for field in kept.model._meta.local_fields}
     for column, (old, new) in kept.differences.items():
         yield columns[column], old, new
 
 
 def _part(kept: Kept, names: Names) -> str:
-    fields = [kept.model._meta.get_field(name) for name in NAMED_BY.get(kept.model, ())]
+    fields: list[Any] = [kept.model._meta.get_field(name) for name in NAMED_BY.get(kept.model, ())]
     told = [_shown(field, kept.values.get(field.column), names) for field in fields]
     return " ".join([str(kept.model._meta.verbose_name), *told])
 
@@ -116,7 +116,7 @@ def _label(field: models.Field) -> str:
     return str(LABELS.get(field.name, field.verbose_name))
 
 
-def _shown(field: models.Field, value: Any, names: Names) -> str:
+def _shown(field: Any, value: Any, names: Names) -> str:
     if value is None or value == "":
         return ""
     if field.remote_field:
@@ -144,7 +144,8 @@ def _names(kept: list[Kept]) -> Names:
     wanted: defaultdict[type[models.Model], set[int]] = defaultdict(set)
     for each in kept:
         wanted[User] |= {each.by} if each.by else set()
-        for field in each.model._meta.local_fields:
+        local: Any = each.model._meta.local_fields
+        for field in local:
             if field.remote_field and field.related_model is not Asset:
                 wanted[field.related_model] |= {pk for pk in _told(each, field) if pk}
     names: Names = defaultdict(dict)
@@ -164,10 +165,10 @@ def _names_of_removed(model: type[models.Model], pks: set[int]) -> dict[int, str
     return dict(kept.values_list("pgh_obj_id", named_by[0]))
 
 
-def _told(kept: Kept, field: models.Field) -> tuple:
+def _told(kept: Kept, field: Any) -> tuple:
     """Return the keys in a field that are told of: what changed, and what the part is named by."""
     own = kept.values.get(field.column) if field.name in NAMED_BY.get(kept.model, ()) else None
-    return (*kept.differences.get(field.column, ()), own)
+    return (*kept.differences.get(field.column, (None, None)), own)
 
 
 def _name(thing: models.Model) -> str:
