@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from lims.models import CytologySample, HistopathologySample, Protocol
-from lims.services.reception import reject_sample, return_rejected
+from lims.services.reception import Received, receive_sample, reject_sample, return_rejected
 from tests import factories
 from tests.operating import submitted
 
@@ -226,3 +226,19 @@ def test_a_sample_of_cells_is_asked_for_its_slides_in_english(ana, bruno, browse
     type(ana).objects.filter(pk=ana.pk).update(language="en")
     page = browser(ana).get(f"/reception/{protocol.pk}/").content.decode()
     assert "Slides received" in page and 'name="count" value="4"' in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "counted", "not_counted"),
+    [
+        ("histopathology", "Frascos recibidos", "Portaobjetos recibidos"),
+        ("cytology", "Portaobjetos recibidos", "Frascos recibidos"),
+    ],
+)
+def test_the_page_of_a_received_sample_counts_what_its_kind_has(
+    ana, bruno, browser, kind, counted, not_counted
+):
+    (protocol,) = submitted(1, [bruno.veterinarian], kind=kind)
+    receive_sample(ana, protocol.pk, protocol.version, Received("optimal", 3))
+    page = browser(ana).get(f"/protocols/{protocol.pk}/").content.decode()
+    assert counted in page and not_counted not in page
