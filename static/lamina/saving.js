@@ -23,6 +23,16 @@ const Saving = (() => {
     return fetch(url, { method: "POST", headers, body, redirect: "manual", ...options });
   }
 
+  // Whether somebody was faster than this script, or the browser has put back what was typed before a reload.
+  function isTypedIn(field) {
+    if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
+    if (field.options) {
+      const shown = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.selectedIndex !== Math.max(shown, 0);
+    }
+    return field.defaultValue !== undefined && field.value !== field.defaultValue;
+  }
+
   class Saver {
     state = "saved";
     answer = null;
@@ -36,6 +46,10 @@ const Saving = (() => {
       this.held = held;
       if (held) this.state = "stale";
       savers.add(this);
+      if (held || ![...form.elements].some((field) => field.name && isTypedIn(field))) return;
+      this.#kept = null;
+      // Once whoever makes this one listens to what becomes of it.
+      queueMicrotask(() => this.touch());
     }
 
     get dirty() { return this.#running !== undefined || this.#typed() !== this.#kept; }

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.sessions.models import Session
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from lims.models import Report, ReportImage
 from lims.services.phrases import add_phrase
 from lims.services.report_content import Content
 from lims.services.report_drafts import save_draft
 from tests import factories
+from tests.processes import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("buckets")]
 
@@ -263,3 +264,26 @@ def test_draft_is_discarded_from_its_page(desk):
     desk.wait_for_url("**/reports/to-write/")
     expect(desk.get_by_text("se descartó")).to_be_visible()
     assert not Report.objects.exists()
+
+
+def test_what_is_typed_before_the_script_has_come_is_saved_too(site_without_workers, paula, draft, log_in):
+    page = log_in(site_without_workers, paula, **WIDE)
+    held: list[Route] = []
+    page.route("**/saving*.js", lambda route: held.append(route))
+    with page.expect_request("**/saving*.js"):
+        page.goto(f"/reports/{draft.pk}/write/", wait_until="commit")
+    page.locator("textarea[name=macroscopic]").fill("Escrito enseguida.")
+    wait_until(lambda: held, "the script is asked for")
+    held[0].continue_()
+    expect(saving(page)).to_have_attribute("data-state", "saved")
+    wait_until(lambda: Report.objects.get().macroscopic == "Escrito enseguida.", "the draft saves itself")
+
+
+def test_untouched_draft_is_not_saved_by_opening_it(desk, draft):
+    saves: list[str] = []
+    desk.on("request", lambda request: request.method == "POST" and saves.append(request.url))
+    desk.reload()
+    expect(saving(desk)).to_have_attribute("data-state", "saved")
+    # Whatever it would have to save, it saves before it may leave.
+    desk.goto("/reports/to-write/")
+    assert saves == []
