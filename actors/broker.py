@@ -1,5 +1,7 @@
 """The RabbitMQ broker: quorum queues, confirmed and bounded publishing, and no poison messages."""
 
+import contextlib
+
 import pika
 import pika.exceptions
 import structlog
@@ -14,6 +16,7 @@ log = structlog.get_logger(__name__)
 
 # Stands for "none configured"; nothing listens there.
 NO_BROKER = "amqp://127.0.0.1:1"
+CLOSE_ATTEMPTS = 5
 # Nothing here waits longer than a second; django-dramatiq's own defaults wait 48 s for a broker that is away.
 CONNECTION = {
     "connection_attempts": 1,
@@ -67,7 +70,10 @@ class Broker(RabbitmqBroker):
 
     def close(self) -> None:
         self._publishers.stop()
-        super().close()
+        for _ in range(CLOSE_ATTEMPTS):
+            # The thread of a publisher that hung may take its own connection out of the sets meanwhile.
+            with contextlib.suppress(RuntimeError):
+                return super().close()
 
     def _publish(self, message: Message) -> None:
         fresh = getattr(self.state, "connection", None) is None
