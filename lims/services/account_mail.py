@@ -24,14 +24,16 @@ def tell_owner(kind: DeliveryKind | None, address: str) -> None:
     Without such an account, or a kind that we write, nobody is told, and the request takes as long: its
     time tells a stranger nothing.
     """
-    user = _owner(address)
-    if kind is None or user is None:
+    owner = _owner(address)
+    if kind is None or owner is None:
         jobs.enqueue("send_delivery", f"nobody-{secrets.randbelow(JOBS_OF_NOBODY)}", (NO_DELIVERY,))
         return
+    # To the address that is kept: what was typed may only look like it, and be somebody else's.
+    user, kept = owner
     delivery = Delivery.objects.create(
         kind=kind,
         recipient=user,
-        address=address,
+        address=kept,
         language=user.language,
         message_id=deliveries.message_id(),
     )
@@ -53,7 +55,10 @@ def reset_path(delivery: Delivery) -> str:
     return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
 
 
-def _owner(address: str) -> User | None:
+def _owner(address: str) -> tuple[User, str] | None:
     found = EmailAddress.objects.filter(email__iexact=address).order_by("-verified", "pk")
     known = found.select_related("user").first()
-    return known.user if known else User.objects.filter(email__iexact=address).first()
+    if known:
+        return known.user, known.email
+    user = User.objects.filter(email__iexact=address).first()
+    return user and (user, user.email)
