@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lims.forms.typed import replaced
 from lims.models import User, Veterinarian
 from lims.models.people import Language
 from lims.services.profiles import FIELDS, NEW
@@ -71,10 +72,7 @@ class ProfileForm(forms.ModelForm):
 
     def take_version(self, version: int) -> None:
         """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data["version"] = str(version)
-        self.data = data
+        self.data = replaced(self.data, "version", version)
 
     def _post_clean(self) -> None:
         """Leave the profile as it is: the service alone checks and writes it."""

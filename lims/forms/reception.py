@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lims.forms.listing import choice_field
+from lims.forms.typed import replaced
 from lims.forms.worklist import WorkListFilter
 from lims.models import Protocol
 from lims.models.protocols import ProtocolKind
@@ -61,10 +61,7 @@ class VersionForm(forms.Form):
 
     def take_version(self, version: int) -> None:
         """Let what is typed here be sent again, now that its reader sees what somebody else changed."""
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data["version"] = str(version)
-        self.data = data
+        self.data = replaced(self.data, "version", version)
 
 
 class ReceptionForm(VersionForm):

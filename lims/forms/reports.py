@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from lims.forms.synoptic import Row, SynopticField
+from lims.forms.typed import replaced
 from lims.models import Report, ReportCassette, ReportDiagnosis, ReportImage
 from lims.models.reports import TEXT_FIELDS, TEXT_MAX
 
@@ -107,10 +108,7 @@ class DraftForm(forms.Form):
 
     def take_version(self, edit_version: int) -> None:
         """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data["edit_version"] = str(edit_version)
-        self.data = data
+        self.data = replaced(self.data, "edit_version", edit_version)
 
     def _add(self, name: str, field: forms.Field, initial: object) -> None:
         field.widget.attrs["lang"] = self.language

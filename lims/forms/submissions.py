@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from lims.errors import Incomplete, LimsError
 from lims.forms.fields import MoneyField, locale
 from lims.forms.reports import TextField
+from lims.forms.typed import replaced
 from lims.models import CytologySample, HistopathologySample, Protocol, Specimen
 from lims.models.processing import Side
 from lims.services.submission_content import (
@@ -193,10 +194,7 @@ class Submission:
 
     def take_version(self, version: int) -> None:
         """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        data = QueryDict(mutable=True)
-        data.update(self.patient.data)
-        data["edit_version"] = str(version)
-        self.patient.data = data
+        self.patient.data = replaced(self.patient.data, "edit_version", version)
 
     @property
     def edit_version(self) -> BoundField:

@@ -2,12 +2,12 @@
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lims.errors import LimsError
 from lims.forms.fields import MoneyField
 from lims.forms.listing import ListFilter, choice_field, coded, named, search_field, search_protocols
+from lims.forms.typed import replaced
 from lims.models import PaymentStatus, Protocol, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.models.protocols import WORDS as PROTOCOL_WORDS
 from lims.models.searching import beginning, words
@@ -45,10 +45,7 @@ class BillingForm(forms.ModelForm):
 
     def take_version(self, version: int) -> None:
         """Let the next save of what is typed here replace what its reader now sees beside it."""
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data["version"] = str(version)
-        self.data = data
+        self.data = replaced(self.data, "version", version)
 
     def _post_clean(self) -> None:
         """Leave the order as it is: the service alone checks and writes it."""

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 from lims.errors import Incomplete, NotAllowed
 from lims.forms.label_sheets import chosen_parts, chosen_protocols, chosen_things
 from lims.forms.listing import ListFilter
+from lims.forms.typed import typed_pk
 from lims.models import LabelSheet, User
 from lims.services.label_sheets import count_parts, labels_on, make_sheet, make_sheet_of, require_few
 from lims.views.answers import answers, refusal, wants_json
 from lims.views.listing import csv_file, list_context, page_of
 
 # A longer number is no id of ours.
-PK_DIGITS = 19
 
 
 @require_safe
@@ -91,9 +91,8 @@ def _make(request: HttpRequest) -> LabelSheet:
 def _back_url(request: HttpRequest) -> str:
     """Return where a refused form came from: a protocol's page or bench, if it was of one, else the list."""
     for name, page in (("of", "protocol"), ("back", "protocol_processing")):
-        pk = request.POST.get(name, "")
-        if pk.isascii() and pk.isdigit() and len(pk) < PK_DIGITS:
-            return reverse(page, args=(int(pk),))
+        if pk := typed_pk(request.POST.get(name, "")):
+            return reverse(page, args=(pk,))
     return reverse("label_sheets")
 
 

@@ -1,6 +1,6 @@
 """The bench of one sample: cassettes and slides are made and removed there, and what is complete is ready."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -35,15 +35,7 @@ def cassettes_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Make cassettes, several at once."""
     protocol = protocol_on_bench(request, pk)
     form = CassettesForm(protocol, list(protocol.specimens.all()), request.POST)
-    if not form.is_valid():
-        return bench_page(request, protocol, cassettes_form=form, status=409)
-    try:
-        made = cassettes.add_cassettes(request.user, pk, form.specs(), form.cleaned_data["last"])
-    except LimsError as error:
-        return bench_page(request, _refused(pk, form, error), cassettes_form=form, status=409)
-    told = ngettext("%(count)s cassette was made.", "%(count)s cassettes were made.", len(made))
-    messages.success(request, told % {"count": len(made)})
-    return redirect("protocol_processing", pk)
+    return _add(request, protocol, "cassettes_form", form, cassettes.add_cassettes)
 
 
 @require_POST
@@ -52,15 +44,7 @@ def slides_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Make slides, several at once."""
     protocol = protocol_on_bench(request, pk)
     form = SlidesForm(protocol, list(protocol.cassettes.all()), request.POST)
-    if not form.is_valid():
-        return bench_page(request, protocol, slides_form=form, status=409)
-    try:
-        made = slides.add_slides(request.user, pk, form.specs(), form.cleaned_data["last"])
-    except LimsError as error:
-        return bench_page(request, _refused(pk, form, error), slides_form=form, status=409)
-    told = ngettext("%(count)s slide was made.", "%(count)s slides were made.", len(made))
-    messages.success(request, told % {"count": len(made)})
-    return redirect("protocol_processing", pk)
+    return _add(request, protocol, "slides_form", form, slides.add_slides)
 
 
 @require_POST
@@ -108,6 +92,29 @@ def protocol_ready(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a complete sample off the bench."""
     protocol = protocol_on_bench(request, pk)
     return _do(request, pk, verbs.make_ready, protocol, _("%(code)s is ready to be reported."))
+
+
+def _add(
+    request: HttpRequest, protocol: Protocol, name: str, form: CassettesForm | SlidesForm, add: Callable
+) -> HttpResponse:
+    """Make what a form asks for, or show it again with what is wrong."""
+    if form.is_valid():
+        try:
+            count = len(add(request.user, protocol.pk, form.specs(), form.cleaned_data["last"]))
+        except LimsError as error:
+            protocol = _refused(protocol.pk, form, error)
+        else:
+            messages.success(request, _made(form, count))
+            return redirect("protocol_processing", protocol.pk)
+    return bench_page(request, protocol, status=409, **{name: form})
+
+
+def _made(form: CassettesForm | SlidesForm, count: int) -> str:
+    if isinstance(form, CassettesForm):
+        told = ngettext("%(count)s cassette was made.", "%(count)s cassettes were made.", count)
+    else:
+        told = ngettext("%(count)s slide was made.", "%(count)s slides were made.", count)
+    return told % {"count": count}
 
 
 def _asked(request: HttpRequest, known: Sequence[str]) -> str:

@@ -4,12 +4,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
+from lims.errors import Incomplete, InvalidTransition, StaleEdit
 from lims.forms.printing import printing_note
 from lims.forms.reports import DraftForm
 from lims.forms.work_orders import refuse
@@ -18,6 +16,7 @@ from lims.services.report_amending import preview_changes
 from lims.services.report_content import Content
 from lims.services.report_drafts import begin_report, discard_draft, save_draft
 from lims.services.report_finalizing import missing_parts
+from lims.views import saving
 from lims.views.answers import answers, refusal, wants_json
 from lims.views.report_writing_page import draft_form, own_report, writing_page
 
@@ -96,7 +95,7 @@ def _save(request: HttpRequest, report: Report) -> HttpResponse:
         refuse(form, error)
         return _refused(request, report, form, "incomplete")
     except InvalidTransition as error:
-        return _closed(request, report, error)
+        return saving.closed(request, error, "report", report.pk)
     return _saved(request, report, form)
 
 
@@ -113,8 +112,7 @@ def _save_typed(request: HttpRequest, report: Report, form: DraftForm) -> Report
 def _saved(request: HttpRequest, report: Report, form: DraftForm) -> HttpResponse:
     note = printing_note(form)
     if wants_json(request):
-        saved_at = time_format(timezone.localtime(), "TIME_FORMAT")
-        return JsonResponse({"edit_version": report.edit_version, "saved_at": saved_at, "note": note})
+        return saving.saved(report.edit_version, note)
     if note:
         messages.warning(request, note)
     if "review" in request.POST:
@@ -125,17 +123,10 @@ def _saved(request: HttpRequest, report: Report, form: DraftForm) -> HttpRespons
 
 def _conflict(request: HttpRequest, report: Report, form: DraftForm, error: StaleEdit) -> HttpResponse:
     if wants_json(request):
-        return _refusal(error, "stale")
+        return saving.refused(error, "stale")
     form.add_error(None, str(error))
     form.take_version(report.edit_version)
     return writing_page(request, report, form, conflict=True, status=409)
-
-
-def _closed(request: HttpRequest, report: Report, error: LimsError) -> HttpResponse:
-    if wants_json(request):
-        return _refusal(error, "closed")
-    messages.error(request, str(error))
-    return redirect("report", report.pk)
 
 
 def _refused(request: HttpRequest, report: Report, form: DraftForm, kind: str) -> HttpResponse:
@@ -143,13 +134,7 @@ def _refused(request: HttpRequest, report: Report, form: DraftForm, kind: str) -
         return writing_page(request, report, form, status=409)
     fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
     sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
-    return _refusal(Incomplete(sentence, fields), kind)
-
-
-def _refusal(error: LimsError, kind: str) -> JsonResponse:
-    """Answer a refused save; the script tells by `kind` whether going on saving makes sense."""
-    fields = getattr(error, "fields", {})
-    return JsonResponse({"error": str(error), "fields": fields, "kind": kind}, status=409)
+    return saving.refused(Incomplete(sentence, fields), kind)
 
 
 def _write_url(report: Report) -> str:

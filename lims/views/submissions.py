@@ -4,17 +4,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
+from lims.errors import Incomplete, InvalidTransition, NotAllowed, StaleEdit
 from lims.forms.printing import printing_note
 from lims.forms.submissions import PRESERVATIONS, SPECIES, Submission
+from lims.forms.typed import typed_pk
 from lims.models import Protocol, ProtocolStatus
 from lims.services.patients import previous_patients
 from lims.services.submissions import begin_draft, delete_draft, sample_of, save_draft, submit_protocol
+from lims.views import saving
 from lims.views.answers import answers, refusal, wants_json
 
 
@@ -85,16 +85,12 @@ def protocol_patients(request: HttpRequest) -> HttpResponse:
     """Offer the vet's own patients of before whose names or owners have these words."""
     if not request.user.is_veterinarian:
         raise NotAllowed(_("Only veterinarians write protocols."))
-    patients = previous_patients(request.user, request.GET.get("animal", ""), _except(request))
+    # The draft in work is no patient of before.
+    other_than = typed_pk(request.GET.get("except", ""))
+    patients = previous_patients(request.user, request.GET.get("animal", ""), other_than)
     if wants_json(request):
         return JsonResponse({"results": [vars(patient) for patient in patients]})
     return render(request, "submissions/patients.html", {"patients": patients})
-
-
-def _except(request: HttpRequest) -> int | None:
-    # The draft in work is no patient of before.
-    given = request.GET.get("except", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 16 else None
 
 
 def _own_protocol(request: HttpRequest, pk: int) -> Protocol:
@@ -123,15 +119,14 @@ def _save(request: HttpRequest, draft: Protocol) -> HttpResponse:
         typed.refuse(error)
         return _refused(request, draft, typed)
     except InvalidTransition as error:
-        return _closed(request, draft, error)
+        return saving.closed(request, error, "protocol", draft.pk)
     return _saved(request, draft, typed)
 
 
 def _saved(request: HttpRequest, draft: Protocol, typed: Submission) -> HttpResponse:
     note = next(filter(None, map(printing_note, typed.printed())), "")
     if wants_json(request):
-        saved_at = time_format(timezone.localtime(), "TIME_FORMAT")
-        return JsonResponse({"edit_version": draft.version, "saved_at": saved_at, "note": note})
+        return saving.saved(draft.version, note)
     if note:
         messages.warning(request, note)
     if "review" in request.POST:
@@ -142,30 +137,17 @@ def _saved(request: HttpRequest, draft: Protocol, typed: Submission) -> HttpResp
 
 def _conflict(request: HttpRequest, draft: Protocol, typed: Submission, error: StaleEdit) -> HttpResponse:
     if wants_json(request):
-        return _refusal(error, "stale")
+        return saving.refused(error, "stale")
     typed.patient.add_error(None, str(error))
     typed.take_version(draft.version)
     return _page(request, draft, typed, conflict=True, status=409)
-
-
-def _closed(request: HttpRequest, draft: Protocol, error: LimsError) -> HttpResponse:
-    if wants_json(request):
-        return _refusal(error, "closed")
-    messages.error(request, str(error))
-    return redirect("protocol", draft.pk)
 
 
 def _refused(request: HttpRequest, draft: Protocol, typed: Submission) -> HttpResponse:
     if not wants_json(request):
         return _page(request, draft, typed, status=409)
     sentence = " ".join(typed.patient.non_field_errors()) or _("Something is missing or wrong.")
-    return _refusal(Incomplete(sentence, typed.errors()), "incomplete")
-
-
-def _refusal(error: LimsError, kind: str) -> JsonResponse:
-    """Answer a refused save; the script tells by `kind` whether going on saving makes sense."""
-    fields = getattr(error, "fields", {})
-    return JsonResponse({"error": str(error), "fields": fields, "kind": kind}, status=409)
+    return saving.refused(Incomplete(sentence, typed.errors()), "incomplete")
 
 
 def _page(

@@ -14,16 +14,15 @@ from django.views.decorators.http import require_http_methods
 
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
 from lims.forms.printing import printing_note
+from lims.forms.typed import typed_pk
 from lims.forms.work_order_lines import EDITABLE_LINES_MAX, LineFormSet, line_forms, with_another_line
 from lims.forms.work_orders import BillingForm, refuse
 from lims.models import Protocol, Veterinarian, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.services.chargeable import chargeable, drafted_already
 from lims.services.work_orders import change_work_order, create_work_order
-from lims.views.answers import answers, refusal, wants_json
+from lims.views.answers import answers, form_errors, refusal, wants_json
 from lims.views.work_order_choosing import choose
 from lims.views.work_order_history import Entry, since
-
-PK_MAX = 2**63 - 1
 
 
 @dataclass
@@ -140,9 +139,7 @@ def _closed(request: HttpRequest, order: WorkOrder, error: LimsError) -> HttpRes
 
 def _refused(request: HttpRequest, desk: Desk) -> HttpResponse:
     if wants_json(request):
-        fields = {name: " ".join(errors) for name, errors in desk.billing.errors.items() if name != "__all__"}
-        sentence = " ".join(desk.billing.non_field_errors()) or _("Something is missing or wrong.")
-        return refusal(Incomplete(sentence, fields), 409)
+        return form_errors(desk.billing, 409)
     return _page(request, desk, status=409)
 
 
@@ -169,7 +166,7 @@ def _desk(order: WorkOrder, data: Any = None) -> Desk:
 
 def _with_another(request: HttpRequest, order: WorkOrder) -> Desk:
     """Return what was typed with one more line of the sample that was chosen; nothing is saved."""
-    chosen = _number(request.POST.get("another_of", ""))
+    chosen = typed_pk(request.POST.get("another_of", ""))
     protocol = chargeable(order.veterinarian, order if order.pk else None).filter(pk=chosen or 0).first()
     data = with_another_line(request.POST, protocol) if protocol else request.POST
     return _desk(order, data)
@@ -185,7 +182,7 @@ def _protocols(order: WorkOrder, data: Any) -> Iterable[Protocol]:
     if data is None:
         return free[:EDITABLE_LINES_MAX]
     typed = [
-        _number(value) for name, values in data.lists() if name.endswith("-protocol") for value in values
+        typed_pk(value) for name, values in data.lists() if name.endswith("-protocol") for value in values
     ]
     own = Protocol.objects.filter(veterinarian=order.veterinarian, number__isnull=False)
     return own.filter(Q(pk__in=typed) | Q(pk__in=free[:EDITABLE_LINES_MAX].values("pk")))
@@ -208,13 +205,7 @@ def _page(request: HttpRequest, desk: Desk, status: int = 200) -> HttpResponse:
 
 
 def _veterinarian(typed: str) -> Veterinarian:
-    pk = _number(typed)
+    pk = typed_pk(typed)
     if pk is None:
         raise Http404
     return get_object_or_404(Veterinarian.objects.select_related("user"), pk=pk)
-
-
-def _number(typed: str) -> int | None:
-    """Return a typed id, None for what is none."""
-    is_number = typed.isascii() and typed.isdigit() and len(typed) < 20
-    return int(typed) if is_number and int(typed) <= PK_MAX else None

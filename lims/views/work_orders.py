@@ -20,7 +20,7 @@ from lims.services.work_orders import (
     issue_work_order,
     send_work_order,
 )
-from lims.views.answers import answers, refusal, wants_json
+from lims.views.answers import answers, form_errors, refusal, wants_json
 from lims.views.work_order_history import Entry, since, told
 
 LINES_SHOWN = 100
@@ -146,7 +146,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     if wants_json(request) and status != 200:
-        return _form_errors(billing or cancellation, status)
+        return form_errors(billing or cancellation, status)
     context = {
         "order": order,
         "lines_count": order.lines.count(),
@@ -166,9 +166,3 @@ def _page(
 def _lines(request: HttpRequest, order: WorkOrder):
     lines = order.lines.select_related("protocol")
     return lines if request.GET.get("lines") == "all" else lines[:LINES_SHOWN]
-
-
-def _form_errors(form, status: int) -> JsonResponse:
-    fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
-    sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
-    return JsonResponse({"error": sentence, "fields": fields}, status=status)

@@ -44,54 +44,18 @@ def report(**changes: Any) -> dict[str, Any]:
         "laboratory": laboratory(director="Dra. Elena Funes"),
         "patient": patient(),
         "owner": {"name": "Marta García Iturbe", "surname": "García Iturbe"},
-        "veterinarian": {
-            "name": "Bruno Giménez",
-            "licence": "M. P. 8421",
-            "clinic": "Clínica Los Tilos",
-            "address": "Calle 60 N.º 1180, La Plata",
-            "phone": "0221 555-0101",
-            "email": "vet@lab.test",
-        },
+        "veterinarian": veterinarian(),
         "collected_on": "2026-11-17",
         "received_at": "2026-11-18T09:20:00-03:00",
-        "sample": {
-            "preservation": "Formol 10 %",
-            "technique": "",
-            "declared": 2,
-            "received": 1,
-            "condition": "acceptable",
-            "reception_notes": "Envase sin rótulo.",
-            "discrepancies": "Falta un envase.",
-        },
+        "sample": sample(),
         "specimens": [
             specimen("A", "Piel, flanco", "left", "Biopsia escisional", 1),
             specimen("B", "Linfonódulo inguinal", "", "Linfadenectomía", 2),
         ],
         "clinical_history": "Masa de 3 meses, de crecimiento lento.\n¿Es un mastocitoma?",
         "presumptive_diagnosis": "Tumor de células redondas.",
-        "diagnoses": [
-            {
-                "heading": "A: Piel, flanco",
-                "diagnosis": "Mastocitoma cutáneo, grado bajo",
-                "synoptic": [
-                    {"element": "Mitosis", "answer": "2 en 2,37 mm²"},
-                    {"element": "Margen profundo", "answer": "4 mm"},
-                ],
-            },
-            {
-                "heading": "B: Linfonódulo inguinal",
-                "diagnosis": "Sin metástasis",
-                "synoptic": [{"element": "Estadio", "answer": "HN0"}],
-            },
-        ],
-        "cassettes": [
-            {
-                "code": "HP 26/123-C1",
-                "material": "Masa central",
-                "observation": "Tumor a 4 mm del margen.",
-                "partial_diagnosis": "Neoplasia redonda",
-            }
-        ],
+        "diagnoses": diagnoses(),
+        "cassettes": cassettes(),
         "blocks": [
             block("HP 26/123-C1", "A", ("HP 26/123-S1", "H&E"), ("HP 26/123-S2", "Azul de toluidina")),
             block("HP 26/123-C2", "B", ("HP 26/123-S3", "PAS")),
@@ -99,14 +63,7 @@ def report(**changes: Any) -> dict[str, Any]:
         "slides": [{"code": "HP 26/123-S9", "stain": "Giemsa"}],
         "texts": dict(TEXTS),
         "images": [],
-        "author": {
-            "name": "Paula Rivas",
-            "licence": "M. P. 2001",
-            "specialty": "Anatomía patológica veterinaria",
-            "position": "Jefa de histopatología",
-            "contact": "p.rivas@lab.test",
-            "signature": None,
-        },
+        "author": author(),
         "amendment": None,
         "verification": {
             "url": "https://patologia.lab.test/verify/0123456789abcdef0123456789abcdef/",
@@ -114,6 +71,74 @@ def report(**changes: Any) -> dict[str, Any]:
             "code": "K7QM2XW9PB4T",
         },
     } | changes
+
+
+def veterinarian() -> dict[str, Any]:
+    """Who sent the sample."""
+    return {
+        "name": "Bruno Giménez",
+        "licence": "M. P. 8421",
+        "clinic": "Clínica Los Tilos",
+        "address": "Calle 60 N.º 1180, La Plata",
+        "phone": "0221 555-0101",
+        "email": "vet@lab.test",
+    }
+
+
+def sample() -> dict[str, Any]:
+    """How the sample came."""
+    return {
+        "preservation": "Formol 10 %",
+        "technique": "",
+        "declared": 2,
+        "received": 1,
+        "condition": "acceptable",
+        "reception_notes": "Envase sin rótulo.",
+        "discrepancies": "Falta un envase.",
+    }
+
+
+def diagnoses() -> list[dict[str, Any]]:
+    """One for each specimen, with a table."""
+    return [
+        {
+            "heading": "A: Piel, flanco",
+            "diagnosis": "Mastocitoma cutáneo, grado bajo",
+            "synoptic": [
+                {"element": "Mitosis", "answer": "2 en 2,37 mm²"},
+                {"element": "Margen profundo", "answer": "4 mm"},
+            ],
+        },
+        {
+            "heading": "B: Linfonódulo inguinal",
+            "diagnosis": "Sin metástasis",
+            "synoptic": [{"element": "Estadio", "answer": "HN0"}],
+        },
+    ]
+
+
+def cassettes() -> list[dict[str, Any]]:
+    """What is said of one block."""
+    return [
+        {
+            "code": "HP 26/123-C1",
+            "material": "Masa central",
+            "observation": "Tumor a 4 mm del margen.",
+            "partial_diagnosis": "Neoplasia redonda",
+        }
+    ]
+
+
+def author() -> dict[str, Any]:
+    """Who signs, without the image of a signature."""
+    return {
+        "name": "Paula Rivas",
+        "licence": "M. P. 2001",
+        "specialty": "Anatomía patológica veterinaria",
+        "position": "Jefa de histopatología",
+        "contact": "p.rivas@lab.test",
+        "signature": None,
+    }
 
 
 def patient(**changes: Any) -> dict[str, Any]:

@@ -1,0 +1,19 @@
+"""What was typed, before or beside what a form makes of it."""
+
+from django.http import QueryDict
+
+from lims.services.selections import PK_MAX
+
+
+def typed_pk(text: str) -> int | None:
+    """Return the key that was typed or sent, None for what can be none."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(PK_MAX))
+    return int(text) if is_number and 0 < int(text) <= PK_MAX else None
+
+
+def replaced(data: QueryDict, name: str, value: object) -> QueryDict:
+    """Return what was sent with one value in place of another, as if it had been typed."""
+    changed = QueryDict(mutable=True)
+    changed.update(data)
+    changed[name] = str(value)
+    return changed
