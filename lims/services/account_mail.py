@@ -61,4 +61,4 @@ def _owner(address: str) -> tuple[User, str] | None:
     if known:
         return known.user, known.email
     user = User.objects.filter(email__iexact=address).first()
-    return user and (user, user.email)
+    return (user, user.email) if user else None
