@@ -12,6 +12,7 @@ from config.embedded import cleanup
 from config.embedded.seaweedfs import sockets
 from tests.config.conftest import ROOT, Observe
 from tests.config.observing import Observed
+from tests.processes import wait_until
 
 # Everything is started, whatever servers this test run itself has.
 NOTHING_NAMED = dict.fromkeys(("DATABASE_URL", "S3_ENDPOINT_URL", "RABBITMQ_URL"), "")
@@ -35,7 +36,8 @@ def test_all_ends_with_the_input(observe: Observe, tmp_path: Path) -> None:
     keeper = keep(observe, tmp_path / "home", **WITHOUT_BROKER)
     settings(keeper)
     left_behind = sockets(json.loads((tmp_path / "home" / "s3" / "ports.json").read_text()))
-    assert all(socket.exists() for socket in left_behind)
+    # The server makes some of them after it has begun to answer.
+    wait_until(lambda: all(socket.exists() for socket in left_behind), "the server makes its sockets")
     keeper.process.stdin.close()  # type: ignore[union-attr]
     assert keeper.wait() == 0
     assert not keeper.alive() and not (tmp_path / "home").exists()
