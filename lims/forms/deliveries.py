@@ -10,8 +10,8 @@ from lims.forms.listing import (
     ListFilter,
     choice_field,
     coded,
+    known,
     mentioning,
-    named,
     search_field,
     search_protocols,
 )
@@ -59,7 +59,7 @@ def _search(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
     if begun := beginnings(text):
         return rows.filter(pk__in=_about(text, begun))
     if each := words(text):
-        condition = mentioning(each, named(each, "user"), "recipient")
+        condition = mentioning(known(each, rows, WORDS, "user"), "recipient")
         return rows.alias(words=WORDS).filter(condition)
     return rows.none()
 
