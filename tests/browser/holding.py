@@ -20,6 +20,8 @@ def check(page: Page, path: str = "") -> None:
     page.on("console", lambda message: refused.append(message.text))
     if path:
         page.goto(path)
+    # A page that was clicked away from is followed by one that has no elements yet.
+    page.wait_for_load_state()
     found = [*violations(page), *violations_in_the_dark(page)]
     assert [f"{violation['id']}: {violation['nodes'][0]['html']}" for violation in found] == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (

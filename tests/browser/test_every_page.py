@@ -103,7 +103,8 @@ def test_pages_before_the_login(site_without_workers, visit, look):
     page.goto("/accounts/login/")
     page.fill("input[name=login]", "nobody@lab.test")
     page.fill("input[name=password]", "wrong")
-    page.click("main button[type=submit]")
+    with page.expect_event("load"):
+        page.click("main button[type=submit]")
     check(page)
 
 

@@ -105,7 +105,8 @@ def submit(page: Page, staff: Page, words: dict) -> str:
 
 def verify(staff: Page, button: str) -> None:
     staff.goto("/veterinarians/")
-    staff.get_by_role("link", name="Eva Paz").first.click()
+    with staff.expect_event("load"):
+        staff.get_by_role("link", name="Eva Paz").first.click()
     check(staff)
     staff.get_by_role("button", name=button, exact=True).click()
     expect(staff.locator(".notice-success").first).to_be_visible()
