@@ -40,7 +40,8 @@ PAGES = {
     "reception": "/reception/",
     "processing": "/processing/",
     "deliveries": "/deliveries/",
-    "deliveries, an address": "/deliveries/?q=persona500",
+    # Begun, so that either page is full.
+    "deliveries, an address": "/deliveries/?q=persona9",
     "deliveries, by number": "/deliveries/?q=HP%2010/0500",
 }
 PAGES_OF_A_VET = {"protocols of a vet": "/protocols/", "a vet's, a word": "/protocols/?q=luna"}
