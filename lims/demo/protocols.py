@@ -53,14 +53,15 @@ class _Builder:
     def build(self, appointment: Appointment) -> Protocol:
         rng, status, index = self._rng, appointment.status, self._index
         self._index += 1
+        patient = samples.patient(rng, index)
         protocol = Protocol(
             public_id=uuid.UUID(int=rng.getrandbits(128), version=4),
             kind=rng.choices(("histopathology", "cytology"), (3, 1))[0],
             status=status,
             veterinarian=next(self._charged if status in NUMBERED else self._uncharged),
             collected_on=timezone.localdate(appointment.written_at) - timedelta(days=rng.randrange(3)),
-            **samples.patient(rng, index),
-            **samples.history(rng, index),
+            **patient,
+            **samples.history(rng, index, patient["sex"]),
         )
         if status != Status.DRAFT:
             self._submit(protocol, appointment.written_at)

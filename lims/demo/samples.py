@@ -11,12 +11,12 @@ from lims.models import ProtocolStatus as Status
 HOSTILE_NAME_EVERY = 11
 HOSTILE_TEXT_EVERY = 13
 
-_WEIGHTS = [share for _, share, _ in texts.SPECIES]
+_SHARES = [share for _, share, *_ in texts.SPECIES]
 
 
 def patient(rng: random.Random, index: int) -> dict[str, Any]:
     """Return the fields of the animal and its owner."""
-    [(species, _, breeds)] = rng.choices(texts.SPECIES, _WEIGHTS)
+    [(species, _, (from_kg, to_kg), breeds)] = rng.choices(texts.SPECIES, _SHARES)
     return {
         "animal": _animal(rng, index),
         "species": species,
@@ -24,16 +24,17 @@ def patient(rng: random.Random, index: int) -> dict[str, Any]:
         "sex": rng.choice(("female", "male", "unknown")),
         "neutered": rng.choice((True, False, None)),
         "age": rng.choice(texts.AGES),
-        "weight_kg": Decimal(rng.randrange(15, 5_500)) / 10,
+        "weight_kg": Decimal(rng.randrange(from_kg * 10, to_kg * 10)) / 10,
         "chip": str(rng.randrange(9 * 10**14, 10**15)) if rng.random() < 0.2 else "",
         "owner_first_names": rng.choice(texts.FIRST_NAMES),
         "owner_last_names": rng.choice(texts.LAST_NAMES),
     }
 
 
-def history(rng: random.Random, index: int) -> dict[str, Any]:
-    """Return what is known and suspected of the lesion."""
-    site, lesion = rng.choice(texts.SITES), rng.choice(texts.LESIONS)
+def history(rng: random.Random, index: int, sex: str) -> dict[str, Any]:
+    """Return what is known and suspected of the lesion of an animal of this sex."""
+    sites = [site for site in texts.SITES if texts.SITE_SEX.get(site, sex) == sex]
+    site, lesion = rng.choice(sites), rng.choice(texts.LESIONS)
     clinical = f"{site.capitalize()}: {lesion}. {rng.choice(texts.COURSES)} {rng.choice(texts.COURSES)}"
     if index % HOSTILE_TEXT_EVERY == 7:
         clinical = hostile.pick(hostile.TEXTS, index // HOSTILE_TEXT_EVERY, 10_000)

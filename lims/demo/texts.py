@@ -25,11 +25,12 @@ VETERINARIANS = (
     ("Carolina", "Pedernera", "Exóticos del Plata", "La Plata"),
     ("Leandro", "Schneider", "Consultorio Veterinario Schneider", "Paraná"),
 )
-# Species, share among the samples, breeds.
+# Species, share among the samples, from which to which weight in kg, breeds.
 SPECIES = (
     (
         "Canino",
         60,
+        (4, 45),
         (
             "Mestizo",
             "Bóxer",
@@ -43,12 +44,12 @@ SPECIES = (
             "Salchicha",
         ),  # fmt: skip
     ),
-    ("Felino", 25, ["Común europeo", "Siamés", "Persa", "Maine coon", "Mestizo"]),
-    ("Bovino", 6, ["Aberdeen Angus", "Hereford", "Holando argentino", "Braford"]),
-    ("Equino", 5, ["Criollo", "Pura sangre de carrera", "Silla argentino", "Polo argentino"]),
-    ("Ovino", 2, ["Corriedale", "Merino"]),
-    ("Conejo", 1, ["Cabeza de león", "Holandés enano"]),
-    ("Cobayo", 1, ["Peruano", "Abisinio"]),
+    ("Felino", 25, (2, 8), ["Común europeo", "Siamés", "Persa", "Maine coon", "Mestizo"]),
+    ("Bovino", 6, (180, 700), ["Aberdeen Angus", "Hereford", "Holando argentino", "Braford"]),
+    ("Equino", 5, (300, 550), ["Criollo", "Pura sangre de carrera", "Silla argentino", "Polo argentino"]),
+    ("Ovino", 2, (35, 90), ["Corriedale", "Merino"]),
+    ("Conejo", 1, (1, 4), ["Cabeza de león", "Holandés enano"]),
+    ("Cobayo", 1, (1, 2), ["Peruano", "Abisinio"]),
 )
 ANIMALS = (
     "Firulais", "Mora", "Simón", "Lola", "Coco", "Negrita", "Toby", "Pelusa", "Rocco", "Frida", "Milo",
@@ -58,6 +59,8 @@ ANIMALS = (
 AGES = (
     "4 meses", "11 meses", "2 años", "3 años y 6 meses", "5 años", "7 años", "9 años", "12 años", "15 años",
 )  # fmt: skip
+# What only animals of one sex have.
+SITE_SEX = {"mama inguinal derecha (M5)": "female", "útero": "female", "testículo derecho": "male"}
 SITES = (
     "piel de flanco izquierdo", "mama inguinal derecha (M5)", "bazo", "lóbulo hepático lateral izquierdo",
     "testículo derecho", "labio inferior", "tercer párpado", "dígito IV del miembro posterior",
