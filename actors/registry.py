@@ -1,6 +1,6 @@
 """Which actors there are, on which queue, and how long and how often each may work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,6 +30,8 @@ class Actor:
     failed: Callable[[Job], None] | None = None
     # Told instead where it failed because its worker was lost on the last attempt.
     abandoned: Callable[[Job], None] | None = None
+    # Which job must have been asked for by now, for work that the calendar asks for; see `sweeping`.
+    recurs: Callable[[], tuple[str, Sequence] | None] | None = None
 
 
 _actors: dict[str, Actor] = {}
@@ -42,13 +44,14 @@ def actor(
     max_attempts: int,
     failed: Callable[[Job], None] | None = None,
     abandoned: Callable[[Job], None] | None = None,
+    recurs: Callable[[], tuple[str, Sequence] | None] | None = None,
 ) -> Callable[[Callable[[Job], None]], Actor]:
     """Declare a function of a claimed job as an actor; its name is what `enqueue` takes."""
 
     def declare(work: Callable[[Job], None]) -> Actor:
         from actors.running import perform  # the runner needs the ledger, which needs this registry
 
-        declared = Actor(work.__name__, queue, lease_s, max_attempts, work, failed, abandoned)
+        declared = Actor(work.__name__, queue, lease_s, max_attempts, work, failed, abandoned, recurs)
         _actors[declared.name] = declared
         dramatiq.actor(
             actor_name=declared.name,

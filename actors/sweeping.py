@@ -8,7 +8,7 @@ from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 
 from actors import registry
-from actors.jobs import claim, due, wake
+from actors.jobs import claim, due, enqueue, latest, wake
 from actors.models import Job, JobState
 from actors.running import tell, work_on
 
@@ -68,6 +68,20 @@ def _fail(which: Q, code: str, summary: str) -> int:
         for job in jobs:
             tell(job, lost=True)
     return len(jobs)
+
+
+def ask_recurring() -> int:
+    """Enqueue what the calendar asks for and nobody has asked for yet, and return how many jobs that were.
+
+    Work that was done or failed is left as it is: its reference tells its month, and the next has another.
+    """
+    asked = 0
+    for actor in registry.actors():
+        wanted = actor.recurs() if actor.recurs else None
+        if wanted and latest(actor.name, wanted[0]) is None:
+            with transaction.atomic():
+                asked += enqueue(actor.name, *wanted).armed
+    return asked
 
 
 def forget_done() -> int:

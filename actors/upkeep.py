@@ -3,6 +3,7 @@
 import pdfcache.cache
 from actors.models import Job
 from actors.registry import BACKGROUND, actor
+from lims.services import history_ageing
 
 
 @actor(queue=BACKGROUND, lease_s=60, max_attempts=5)
@@ -17,3 +18,9 @@ def invalidate_pdfs(job: Job) -> None:
     """Delete what is cached of a document (kind, pk), of a kind (kind, None) or at all (None, None)."""
     kind, pk = job.args
     pdfcache.cache.invalidate(kind, pk)
+
+
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=5, recurs=history_ageing.due)
+def age_history(job: Job) -> None:
+    """Let changes and accesses go that are older than is kept; asked for once a month."""
+    history_ageing.run(job)

@@ -177,6 +177,8 @@ S3_MEDIA_BUCKET = env.text("S3_MEDIA_BUCKET", "lamina-media")
 PDF_URL_TTL_S = env.integer("PDF_URL_TTL_S", 300, minimum=1, maximum=604_800)
 PDF_CACHE_DAYS = env.integer("PDF_CACHE_DAYS", 30, minimum=2)
 ARCHIVE_RETENTION_DAYS = env.optional_integer("ARCHIVE_RETENTION_DAYS", minimum=1)
+# So many months of who changed and opened what are kept besides the present one; unset for ever.
+HISTORY_MONTHS = env.optional_integer("HISTORY_MONTHS", minimum=12, maximum=1_200)
 # A secret of its own lets SECRET_KEY rotate without making every cached paper anew.
 PDFCACHE_SECRET = env.text("PDFCACHE_SECRET", SECRET_KEY)
 

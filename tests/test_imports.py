@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lims.admin": LIMS_TOP | TO_SHOW,
     "lims.urls": {"lims.views"},
     "lims.demo": {"lims.models", "lims.services"},
-    "lims.management": {"lims.demo", "lims.models", "lims.services"},
+    "lims.management": {"lims.demo", "lims.errors", "lims.models", "lims.services"},
     "lims": set(),
     "config": {"lims.admin", "lims.views"},
     "deploy": {"actors", "config.embedded"},

@@ -1,12 +1,14 @@
 """What the program wrote down by itself: accesses, histories, number series. Nobody changes it."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import display
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display as shown
 
 from lims.admin.base import ReadOnlyAdmin
-from lims.models import DocumentAccess, NumberSeries, WorkOrder, WorkOrderHistory
+from lims.models import AgedHistory, DocumentAccess, NumberSeries, WorkOrder, WorkOrderHistory
 
 
 @admin.register(DocumentAccess)
@@ -20,6 +22,26 @@ class DocumentAccessAdmin(ReadOnlyAdmin):
     @shown(description=_("outcome"), label={"hit": "success", "inline": "warning"})
     def outcome_label(self, access: DocumentAccess) -> tuple[str, str]:
         return access.outcome, access.get_outcome_display()
+
+
+@admin.register(AgedHistory)
+class AgedHistoryAdmin(ReadOnlyAdmin):
+    list_display = ("at", "history", "of_month", "removed", "reduced", "kept_months", "who")
+    list_filter = ("kind",)
+    list_select_related = ("by",)
+    fields = ("at", "history", "of_month", "removed", "reduced", "kept_months", "who")
+
+    @display(description=_("history of"))
+    def history(self, aged: AgedHistory) -> str:
+        return str(apps.get_model("lims", aged.kind)._meta.verbose_name)
+
+    @display(description=_("month"))
+    def of_month(self, aged: AgedHistory) -> str:
+        return date_format(aged.month, "YEAR_MONTH_FORMAT")
+
+    @display(description=_("by"))
+    def who(self, aged: AgedHistory) -> str:
+        return str(aged.by or _("the program"))
 
 
 @admin.register(WorkOrderHistory)

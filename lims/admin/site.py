@@ -103,6 +103,7 @@ def sidebar(request: HttpRequest) -> list[dict]:
                 _item(_("Who opened what"), "visibility", "lims_documentaccess_changelist"),
                 _item(_("History of work orders"), "history", "lims_workorderhistory_changelist"),
                 _item(_("History of reports"), "history", "lims_reporthistory_changelist"),
+                _item(_("History no longer kept"), "auto_delete", "lims_agedhistory_changelist"),
                 _item(_("Number series"), "format_list_numbered", "lims_numberseries_changelist"),
             ],
         },

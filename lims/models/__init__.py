@@ -1,6 +1,7 @@
 """The laboratory's things. One noun per module; verbs live in `lims.services`."""
 
 from lims.models.access import DocumentAccess
+from lims.models.ageing import AgedHistory
 from lims.models.deliveries import (
     Delivery,
     DeliveryKind,
@@ -56,6 +57,7 @@ from lims.models.work_orders import (
 
 __all__ = [
     "AdditionalRequest",
+    "AgedHistory",
     "Asset",
     "Cassette",
     "CassetteStage",

@@ -1,5 +1,6 @@
 """Who opened which document, when and how it was answered."""
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ class DocumentAccess(models.Model):
         verbose_name_plural = _("document accesses")
         ordering = ["-pk"]
         indexes = [models.Index(fields=["kind", "document_pk", "-id"], name="access_document")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.document_pk} {self.outcome}"

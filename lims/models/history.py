@@ -1,6 +1,7 @@
 """Who changed what and when: of each tracked thing a row per change, written by the database itself.
 
-Triggers write them, so that changes of many rows at once are in it too, and nothing rewrites them.
+Triggers write them, so that changes of many rows at once are in it too, and nothing rewrites or removes them
+before they are old enough for `lims.services.history_ageing`.
 """
 
 from collections.abc import Sequence
@@ -97,9 +98,12 @@ def _track(model: type[models.Model], left_out: Sequence[str]) -> None:
 
 
 def _indexes(model: type[models.Model]) -> list[models.Index]:
-    if model not in PART_OF:
-        return []
-    return [models.Index(fields=[PART_OF[model]], name=f"{model.__name__.lower()}_change_of")]
+    name = model.__name__.lower()
+    # Of a thing, one after the other; each is compared with the one before.
+    indexes = [models.Index(fields=["pgh_obj", "pgh_id"], name=f"{name}_changes")]
+    if model in PART_OF:
+        indexes.append(models.Index(fields=[PART_OF[model]], name=f"{name}_change_of"))
+    return indexes
 
 
 def changes_of(model: type[models.Model]) -> Any:

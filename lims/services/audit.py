@@ -3,10 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from lims.errors import NotAllowed, NotVisible
 from lims.models import (
     AdditionalRequest,
+    AgedHistory,
     Cassette,
     CassetteStage,
     CytologySample,
@@ -68,6 +70,12 @@ SELECT {rank} AS rank, pgh_id, pgh_obj_id, pgh_created_at AS at, pgh_label AS la
     lag(to_jsonb(kept)) OVER (PARTITION BY pgh_obj_id ORDER BY pgh_id) AS before
 FROM {table} AS kept WHERE {condition}
 """
+# Of a thing that is as old as what is no longer kept; a younger one lacks nothing.
+AGED = """
+SELECT (max(month) + interval '1 month')::date FROM {aged} WHERE kind = ANY(%(kinds)s)
+HAVING (max(month) + interval '1 month') AT TIME ZONE %(zone)s
+    > (SELECT min(pgh_created_at) FROM {main} WHERE pgh_obj_id = %(pk)s)
+"""
 WITHIN = "{column} IN (SELECT pgh_obj_id FROM {around} WHERE {inner})"
 
 
@@ -109,6 +117,17 @@ def kept_of(thing: Model, first: int = 0, count: int | None = None) -> list[Kept
     with connection.cursor() as cursor:
         cursor.execute(statement, {"pk": thing.pk, "first": first, "count": count})
         return [_kept(models[rank], *row) for rank, *row in cursor.fetchall()]
+
+
+def kept_since(thing: Model) -> date | None:
+    """Return the first day of the oldest month whose changes of a thing are kept; None if all of them are."""
+    names = {"aged": AgedHistory._meta.db_table, "main": changes_of(type(thing))._meta.db_table}
+    models = (type(thing), *PARTS.get(type(thing), ()))
+    values = {"kinds": [model._meta.model_name for model in models], "zone": settings.TIME_ZONE}
+    with connection.cursor() as cursor:
+        cursor.execute(AGED.format(**names), values | {"pk": thing.pk})
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def _visible(user: User, model: type[Model]):

@@ -56,6 +56,7 @@ def audit(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
         "moments": _moments(found[:PAGE_SIZE]),
         "newer": number - 1,
         "older": number + 1 if len(found) > PAGE_SIZE else None,
+        "kept_since": service.kept_since(thing),
     }
     return render(request, "audit/page.html", context)
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from lims.models import DocumentAccess, Holiday, WorkOrder
+from lims.models import AgedHistory, DocumentAccess, Holiday, WorkOrder
 from lims.services.phrases import add_phrase
 from lims.services.report_amending import withdraw_report
 from tests import factories
@@ -18,7 +18,7 @@ MODELS = (
     *("lims_workorder", "lims_protocol", "lims_veterinarian", "lims_laboratory", "lims_price", "lims_user"),
     *("lims_staffmember", "lims_documentaccess", "lims_workorderhistory", "lims_numberseries", "actors_job"),
     *("lims_report", "lims_reporthistory", "lims_delivery", "lims_pathologist", "lims_phrase"),
-    "lims_holiday",
+    *("lims_holiday", "lims_agedhistory"),
 )
 PAGES = ("index", "documents", "documents_invalidate", "password_change")
 ADDABLE = (
@@ -73,6 +73,7 @@ def rows(ana, bruno, paula, alma) -> None:
     order = factories.issued_order(ana, bruno.veterinarian, lines=3)
     factories.draft_order(ana, bruno.veterinarian)
     DocumentAccess.objects.create(kind="work-order", document_pk=order.pk, user=bruno, outcome="hit")
+    AgedHistory.objects.create(kind="protocol", month="2024-05-01", removed=3, reduced=1, kept_months=24)
 
 
 def test_no_page_breaks_the_policy_or_its_scripts(page, rows, complaints):

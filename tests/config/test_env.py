@@ -30,6 +30,8 @@ MALFORMED = [
     ("PDF_URL_TTL_S", "0"),
     ("PDF_CACHE_DAYS", "1"),
     ("ARCHIVE_RETENTION_DAYS", "-3"),
+    ("HISTORY_MONTHS", "11"),
+    ("HISTORY_MONTHS", "a year"),
     ("MFA_REQUIRED", "maybe"),
     ("DEBUG", "2"),
     ("TRUSTED_PROXY_COUNT", "many"),

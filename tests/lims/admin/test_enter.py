@@ -8,7 +8,15 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from django_dramatiq.models import Task
 
-from lims.models import AdditionalRequest, DocumentAccess, Holiday, LabelSheet, Laboratory, ReceptionBatch
+from lims.models import (
+    AdditionalRequest,
+    AgedHistory,
+    DocumentAccess,
+    Holiday,
+    LabelSheet,
+    Laboratory,
+    ReceptionBatch,
+)
 from lims.services.phrases import add_phrase
 from lims.services.report_amending import withdraw_report
 from tests import factories
@@ -33,12 +41,13 @@ def one_of_each(alma, ana, bruno, paula):
     issued = factories.archived_report(paula.staff_member.pathologist)
     withdraw_report(paula, issued.pk, "Muestra cambiada")
     order = factories.issued_order(ana, bruno.veterinarian)
-    received = factories.ProtocolFactory(number="HP 26/900")
+    received = factories.ProtocolFactory(number="HP 25/900")
     AdditionalRequest.objects.create(protocol=received, kind="other", detail="Fotos", requested_by=paula)
     Holiday.objects.create(on="2026-12-25", name="Navidad")
     LabelSheet.objects.create(protocol_ids=[received.pk], made_by=ana)
     ReceptionBatch.objects.create(opened_by=ana)
     DocumentAccess.objects.create(kind="work-order", document_pk=order.pk, user=bruno, outcome="hit")
+    AgedHistory.objects.create(kind="protocol", month="2024-05-01", removed=3, reduced=1, kept_months=24)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from actors.models import Job
 from lims.models import (
     AdditionalRequest,
+    AgedHistory,
     DocumentAccess,
     Holiday,
     LabelSheet,
@@ -36,6 +37,12 @@ def make_orders(ana):
 def make_accesses(ana):
     user = factories.UserFactory()
     DocumentAccess.objects.create(kind="work-order", document_pk=user.pk, user=user, outcome="hit")
+
+
+def make_aged(ana):
+    user = factories.UserFactory(role="admin")
+    values = {"month": "2024-05-01", "removed": 3, "reduced": 1, "kept_months": 24}
+    AgedHistory.objects.create(kind="documentaccess", by=user, **values)
 
 
 def make_jobs(ana):
@@ -87,6 +94,7 @@ LISTS = {
     "lims_phrase": make_phrases,
     "lims_staffmember": lambda ana: factories.StaffMemberFactory(),
     "lims_documentaccess": make_accesses,
+    "lims_agedhistory": make_aged,
     "lims_numberseries": make_series,
     "lims_additionalrequest": make_requests,
     "lims_receptionbatch": make_batches,

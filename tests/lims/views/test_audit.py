@@ -2,21 +2,25 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
 from django.utils import translation
 
 from actors.acting import acting
 from lims.models import Cassette, CassetteStage, Price, Protocol, Slide, User, WorkOrder
+from lims.services import history_ageing
 from lims.services.audit_words import changes_of
 from lims.services.people import change_account
 from lims.views.audit import PAGE_SIZE
 from tests import factories
+from tests.ageing import dated
 
 pytestmark = pytest.mark.django_db
 
-# Session, user, the thing, its changes, count of notifications; besides, one for each kind of thing named.
-STATEMENTS_MAX = 10
+# Session, user, the thing, its changes, since when they are kept, count of notifications; besides, one for
+# each kind of thing named.
+STATEMENTS_MAX = 11
 
 
 def text(client, path: str) -> str:
@@ -159,6 +163,21 @@ def test_a_price_tells_its_amount(alma):
 @pytest.mark.parametrize("path", ["/audit/nothing/1/", "/audit/protocol/999999/"])
 def test_what_is_not_there_is_not_there(path, ana, browser):
     assert browser(ana).get(path).status_code == 404
+
+
+def test_it_says_which_changes_are_no_longer_kept_where_there_were_some(ana, bruno, browser, settings):
+    old = factories.ProtocolFactory(veterinarian=bruno.veterinarian, animal="Vieja")
+    young = factories.ProtocolFactory(veterinarian=bruno.veterinarian)
+    Protocol.objects.filter(pk=old.pk).update(animal="Michi")
+    dated(old, datetime(2024, 5, 2, tzinfo=UTC), datetime(2024, 5, 3, tzinfo=UTC))
+    list(history_ageing.age(24))
+    client, told = browser(ana), "Los cambios anteriores a junio de 2024 ya no se conservan."
+    page = text(client, f"/audit/protocol/{old.pk}/")
+    assert told in page and "Sin cambios desde entonces" in page and "Vieja" not in page
+    Protocol.objects.filter(pk=old.pk).update(animal="Nueva")
+    page = text(client, f"/audit/protocol/{old.pk}/")
+    assert told in page and "Michi" in page and "Nueva" in page
+    assert "ya no se conservan" not in text(client, f"/audit/protocol/{young.pk}/")
 
 
 def test_a_vet_gets_nothing(bruno):
