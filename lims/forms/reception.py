@@ -1,5 +1,6 @@
 """What is typed at the counter: codes, what came of a sample, why one is rejected."""
 
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django import forms
@@ -96,6 +97,27 @@ class ReceptionForm(VersionForm):
         """Return the valid values as `receive_sample` takes them."""
         names = ("condition", "count", "notes", "discrepancies")
         return Received(**{name: self.cleaned_data[name] for name in names})
+
+
+class CorrectionForm(ReceptionForm):
+    """What was written down of a reception, to be put right."""
+
+    reason = forms.CharField(
+        label=_("Reason of the correction"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "Needed where the count or the differences change: the veterinarian is told of it and reads why."
+        ),
+    )
+
+    def __init__(self, protocol: Protocol, written: Received, data: Any = None) -> None:
+        super().__init__(protocol, None, data)
+        self.initial.update(asdict(written))
+        # What a batch received has neither, and may stay without.
+        self.fields["count"].required = written.count is not None
+        self.fields["condition"].required = bool(written.condition)
 
 
 class ReasonForm(VersionForm):

@@ -198,7 +198,10 @@ class Protocol(models.Model):
 
 
 class ProtocolHistory(models.Model):
-    """Who moved a protocol from which state to which, when and why; append-only."""
+    """Who moved a protocol from which state to which, when and why; append-only.
+
+    From a state to itself: its reception was corrected.
+    """
 
     protocol = models.ForeignKey(Protocol, models.CASCADE, related_name="history")
     before = models.CharField(_("before"), max_length=16, choices=ProtocolStatus)
@@ -216,3 +219,7 @@ class ProtocolHistory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.protocol} {self.before} → {self.after}"
+
+    @property
+    def is_correction(self) -> bool:
+        return self.before == self.after

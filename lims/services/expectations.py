@@ -31,7 +31,7 @@ FROM (
         SELECT (protocol.received_at AT TIME ZONE %(zone)s)::date AS received_on,
                (ready.at AT TIME ZONE %(zone)s)::date AS ready_on
         FROM (
-            SELECT id, protocol_id, at FROM {history} WHERE after = %(ready)s
+            SELECT id, protocol_id, at FROM {history} WHERE after = %(ready)s AND before <> %(ready)s
             ORDER BY id DESC LIMIT %(searched)s
         ) AS ready
         JOIN {protocol} AS protocol ON protocol.id = ready.protocol_id

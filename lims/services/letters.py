@@ -29,6 +29,7 @@ def write(delivery: Delivery) -> Letter:
         DeliveryKind.PROTOCOL_PROCESSING: _processing,
         DeliveryKind.PROTOCOL_REJECTED: _rejected,
         DeliveryKind.PROTOCOL_DISCREPANCY: _discrepancy,
+        DeliveryKind.PROTOCOL_CORRECTED: _corrected,
         DeliveryKind.WORK_ORDER_SENT: _work_order,
         DeliveryKind.OPERATION_ENDED: _operation,
         DeliveryKind.ADDRESS_VERIFICATION: _verification,
@@ -78,6 +79,10 @@ def _rejected(delivery: Delivery) -> Letter:
 
 def _discrepancy(delivery: Delivery) -> Letter:
     return _about_protocol(delivery, _("Sample received with differences: %(code)s, %(animal)s"))
+
+
+def _corrected(delivery: Delivery) -> Letter:
+    return _about_protocol(delivery, _("What came was corrected: %(code)s, %(animal)s"))
 
 
 def _about_protocol(delivery: Delivery, subject: str, **values: Any) -> Letter:

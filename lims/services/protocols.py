@@ -73,6 +73,11 @@ def move_all(
     return events
 
 
+def note(protocol: Protocol, by: User, reason: str) -> ProtocolHistory:
+    """Write down that something of a locked protocol was put right, which stays in its state; return that."""
+    return _record([protocol], ProtocolStatus(protocol.status), by, reason)[0]
+
+
 def receive_all(protocols: Sequence[Protocol], by: User, at: datetime) -> list[ProtocolHistory]:
     """Receive locked protocols, none of which is refused, and return their history's new rows.
 

@@ -37,10 +37,13 @@ COUNTED = {
 
 @dataclass(frozen=True)
 class Received:
-    """What came, as whoever opened the parcel says: so many containers of tissue, or slides of cells."""
+    """What came, as whoever opened the parcel says: so many containers of tissue, or slides of cells.
+
+    What a batch received has neither condition nor count, and may stay without.
+    """
 
     condition: str
-    count: int
+    count: int | None
     notes: str = ""
     discrepancies: str = ""
 
@@ -54,8 +57,8 @@ def receive_sample(by: User, pk: int, version: int, received: Received) -> Proto
     changed it since `version` was read, and Incomplete with the fields that are wrong.
     """
     protocol = _locked(by, pk, ProtocolStatus.RECEIVED, version)
-    values = _checked(protocol, received)
-    _write_count(protocol, received.count)
+    values = checked(protocol, received)
+    write_count(protocol, received.count)
     _save(protocol, **values)
     events = protocols.receive_all([protocol], by, timezone.now())
     differs = bool(protocol.discrepancies)
@@ -71,7 +74,7 @@ def reject_sample(by: User, pk: int, version: int, reason: str) -> Protocol:
     Raises NotVisible, NotAllowed, InvalidTransition if it is not submitted, StaleEdit if somebody changed it
     since `version` was read, and Incomplete without a reason.
     """
-    reason = _reason(reason, _("A rejection needs a reason."))
+    reason = reason_of(reason, _("A rejection needs a reason."))
     protocol = _locked(by, pk, ProtocolStatus.REJECTED, version)
     _save(
         protocol, sample_condition=SampleCondition.REJECTED, rejection_reason=reason, version=F("version") + 1
@@ -87,7 +90,7 @@ def return_rejected(by: User, pk: int, reason: str) -> Protocol:
 
     Raises NotVisible, NotAllowed, InvalidTransition if it is not rejected, and Incomplete without a reason.
     """
-    reason = _reason(reason, _("Taking back a rejection needs a reason."))
+    reason = reason_of(reason, _("Taking back a rejection needs a reason."))
     protocol = _locked(by, pk, ProtocolStatus.SUBMITTED)
     _save(protocol, sample_condition="", rejection_reason="", version=F("version") + 1)
     event = protocols.move(protocol, ProtocolStatus.SUBMITTED, by, reason)
@@ -110,27 +113,28 @@ def declared_count(protocol: Protocol) -> int | None:
     return model.objects.filter(protocol=protocol).values_list(f"{things}_declared", flat=True).first()
 
 
-def _locked(by: User, pk: int, wanted: ProtocolStatus, version: int | None = None) -> Protocol:
+def lock(by: User, pk: int) -> Protocol:
+    """Return a protocol with its vet, locked until the transaction ends; raise NotVisible and NotAllowed."""
     visible = Protocol.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
     protocol = visible.select_related("veterinarian__user").filter(pk=pk).first()
     if protocol is None:
         raise NotVisible(_("There is no such protocol."))
     if not by.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
-    if refused := protocols.refusal(protocol.status, wanted):
-        raise InvalidTransition(refused)
-    if version is not None and protocol.version != version:
-        raise StaleEdit(_("Somebody else changed this protocol meanwhile. Look at it again, then go on."))
     return protocol
 
 
-def _save(protocol: Protocol, **values: Any) -> None:
-    Protocol.objects.filter(pk=protocol.pk).update(**values)
-    protocol.refresh_from_db(fields=list(values))
+def check_version(protocol: Protocol, version: int) -> None:
+    """Raise StaleEdit if somebody changed a protocol since `version` was read."""
+    if protocol.version != version:
+        raise StaleEdit(_("Somebody else changed this protocol meanwhile. Look at it again, then go on."))
 
 
-def _checked(protocol: Protocol, received: Received) -> dict[str, str]:
-    """Return what a protocol keeps of what came; raise Incomplete with the fields that are wrong."""
+def checked(protocol: Protocol, received: Received, before: Received | None = None) -> dict[str, str]:
+    """Return what a protocol keeps of what came; raise Incomplete with the fields that are wrong.
+
+    What was written down before may stay as it is.
+    """
     notes = texts.stored(received.notes).strip()
     differences = _differences(protocol, received)
     wrong = texts.too_long(
@@ -139,9 +143,9 @@ def _checked(protocol: Protocol, received: Received) -> dict[str, str]:
             "discrepancies": (differences, texts.limit(Protocol, "discrepancies")),
         }
     )
-    if received.condition not in CONDITIONS:
+    if received.condition not in CONDITIONS and (not before or received.condition != before.condition):
         wrong["condition"] = _("Say in which condition the sample came.")
-    if not 0 < received.count <= COUNT_MAX:
+    if not 0 < (received.count or 0) <= COUNT_MAX and (not before or received.count != before.count):
         wrong["count"] = _("Between 1 and %(most)s. If nothing came, do not receive it.") % {
             "most": COUNT_MAX
         }
@@ -151,18 +155,16 @@ def _checked(protocol: Protocol, received: Received) -> dict[str, str]:
     return values | {"discrepancies": differences}
 
 
-def _differences(protocol: Protocol, received: Received) -> str:
-    """Return how what came differs from what was declared, as counted and as typed, in the vet's language."""
-    declared = declared_count(protocol)
-    typed = texts.stored(received.discrepancies).strip()
-    if declared is None or declared == received.count:
-        return typed
-    with translation.override(protocol.veterinarian.user.language):
-        counted = COUNTED[ProtocolKind(protocol.kind)] % {"declared": declared, "received": received.count}
-    return f"{counted}\n{typed}".strip()
+def counted(protocol: Protocol, declared: int | None, count: int | None, language: str) -> str:
+    """Return the sentence of another count than was declared, in a language; nothing where none differs."""
+    if None in (declared, count) or declared == count:
+        return ""
+    with translation.override(language):
+        return COUNTED[ProtocolKind(protocol.kind)] % {"declared": declared, "received": count}
 
 
-def _write_count(protocol: Protocol, count: int) -> None:
+def write_count(protocol: Protocol, count: int | None) -> None:
+    """Write down how many containers or slides came."""
     model, things = SAMPLES[ProtocolKind(protocol.kind)]
     came = {f"{things}_received": count}
     # Of what was never declared, what came counts as declared.
@@ -170,10 +172,32 @@ def _write_count(protocol: Protocol, count: int) -> None:
     model.objects.update_or_create(protocol=protocol, defaults=came, create_defaults=undeclared)
 
 
-def _reason(typed: str, missing: str) -> str:
+def reason_of(typed: str, missing: str) -> str:
+    """Return a reason as it is kept; raise Incomplete for none or one that is too long."""
     reason = texts.stored(typed).strip()
     if not reason:
         raise Incomplete(missing, {"reason": _("Say why.")})
     if wrong := texts.too_long({"reason": (reason, texts.limit(Protocol, "rejection_reason"))}):
         raise Incomplete(_("Something is missing or wrong."), wrong)
     return reason
+
+
+def _locked(by: User, pk: int, wanted: ProtocolStatus, version: int | None = None) -> Protocol:
+    protocol = lock(by, pk)
+    if refused := protocols.refusal(protocol.status, wanted):
+        raise InvalidTransition(refused)
+    if version is not None:
+        check_version(protocol, version)
+    return protocol
+
+
+def _save(protocol: Protocol, **values: Any) -> None:
+    Protocol.objects.filter(pk=protocol.pk).update(**values)
+    protocol.refresh_from_db(fields=list(values))
+
+
+def _differences(protocol: Protocol, received: Received) -> str:
+    """Return how what came differs from what was declared, as counted and as typed, in the vet's language."""
+    typed = texts.stored(received.discrepancies).strip()
+    language = protocol.veterinarian.user.language
+    return f"{counted(protocol, declared_count(protocol), received.count, language)}\n{typed}".strip()

@@ -24,6 +24,7 @@ SENTENCES = {
     NotificationKind.PROTOCOL_SUBMITTED: _("The sample %(subject)s was announced."),
     NotificationKind.PROTOCOL_REJECTED: _("The sample %(subject)s was rejected."),
     NotificationKind.PROTOCOL_DISCREPANCY: _("The sample %(subject)s differs from what was declared."),
+    NotificationKind.PROTOCOL_CORRECTED: _("What differs of the sample %(subject)s was corrected."),
     NotificationKind.REQUEST_MADE: _("More is wanted of the sample %(subject)s."),
     NotificationKind.REQUEST_DONE: _("What was wanted of the sample %(subject)s is done."),
     NotificationKind.PROTOCOL_RECEIVED: _("The sample %(subject)s was received."),

@@ -67,7 +67,7 @@ def _reports(protocol: Protocol, user: User) -> list[Report]:
 def _steps(protocol: Protocol, user: User) -> list[Step]:
     moved = list(protocol.history.select_related("by__staff_member"))
     # Those who came before the history was kept have their times in their own row alone.
-    known = {row.after for row in moved}
+    known = {row.after for row in moved if not row.is_correction}
     steps = [_step(row, user) for row in moved]
     if protocol.received_at and ProtocolStatus.RECEIVED not in known:
         who = _name(protocol.received_by, user)
@@ -79,7 +79,8 @@ def _steps(protocol: Protocol, user: User) -> list[Step]:
 
 
 def _step(row: ProtocolHistory, user: User) -> Step:
-    return Step(row.get_after_display(), row.at, _name(row.by, user), row.reason)
+    label = _("Reception corrected") if row.is_correction else row.get_after_display()
+    return Step(label, row.at, _name(row.by, user), row.reason)
 
 
 def _name(by: User | None, reader: User) -> str:

@@ -11,7 +11,7 @@ from lims.forms.reception import ReasonForm, ReceptionForm
 from lims.forms.work_orders import refuse
 from lims.models import Protocol, ProtocolStatus
 from lims.services.reception import declared_count, receive_sample, reject_sample, return_rejected
-from lims.views.answers import answers, refusal, wants_json
+from lims.views.answers import answers, form_errors, refusal, wants_json
 from lims.views.listing import address
 
 OPENED_HERE = (ProtocolStatus.SUBMITTED, ProtocolStatus.REJECTED)
@@ -21,7 +21,7 @@ OPENED_HERE = (ProtocolStatus.SUBMITTED, ProtocolStatus.REJECTED)
 @answers
 def reception_sample(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what was declared of a sample; a POST receives it with what came."""
-    protocol = _protocol(request, pk)
+    protocol = protocol_at_reception(request, pk)
     if request.method == "POST":
         return _receive(request, protocol)
     if protocol.status not in OPENED_HERE:
@@ -33,14 +33,14 @@ def reception_sample(request: HttpRequest, pk: int) -> HttpResponse:
 @answers
 def reception_reject(request: HttpRequest, pk: int) -> HttpResponse:
     """Reject a sample, with a reason."""
-    protocol = _protocol(request, pk)
+    protocol = protocol_at_reception(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, protocol, rejection=form, status=409)
     try:
         rejected = reject_sample(request.user, pk, form.seen(), form.cleaned_data["reason"])
     except InvalidTransition as error:
-        return _moved(request, protocol, error)
+        return moved(request, protocol, error)
     except LimsError as error:
         return _refused(request, protocol, form, error, "rejection")
     return _done(request, rejected, _("%(code)s was rejected; its veterinarian is told."))
@@ -50,23 +50,24 @@ def reception_reject(request: HttpRequest, pk: int) -> HttpResponse:
 @answers
 def reception_return(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a rejection back, with a reason."""
-    protocol = _protocol(request, pk)
+    protocol = protocol_at_reception(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, protocol, returning=form, status=409)
     try:
         returned = return_rejected(request.user, pk, form.cleaned_data["reason"])
     except InvalidTransition as error:
-        return _moved(request, protocol, error)
+        return moved(request, protocol, error)
     except LimsError as error:
         return _refused(request, protocol, form, error, "returning")
     if wants_json(request):
-        return _as_json(returned)
+        return as_json(returned)
     messages.success(request, _("The rejection of %(code)s was taken back.") % {"code": returned.code})
     return redirect("reception_sample", pk)
 
 
-def _protocol(request: HttpRequest, pk: int) -> Protocol:
+def protocol_at_reception(request: HttpRequest, pk: int) -> Protocol:
+    """Return a protocol with its vet for the laboratory; raise Http404, and NotAllowed for its own vet."""
     visible = Protocol.objects.visible_to(request.user)
     found = get_object_or_404(visible.select_related("veterinarian__user"), pk=pk)
     if not request.user.is_laboratory:
@@ -81,11 +82,11 @@ def _receive(request: HttpRequest, protocol: Protocol) -> HttpResponse:
     try:
         received = receive_sample(request.user, protocol.pk, form.seen(), form.received())
     except InvalidTransition as error:
-        return _moved(request, protocol, error)
+        return moved(request, protocol, error)
     except LimsError as error:
         return _refused(request, protocol, form, error, "form")
     if wants_json(request):
-        return _as_json(received)
+        return as_json(received)
     return HttpResponseRedirect(address("reception", {"received": received.pk}))
 
 
@@ -102,8 +103,8 @@ def _refused(
     return _page(request, protocol, **{name: form}, status=409)
 
 
-def _moved(request: HttpRequest, protocol: Protocol, error: InvalidTransition) -> HttpResponse:
-    """Somebody, perhaps by a second click, has moved it already."""
+def moved(request: HttpRequest, protocol: Protocol, error: InvalidTransition) -> HttpResponse:
+    """Say that somebody, perhaps by a second click, has moved it already, and lead to its page."""
     if wants_json(request):
         return refusal(error, 409)
     messages.error(request, f"{protocol.code}: {error}")
@@ -112,12 +113,13 @@ def _moved(request: HttpRequest, protocol: Protocol, error: InvalidTransition) -
 
 def _done(request: HttpRequest, protocol: Protocol, told: str) -> HttpResponse:
     if wants_json(request):
-        return _as_json(protocol)
+        return as_json(protocol)
     messages.success(request, told % {"code": protocol.code})
     return redirect("reception")
 
 
-def _as_json(protocol: Protocol) -> JsonResponse:
+def as_json(protocol: Protocol) -> JsonResponse:
+    """Return what a sample is now."""
     row = {"id": protocol.pk, "number": protocol.number, "status": protocol.status}
     return JsonResponse(row | {"discrepancies": protocol.discrepancies})
 
@@ -132,7 +134,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     if wants_json(request) and status != 200:
-        return _form_errors(form or rejection or returning, status)
+        return form_errors(form or rejection or returning or ReasonForm(), status)
     declared = declared_count(protocol)
     reason = {"version": protocol.version}
     context = {
@@ -145,9 +147,3 @@ def _page(
         "returning": returning or ReasonForm(initial=reason, auto_id="return_%s"),
     }
     return render(request, "reception/sample.html", context, status=status)
-
-
-def _form_errors(form, status: int) -> JsonResponse:
-    fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
-    sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
-    return JsonResponse({"error": sentence, "fields": fields}, status=status)

@@ -29,6 +29,7 @@ SAID = [
         "Muestra recibida con diferencias",
         "Falta un frasco",
     ),
+    ("protocol_corrected", ("received", "received"), "Se corrigió lo que llegó", "Era la correcta"),
 ]
 STATEMENTS = 5
 
@@ -70,6 +71,7 @@ def test_a_vet_who_wants_all_gets_one_mail_and_one_notification_of_each(ana, bru
         ("protocol_processing", 0, 0),
         ("protocol_rejected", 1, 1),
         ("protocol_discrepancy", 1, 1),
+        ("protocol_corrected", 1, 1),
     ],
 )
 def test_a_vet_who_wants_nothing_gets_what_must_be_known(ana, bruno, kind, mails, notifications):

@@ -160,6 +160,9 @@ MATRIX = {
     ("reception_reject", "post"): (LOGIN, 403, 404, 409, 409, 409, 409),
     ("reception_return", "get"): (405,) * 7,
     ("reception_return", "post"): (LOGIN, 403, 404, 409, 409, 409, 409),
+    # Of a received one, without what came.
+    ("reception_correct", "get"): (LOGIN, 403, 404, 200, 200, 200, 200),
+    ("reception_correct", "post"): (LOGIN, 403, 404, 409, 409, 409, 409),
     ("reception_batch", "get"): (LOGIN, 403, 403, 200, 200, 200, 200),
     ("reception_batch", "post"): (LOGIN, 403, 403, 302, 302, 302, 302),
     # Of what the author is scanning; of another's batch nothing is taken, and that is no mistake.

@@ -18,6 +18,7 @@ from lims.services.additional_requests import Wish, request_more
 from lims.services.cassettes import NewCassette, add_cassettes
 from lims.services.documents import open_document
 from lims.services.label_sheets import make_sheet
+from lims.services.reception import Received, receive_sample
 from lims.services.reception_batches import open_batch
 from tests import factories, operating, submitting
 
@@ -128,6 +129,11 @@ def _rejected(owner: User, author: User) -> dict:
     return {"pk": operating.submitted(1, [owner.veterinarian], status="rejected")[0].pk}
 
 
+def _received(owner: User, author: User) -> dict:
+    (sample,) = operating.submitted(1, [owner.veterinarian])
+    return {"pk": receive_sample(author, sample.pk, 1, Received("optimal", 1)).pk}
+
+
 def _batch(owner: User, author: User) -> dict:
     batch = open_batch(author) or ReceptionBatch.objects.create(opened_by=author)
     batch.samples.create(protocol=operating.submitted(1, [owner.veterinarian])[0])
@@ -190,6 +196,7 @@ THINGS: dict[str, Thing] = {
     **_each(_notification, "notification"),
     **_each(_submitted, "reception_sample", "reception_reject"),
     **_each(_rejected, "reception_return"),
+    **_each(_received, "reception_correct"),
     **_each(_batch, "reception_batch_discard", "reception_batch_receive"),
     **_each(_sample, "reception_batch_remove"),
     **_each(_operation, "operation", "operation_status", "operation_cancel"),
