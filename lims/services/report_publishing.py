@@ -127,7 +127,8 @@ def _supersede(report: Report, by: User) -> None:
     # First, since a protocol has one current report at most. A withdrawn one stays withdrawn.
     if not report.replaces_id:
         return
-    replaced = Report.objects.filter(pk=report.replaces_id, status=ReportStatus.ISSUED)
+    movable = reports.may_become(ReportStatus.SUPERSEDED)
+    replaced = Report.objects.filter(pk=report.replaces_id, status__in=movable)
     if replaced.update(status=ReportStatus.SUPERSEDED):
         note = f"v{report.version}"
         ReportHistory.objects.create(
@@ -136,8 +137,9 @@ def _supersede(report: Report, by: User) -> None:
 
 
 def _issue(report: Report, kept: Kept, pages: int, by: User) -> None:
+    reports.move(report, ReportStatus.ISSUED)
     Report.objects.filter(pk=report.pk).update(
-        status=ReportStatus.ISSUED,
+        status=report.status,
         # The time that the paper bears; when it was archived stands in the history.
         issued_at=F("finalized_at"),
         archive_key=kept.key,

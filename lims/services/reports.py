@@ -77,6 +77,11 @@ def move(report: Report, status: ReportStatus) -> None:
     report.status = status
 
 
+def may_become(status: ReportStatus) -> list[ReportStatus]:
+    """Return the states from which a report may get this one, for rows that are moved without being read."""
+    return [before for before, allowed in TRANSITIONS.items() if status in allowed]
+
+
 def record(report: Report, action: ReportHistory.Action, by: User | None, note: str = "") -> None:
     """Write down who did what to a report; nobody is the program itself."""
     ReportHistory.objects.create(report=report, action=action, by=by, note=note)

@@ -1,11 +1,19 @@
 """enqueue_many: what enqueue does for one, for many in one statement."""
 
+import dramatiq
 import pytest
 from django.db import transaction
 
-from actors import jobs
+from actors import jobs, sweeping
+from actors.broker import Broker
 from actors.errors import NotInTransaction, UnknownActor
 from actors.models import Job
+from lims.models import Delivery
+from lims.services.reception import Received, receive_sample
+from lims.services.work_orders import send_work_order
+from tests import factories, operating
+from tests.processes import wait_until
+from tests.proxy import closed_port
 
 WORKS = {"b": (1, "x"), "a": (2, "y")}
 
@@ -61,3 +69,30 @@ def test_outside_a_transaction_and_without_an_actor_it_is_refused():
         jobs.enqueue_many("note_down", WORKS)
     with pytest.raises(UnknownActor), transaction.atomic():
         jobs.enqueue_many("nobody", WORKS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mails_that_were_asked_for_while_the_broker_was_away_are_sent_once_it_is_back(
+    ana, bruno, buckets, sink, worker, monkeypatch
+):
+    vet = bruno.veterinarian
+    order = factories.issued_order(ana, vet)
+    single, *bulk = operating.submitted(4, [vet])
+    away = Broker(url=f"amqp://127.0.0.1:{closed_port()}", queue_type="quorum", middleware=[])
+    with monkeypatch.context() as outage:
+        outage.setattr(dramatiq.get_broker(), "enqueue", away.enqueue)
+        receive_sample(ana, single.pk, 1, Received("optimal", 1))
+        send_work_order(ana, order.pk)
+        operating.work(operating.start(ana, bulk))
+        asked = Delivery.objects.exclude(kind="operation_ended")
+        kinds = set(asked.values_list("kind", flat=True))
+        assert kinds == {"protocol_received", "work_order_sent", "reception_digest"}
+        assert sweeping.sweep() == 0
+        unsent = Job.objects.filter(actor="send_delivery", state="pending", woken_at=None)
+        assert {int(job.ref) for job in unsent} >= set(asked.values_list("pk", flat=True))
+        assert not sink.taken
+    away.close()
+    assert sweeping.sweep() >= len(kinds)
+    wait_until(lambda: not Delivery.objects.exclude(state="sent").exists(), "every mail is sent")
+    sent = sorted(taken.message_id for taken in sink.taken)
+    assert sent == sorted(Delivery.objects.values_list("message_id", flat=True))

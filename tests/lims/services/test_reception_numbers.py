@@ -138,7 +138,7 @@ def test_whatever_is_done_and_undone_in_whatever_order_the_series_have_no_gap(wo
 
 
 @pytest.mark.django_db(transaction=True)
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(undone=st.sets(st.integers(0, 15)))
 def test_whichever_of_sixteen_are_undone_the_numbers_have_no_gap(ana, bruno, undone):
     before = len(sequence("histopathology"))

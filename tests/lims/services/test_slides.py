@@ -1,6 +1,9 @@
 """Slides: made of cassettes or cells, then mounted, stained, judged in this order; removed until stained."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible, StaleEdit
 from lims.models import Cassette, CytologySample, Protocol, ProtocolHistory, Slide
@@ -213,3 +216,20 @@ def test_as_many_smears_as_came_are_usual(ana, cells, declared, came, made):
 def test_statements_do_not_grow_with_the_number(ana, cells, count, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         add_slides(ana, cells.pk, [NewSlide()] * count)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_makers_at_once_never_give_a_code_twice(ana):
+    cells = factories.ProtocolFactory(status="received", kind="cytology", number="CT 26/007")
+
+    def make(_number: int) -> None:
+        try:
+            add_slides(ana, cells.pk, [NewSlide()] * 2)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, range(8)))
+    codes = Slide.objects.filter(protocol=cells).values_list("code", flat=True)
+    assert sorted(codes) == sorted(f"CT 26/007-S{number}" for number in range(1, 17))
+    assert ProtocolHistory.objects.count() == 1

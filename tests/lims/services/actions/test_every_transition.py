@@ -6,10 +6,10 @@ import pytest
 
 from lims.errors import Incomplete, NotAllowed
 from lims.models import Protocol, ProtocolHistory, ProtocolStatus, Role
-from lims.models.protocols import TRANSITIONS
 from lims.services import actions
 from tests import factories
 from tests.operating import finish_bench, reasons, start, submitted, work
+from tests.transitions import PROTOCOL
 
 pytestmark = pytest.mark.django_db
 ACTIONS = {
@@ -46,7 +46,7 @@ def test_each_is_done_or_refused_by_the_one_table(ana, protocol, before, action)
             start(ana, [protocol], action)
         assert chosen.get().status == before
         return
-    allowed = wanted in TRANSITIONS[before]
+    allowed = (before, wanted) in PROTOCOL
     operation = work(start(ana, [protocol], action))
     assert foreseen.allowed == allowed
     assert [refused.reason for refused in foreseen.refused] == list(reasons(operation).values())
