@@ -244,7 +244,7 @@ def test_pages_of_reception(site_without_workers, ana, bruno, log_in, look):
     page.get_by_text("Rechazar esta muestra").click()
     check(page)
     check(page, f"/reception/{received.pk}/correct/")
-    page.get_by_label("Frascos recibidos").fill("0")
+    page.get_by_label("Portaobjetos recibidos").fill("0")
     page.get_by_role("button", name="Guardar la corrección").click()
     page.get_by_text("Entre 1 y 999").wait_for()
     check(page)
