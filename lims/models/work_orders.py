@@ -14,6 +14,9 @@ from lims.models.protocols import Protocol
 from lims.models.searching import searched
 
 ZERO = Decimal("0.00")
+# The most that the columns of a line's price and discount, and of every sum of them, can hold.
+PRICE_MAX = Decimal("9999999999.99")
+AMOUNT_MAX = Decimal("999999999999.99")
 # What an order is searched by, besides its vet's names and its protocols.
 WORDS = searched("number", "billing_name")
 

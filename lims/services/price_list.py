@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete, InvalidTransition, NotAllowed
 from lims.models import Price, User
+from lims.models.work_orders import PRICE_MAX
 
 DAY = timedelta(days=1)
 
@@ -112,6 +113,8 @@ def _write(price: Price, terms: Terms, others: list[Price]) -> Price:
 def _check(terms: Terms, others: list[Price]) -> None:
     if terms.price < 0:
         raise _wrong("price", _("A price cannot be negative."))
+    if terms.price > PRICE_MAX:
+        raise _wrong("price", _("This price is too large."))
     if terms.valid_until and terms.valid_until < terms.valid_from:
         raise _wrong("valid_until", _("It would end before it begins."))
     for other in others:

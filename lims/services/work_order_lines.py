@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete
 from lims.models import Price, Protocol, WorkOrder, WorkOrderLine
-from lims.models.work_orders import ZERO
+from lims.models.work_orders import AMOUNT_MAX, PRICE_MAX, ZERO
 from lims.services import prices
 
 LINES_MAX = 5_000
+QUANTITY_MAX = 100_000
 COMPARED = ("position", "protocol_id", "service", "description", "quantity", "unit_price", "discount")
 
 
@@ -39,18 +40,40 @@ def write_lines(order: WorkOrder, lines: Sequence[Line]) -> Decimal:
     order.lines.all().delete()
     WorkOrderLine.objects.bulk_create(_rows(order, lines, protocols), batch_size=1_000)
     order.total = order.lines.aggregate(total=Sum("subtotal", default=ZERO))["total"]
+    if order.total > AMOUNT_MAX:
+        raise Incomplete(_("The total is too large."), {"lines": _("Check the quantities and prices.")})
     order.save(update_fields=["total"])
     return order.total
 
 
 def are_written(order: WorkOrder, lines: Sequence[Line]) -> bool:
-    """Return whether an order has exactly these lines already; raises Incomplete for one without a price."""
+    """Return whether an order has exactly these lines already; those that no order could have it has not."""
     protocols = Protocol.objects.in_bulk({line.protocol_id for line in lines})
     if any(line.protocol_id not in protocols for line in lines):
         return False
-    rows = _rows(order, lines, protocols)
+    try:
+        rows = _rows(order, lines, protocols)
+    except Incomplete:
+        return False
     kept = order.lines.order_by("position").values_list(*COMPARED)
     return [tuple(getattr(row, name) for name in COMPARED) for row in rows] == list(kept)
+
+
+def mistakes(quantity: int, unit_price: Decimal, discount: Decimal) -> dict[str, str]:
+    """Return what is wrong with the amounts of a line, by field; nothing for a line that can be written."""
+    if not 1 <= quantity <= QUANTITY_MAX:
+        return {"quantity": _("A quantity is from 1 to %(max)s.") % {"max": QUANTITY_MAX}}
+    if unit_price < ZERO:
+        return {"unit_price": _("A price cannot be negative.")}
+    if unit_price > PRICE_MAX:
+        return {"unit_price": _("This price is too large.")}
+    if not ZERO <= discount <= quantity * unit_price:
+        return {"discount": _("A discount cannot exceed its line.")}
+    if discount > PRICE_MAX:
+        return {"discount": _("This discount is too large.")}
+    if quantity * unit_price - discount > AMOUNT_MAX:
+        return {"unit_price": _("Quantity times price is too large.")}
+    return {}
 
 
 def _take_protocols(order: WorkOrder, wanted: set[int]) -> dict[int, Protocol]:
@@ -87,7 +110,7 @@ def _rows(order: WorkOrder, lines: Sequence[Line], protocols: dict[int, Protocol
     for position, line in enumerate(lines, start=1):
         price = listed.on(line.service, prices.day_of(protocols[line.protocol_id]))
         unit_price = _unit_price(line, price)
-        _check_line(line, unit_price)
+        _check_line(position, line, unit_price)
         rows.append(
             WorkOrderLine(
                 work_order=order,
@@ -103,11 +126,10 @@ def _rows(order: WorkOrder, lines: Sequence[Line], protocols: dict[int, Protocol
     return rows
 
 
-def _check_line(line: Line, unit_price: Decimal) -> None:
-    if line.quantity < 1 or unit_price < 0:
-        raise Incomplete(_("A line's quantity or price is wrong."), {"lines": _("Check the quantities.")})
-    if not 0 <= line.discount <= line.quantity * unit_price:
-        raise Incomplete(_("A discount cannot exceed its line."), {"lines": _("Check the discounts.")})
+def _check_line(position: int, line: Line, unit_price: Decimal) -> None:
+    if wrong := [*mistakes(line.quantity, unit_price, line.discount).values()]:
+        sentence = _("Line %(position)s: %(mistake)s") % {"position": position, "mistake": wrong[0]}
+        raise Incomplete(sentence, {"lines": sentence})
 
 
 def _unit_price(line: Line, price: Price | None) -> Decimal:

@@ -1,4 +1,7 @@
-"""Create, change, issue, send, invoice and cancel work orders."""
+"""Create, change, issue, send, invoice and cancel work orders.
+
+A verb that is told the `version` which its user read raises StaleEdit where the order was changed since.
+"""
 
 from collections.abc import Sequence
 
@@ -16,7 +19,7 @@ from lims.models import (
     WorkOrderHistory,
     WorkOrderStatus,
 )
-from lims.models.work_orders import BILLING_FIELDS, TRANSITIONS, ZERO
+from lims.models.work_orders import AMOUNT_MAX, BILLING_FIELDS, TRANSITIONS, ZERO
 from lims.services import assets, deliveries, documents, numbers
 from lims.services.work_order_lines import Line, are_written, write_lines
 
@@ -72,16 +75,22 @@ def change_work_order(
     return order
 
 
+def is_written(order: WorkOrder, lines: Sequence[Line], **billing) -> bool:
+    """Return whether an order has exactly this billing data and these lines already."""
+    values = _only_billing(billing)
+    return all(getattr(order, name) == value for name, value in values.items()) and are_written(order, lines)
+
+
 @transaction.atomic
-def issue_work_order(by: User, pk: int) -> WorkOrder:
+def issue_work_order(by: User, pk: int, version: int | None = None) -> WorkOrder:
     """Number a draft, freeze its printed lines and warm its PDF; return the order.
 
-    Raises NotAllowed, InvalidTransition if it is not a draft (so a second click changes nothing), and
-    Incomplete if it has no lines or its advance exceeds its total.
+    Raises NotAllowed, InvalidTransition if it is not a draft (so a second click changes nothing), StaleEdit,
+    and Incomplete if it has no lines or its advance exceeds its total.
     """
     _require_laboratory(by)
     order = _locked(pk)
-    _move(order, WorkOrderStatus.ISSUED)
+    _move(order, WorkOrderStatus.ISSUED, version)
     if not order.lines.exists():
         raise Incomplete(
             _("An order without lines cannot be issued."), {"lines": _("Add at least one line.")}
@@ -96,20 +105,23 @@ def issue_work_order(by: User, pk: int) -> WorkOrder:
 
 
 @transaction.atomic
-def send_work_order(by: User, pk: int) -> WorkOrder:
+def send_work_order(by: User, pk: int, version: int | None = None) -> WorkOrder:
     """Tell an issued order's vet by mail and in the portal that it can be read; return the order.
 
-    Raises NotAllowed, and InvalidTransition if it is not issued, or was sent already.
+    Raises NotAllowed, InvalidTransition if it is not issued, or was sent already, and StaleEdit.
     """
-    order = _step(by, pk, WorkOrderStatus.SENT, WorkOrderHistory.Action.SENT)
+    order = _step(by, pk, version, WorkOrderStatus.SENT, WorkOrderHistory.Action.SENT)
     deliveries.announce_order(order, by)
     return order
 
 
 @transaction.atomic
-def invoice_work_order(by: User, pk: int) -> WorkOrder:
-    """Note that a sent order was invoiced; return the order. Raises NotAllowed and InvalidTransition."""
-    return _step(by, pk, WorkOrderStatus.INVOICED, WorkOrderHistory.Action.INVOICED)
+def invoice_work_order(by: User, pk: int, version: int | None = None) -> WorkOrder:
+    """Note that a sent order was invoiced; return the order.
+
+    Raises NotAllowed, InvalidTransition if it was not sent, or was invoiced already, and StaleEdit.
+    """
+    return _step(by, pk, version, WorkOrderStatus.INVOICED, WorkOrderHistory.Action.INVOICED)
 
 
 @transaction.atomic
@@ -122,17 +134,18 @@ def issue_and_send_work_order(by: User, pk: int) -> WorkOrder:
 
 
 @transaction.atomic
-def cancel_work_order(by: User, pk: int, reason: str) -> WorkOrder:
+def cancel_work_order(by: User, pk: int, reason: str, version: int | None = None) -> WorkOrder:
     """Cancel an order and free its protocols for another one; return the order.
 
-    Raises NotAllowed, InvalidTransition if it is cancelled already, and Incomplete without a reason.
+    Raises NotAllowed, InvalidTransition if it is cancelled already, StaleEdit, and Incomplete without a
+    reason.
     """
     _require_laboratory(by)
     if not reason.strip():
         raise Incomplete(_("A cancellation needs a reason."), {"reason": _("Say why.")})
     order = _locked(pk)
     before = order.status
-    _move(order, WorkOrderStatus.CANCELLED)
+    _move(order, WorkOrderStatus.CANCELLED, version)
     order.cancellation_reason = reason.strip()
     Protocol.objects.filter(work_order=order).update(work_order=None)
     _save(
@@ -163,19 +176,26 @@ def refusal(before: str, wanted: WorkOrderStatus) -> str:
     return message % {"state": state.label, "wanted": wanted.label}
 
 
-def _step(by: User, pk: int, status: WorkOrderStatus, action: WorkOrderHistory.Action) -> WorkOrder:
+def _step(
+    by: User, pk: int, version: int | None, status: WorkOrderStatus, action: WorkOrderHistory.Action
+) -> WorkOrder:
     """Give an order its next state, which its paper does not show."""
     _require_laboratory(by)
     order = _locked(pk)
     before = order.status
-    _move(order, status)
+    _move(order, status, version)
     _save(order, action, by, {"status": [before, order.status]})
     return order
 
 
-def _move(order: WorkOrder, status: WorkOrderStatus) -> None:
+def _move(order: WorkOrder, status: WorkOrderStatus, version: int | None = None) -> None:
+    # The state first: the second of two clicks has the old version too, and is better told of the state.
     if refused := refusal(order.status, status):
         raise InvalidTransition(refused)
+    if version is not None and order.version != version:
+        raise StaleEdit(
+            _("This order was changed since you opened it; nothing was done. Look at it again, then go on.")
+        )
     order.status = status
 
 
@@ -201,6 +221,8 @@ def _check_amounts(order: WorkOrder) -> None:
         raise Incomplete(_("The billing name is missing."), {"billing_name": _("Say whom the order is for.")})
     if order.advance < ZERO:
         raise Incomplete(_("The advance is wrong."), {"advance": _("An advance cannot be negative.")})
+    if order.advance > AMOUNT_MAX:
+        raise Incomplete(_("The advance is wrong."), {"advance": _("This advance is too large.")})
     if order.advance > order.total and order.status != WorkOrderStatus.DRAFT:
         raise Incomplete(_("The advance is wrong."), {"advance": _("An advance cannot exceed the total.")})
 

@@ -1,6 +1,7 @@
 """issue_work_order: a gapless number, frozen lines, a warm PDF, once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import product
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from actors.models import Job
 from lims.documents import work_orders as document
 from lims.errors import Incomplete, InvalidTransition, NotAllowed
-from lims.models import WorkOrder, WorkOrderStatus
+from lims.models import NumberSeries, WorkOrder, WorkOrderStatus
 from lims.models.work_orders import TRANSITIONS
 from lims.services import numbers, work_orders
 from lims.services.work_orders import change_work_order, issue_work_order
@@ -87,6 +88,44 @@ def test_concurrent_takers_get_numbers_without_gap_or_repeat_though_some_roll_ba
     with ThreadPoolExecutor(16) as pool:
         taken = sorted(number for number in pool.map(take, range(80)) if number)
     assert taken == list(range(1, 65))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_at_once_issue_without_gap_or_repeat_though_some_are_refused(ana, bruno):
+    drafts = [draft_order(ana, bruno.veterinarian, lines=number % 4 > 0) for number in range(32)]
+
+    def issue(draft: WorkOrder) -> str | None:
+        try:
+            return issue_work_order(ana, draft.pk).number
+        except Incomplete:
+            return None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(16) as pool:
+        given = sorted(number for number in pool.map(issue, drafts) if number)
+    assert given == [f"OT-{timezone.localdate().year}-{number:03d}" for number in range(1, 25)]
+
+
+@pytest.mark.parametrize(
+    ("utc", "number", "day"),
+    [
+        (datetime(2027, 1, 1, 2, 59, 59, tzinfo=UTC), "OT-2026-001", date(2026, 12, 31)),
+        (datetime(2027, 1, 1, 3, 0, tzinfo=UTC), "OT-2027-001", date(2027, 1, 1)),
+    ],
+)
+def test_the_year_ends_at_the_laboratorys_midnight(ana, bruno, monkeypatch, utc, number, day):
+    draft = draft_order(ana, bruno.veterinarian)
+    monkeypatch.setattr(timezone, "now", lambda: utc)
+    order = issue_work_order(ana, draft.pk)
+    assert (order.number, order.issued_on) == (number, day)
+
+
+def test_the_thousandth_of_a_year_has_four_digits(ana, bruno):
+    year = timezone.localdate().year
+    NumberSeries.objects.create(name=f"OT-{year}", last=998)
+    given = [issued_order(ana, bruno.veterinarian).number for _ in range(2)]
+    assert given == [f"OT-{year}-999", f"OT-{year}-1000"]
 
 
 @pytest.mark.django_db
