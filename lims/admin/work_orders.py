@@ -5,9 +5,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
@@ -15,7 +19,7 @@ from lims.admin.base import ServedAdmin
 from lims.admin.cached import CachedDocumentAdmin
 from lims.admin.operated import OperatedAdmin
 from lims.documents.work_orders import KIND
-from lims.errors import LimsError
+from lims.errors import InvalidTransition, LimsError, StaleEdit
 from lims.forms.admin_served import ServedForm
 from lims.forms.admin_work_orders import (
     ClosedWorkOrderForm,
@@ -24,6 +28,9 @@ from lims.forms.admin_work_orders import (
     NewWorkOrderForm,
     WorkOrderForm,
 )
+from lims.forms.typed import typed_version
+from lims.forms.unsaved_lines import UnsavedLine, carries_lines, lines_refused, unsaved_lines
+from lims.forms.work_orders import CancellationForm, refuse
 from lims.models import PaymentStatus, Price, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.models.work_orders import BILLING_FIELDS
 from lims.services.work_orders import (
@@ -94,7 +101,12 @@ class WorkOrderAdmin(OperatedAdmin, CachedDocumentAdmin, ServedAdmin):
     change_form_outer_after_template = "admin/lims/work_order_parts.html"
 
     def get_urls(self) -> list[URLPattern]:
-        return [self.posted("issue/", self.issue), self.posted("cancel/", self.cancel), *super().get_urls()]
+        cancel = self.admin_site.admin_view(self.cancel)
+        return [
+            self.posted("issue/", self.issue),
+            path("<int:pk>/cancel/", cancel, name=self.route("cancel")),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WorkOrder]:
         return super().get_queryset(request).select_related("veterinarian__user")
@@ -120,25 +132,48 @@ class WorkOrderAdmin(OperatedAdmin, CachedDocumentAdmin, ServedAdmin):
         if not change:
             veterinarian = form.cleaned_data["veterinarian"]
             return create_work_order(request.user, veterinarian, formsets[0].lines(), **form.billing())
+        # What the page of this state has no field for was typed on the page of another state.
+        if not form.instance.is_editable:
+            raise InvalidTransition(_("An order in this state can no longer be changed."))
+        if not formsets and carries_lines(request.POST):
+            raise lines_refused()
         lines = formsets[0].lines() if formsets and formsets[0].has_changed() else None
         version = form.cleaned_data["read_version"] or 0
-        return change_work_order(request.user, form.instance.pk, version, lines=lines, **form.billing())
+        try:
+            return change_work_order(request.user, form.instance.pk, version, lines=lines, **form.billing())
+        except StaleEdit as error:
+            below = _("Below is what you typed. Saving again replaces the other change.")
+            raise StaleEdit(f"{error} {below}") from error
 
     def issue(self, request: HttpRequest, pk: int) -> None:
         try:
-            order = issue_work_order(request.user, pk)
+            order = issue_work_order(request.user, pk, typed_version(request.POST))
         except LimsError as error:
             messages.error(request, str(error))
         else:
             messages.success(request, _("%(number)s was issued.") % {"number": order.number})
 
-    def cancel(self, request: HttpRequest, pk: int) -> None:
+    @method_decorator(require_POST)
+    def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Cancel an order; a reason that will not do is shown again as it was typed."""
+        order = get_object_or_404(self.get_queryset(request), pk=pk)
+        form = CancellationForm(request.POST)
+        if not form.is_valid():
+            return self._not_cancelled(request, order, form)
         try:
-            order = cancel_work_order(request.user, pk, request.POST.get("reason", "")[:500])
+            cancel_work_order(request.user, pk, form.cleaned_data["reason"], typed_version(request.POST))
         except LimsError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("%(order)s was cancelled.") % {"order": order})
+            refuse(form, error)
+            order.refresh_from_db()
+            return self._not_cancelled(request, order, form)
+        messages.success(request, _("%(order)s was cancelled.") % {"order": order})
+        return redirect(f"admin:{self.route('change')}", pk)
+
+    def _not_cancelled(self, request: HttpRequest, order: WorkOrder, form: CancellationForm) -> HttpResponse:
+        request.current_app = self.admin_site.name
+        context = {"title": _("Cancel %(order)s") % {"order": order}, "original": order, "form": form}
+        context |= self.admin_site.each_context(request)
+        return TemplateResponse(request, "admin/lims/cancel_work_order.html", context, status=409)
 
     @action(description=_("Issue the selected drafts"), permissions=["change"])
     def issue_selected(self, request: HttpRequest, orders: QuerySet[WorkOrder]) -> None:
@@ -166,6 +201,7 @@ class WorkOrderAdmin(OperatedAdmin, CachedDocumentAdmin, ServedAdmin):
                 if _has_editable_lines(obj)
                 else obj.lines.select_related("protocol")[:LINES_SHOWN],
                 "lines_count": obj.lines.count(),
+                "unsaved": _unsaved(request, obj),
                 "history": obj.history.select_related("by")[:HISTORY_SHOWN],
             }
         context["services"] = Price.objects.order_by("service").values_list("service", flat=True).distinct()
@@ -196,6 +232,12 @@ def _form_for(order: WorkOrder | None) -> type[ServedForm]:
     if order is None:
         return NewWorkOrderForm
     return WorkOrderForm if order.is_editable else ClosedWorkOrderForm
+
+
+def _unsaved(request: HttpRequest, order: WorkOrder) -> list[UnsavedLine] | None:
+    """Return the lines that were sent though the order's page has no form for them, None if none were."""
+    is_lost = carries_lines(request.POST) and not _has_editable_lines(order)
+    return unsaved_lines(request.POST) if is_lost else None
 
 
 def _has_editable_lines(order: WorkOrder) -> bool:

@@ -1,8 +1,10 @@
 """A work order and its lines, as an administrator types them."""
 
 from decimal import Decimal
+from itertools import zip_longest
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import PaginationInlineFormSet
 from unfold.widgets import (
@@ -11,12 +13,14 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from lims.errors import LimsError, StaleEdit
 from lims.forms.admin_served import ServedForm
 from lims.forms.fields import MoneyField
+from lims.forms.typed import replaced, typed_pk
 from lims.models import Protocol, WorkOrder, WorkOrderLine
 from lims.models.work_orders import BILLING_FIELDS
 from lims.services import prices
-from lims.services.work_orders import Line
+from lims.services.work_order_lines import QUANTITY_MAX, Line, mistakes
 
 ZERO = Decimal("0.00")
 
@@ -25,6 +29,7 @@ class ClosedWorkOrderForm(ServedForm):
     """Nothing but the version of the order when it was read, so that a second editor is told."""
 
     read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    refusal: LimsError | None = None  # of the save that this form is shown again after
 
     class Meta:
         model = WorkOrder
@@ -33,6 +38,12 @@ class ClosedWorkOrderForm(ServedForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.initial["read_version"] = self.instance.version
+
+    def full_clean(self) -> None:
+        """Let the next save of what is typed here replace what its reader was just told of."""
+        super().full_clean()
+        if isinstance(self.refusal, StaleEdit):
+            self.data = replaced(self.data, "read_version", self.instance.version)
 
     def billing(self) -> dict:
         """Return the valid billing data as the services take it."""
@@ -84,7 +95,7 @@ class LineForm(forms.ModelForm):
     quantity = forms.IntegerField(
         label=_("Quantity"),
         min_value=1,
-        max_value=100_000,
+        max_value=QUANTITY_MAX,
         initial=1,
         widget=UnfoldAdminIntegerFieldWidget,
     )
@@ -117,6 +128,13 @@ class LineForm(forms.ModelForm):
 class LineFormSet(PaginationInlineFormSet):
     """All lines of a draft: their protocols and prices are looked up at once, whatever their number."""
 
+    data: QueryDict
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self.data = self._of_lines_that_are_there(self.data)
+
     def clean(self) -> None:
         forms_in_use = self._in_use()
         protocols = self._protocols([form.cleaned_data["code"] for form in forms_in_use])
@@ -138,6 +156,24 @@ class LineFormSet(PaginationInlineFormSet):
             for form in self._in_use()
         ]
 
+    def _of_lines_that_are_there(self, data: QueryDict) -> QueryDict:
+        """Return what was typed as if of the lines that the order has now.
+
+        Each save writes all lines anew. After another editor's, the rows name lines that are gone: they could
+        never be saved, and the page would leave out those beyond the number that is there.
+        """
+        begun = range(self._sent(data, "INITIAL_FORMS"))
+        named = {data.get(f"{self.prefix}-{row}-id", "") for row in begun}
+        there = [str(line.pk) for line in self.get_queryset()] if named else []
+        if named <= set(there):
+            return data
+        for row, pk in zip_longest(begun, there[: len(begun)], fillvalue=""):
+            data = replaced(data, f"{self.prefix}-{row}-id", pk)
+        return replaced(data, f"{self.prefix}-INITIAL_FORMS", min(len(begun), len(there)))
+
+    def _sent(self, data: QueryDict, name: str) -> int:
+        return min(typed_pk(data.get(f"{self.prefix}-{name}", "")) or 0, self.absolute_max)
+
     def _in_use(self) -> list[LineForm]:
         return [
             form
@@ -156,7 +192,8 @@ class LineFormSet(PaginationInlineFormSet):
         unit_price = form.cleaned_data["unit_price"]
         if unit_price is None and price is None:
             return form.add_error("unit_price", _("The price list has none for this service and day."))
-        amount = form.cleaned_data["quantity"] * (unit_price if unit_price is not None else price.price)
-        if (form.cleaned_data["discount"] or ZERO) > amount:
-            form.add_error("discount", _("A discount cannot exceed its line."))
+        each = unit_price if unit_price is not None else price.price
+        discount = form.cleaned_data["discount"] or ZERO
+        for field, mistake in mistakes(form.cleaned_data["quantity"], each, discount).items():
+            form.add_error(field, mistake)
         return None

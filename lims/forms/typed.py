@@ -11,6 +11,12 @@ def typed_pk(text: str) -> int | None:
     return int(text) if is_number and 0 < int(text) <= PK_MAX else None
 
 
+def typed_version(data: QueryDict) -> int | None:
+    """Return the version that a page was of, None where none was sent; 0, which nothing has, for nonsense."""
+    sent = data.get("version")
+    return None if sent is None else typed_pk(sent) or 0
+
+
 def replaced(data: QueryDict, name: str, value: object) -> QueryDict:
     """Return what was sent with one value in place of another, as if it had been typed."""
     changed = QueryDict(mutable=True)

@@ -12,13 +12,12 @@ from lims.forms.fields import MoneyField
 from lims.models import Protocol, WorkOrderLine
 from lims.services import prices
 from lims.services.chargeable import FINISHED
-from lims.services.work_orders import Line
+from lims.services.work_order_lines import QUANTITY_MAX, Line, mistakes
 
 PREFIX = "lines"
 # A form of more rows would have more fields than a request may.
 ROWS_MAX = 130
 EDITABLE_LINES_MAX = 100
-QUANTITY_MAX = 100_000
 ZERO = Decimal("0.00")
 
 
@@ -109,8 +108,8 @@ class LineFormSet(forms.BaseFormSet):
         if typed["unit_price"] is None and price is None:
             return form.add_error("unit_price", _("The price list has none for this service and day."))
         each = typed["unit_price"] if typed["unit_price"] is not None else price.price
-        if (typed["discount"] or ZERO) > typed["quantity"] * each:
-            form.add_error("discount", _("A discount cannot exceed its line."))
+        for field, mistake in mistakes(typed["quantity"], each, typed["discount"] or ZERO).items():
+            form.add_error(field, mistake)
         return None
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import structlog
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.forms import BaseForm
+from django.forms import BaseForm, BaseFormSet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -80,10 +80,17 @@ def refusal(error: errors.LimsError, status: int) -> JsonResponse:
     return JsonResponse({"error": str(error), "fields": getattr(error, "fields", {})}, status=status)
 
 
-def form_errors(form: BaseForm, status: int) -> JsonResponse:
-    """Return what is wrong with a form as JSON: a sentence, and what is wrong with which field."""
-    fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
-    sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
+def form_errors(form: BaseForm, status: int, rows: BaseFormSet | None = None) -> JsonResponse:
+    """Return what is wrong with a form, and with its rows, as JSON: a sentence, and what is wrong where."""
+    forms = [form, *(rows.forms if rows else ())]
+    fields = {
+        each.add_prefix(name): " ".join(errors)
+        for each in forms
+        for name, errors in each.errors.items()
+        if name != "__all__"
+    }
+    sentences = [*form.non_field_errors(), *(rows.non_form_errors() if rows else ())]
+    sentence = " ".join(sentences) or _("Something is missing or wrong.")
     return JsonResponse({"error": sentence, "fields": fields}, status=status)
 
 

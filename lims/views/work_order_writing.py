@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
 from lims.forms.printing import printing_note
-from lims.forms.typed import typed_pk
+from lims.forms.typed import typed_pk, typed_version
+from lims.forms.unsaved_lines import UnsavedLine, carries_lines, lines_refused, unsaved_lines
 from lims.forms.work_order_lines import EDITABLE_LINES_MAX, LineFormSet, line_forms, with_another_line
 from lims.forms.work_orders import BillingForm, refuse
 from lims.models import Protocol, Veterinarian, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.services.chargeable import chargeable, drafted_already
-from lims.services.work_orders import change_work_order, create_work_order
+from lims.services.work_orders import change_work_order, create_work_order, is_written
 from lims.views.answers import answers, form_errors, refusal, wants_json
 from lims.views.work_order_choosing import choose
 from lims.views.work_order_history import Entry, since
@@ -27,11 +28,17 @@ from lims.views.work_order_history import Entry, since
 
 @dataclass
 class Desk:
-    """What the page has in work: an order, new or not, with its two forms."""
+    """What the page has in work: an order, new or not, with its two forms.
+
+    `unsaved` are lines that were sent though the order has no form for them any more, None if none were;
+    `twin` is the draft that the same user has just made of the same samples.
+    """
 
     order: WorkOrder
     billing: BillingForm
     lines: LineFormSet | None
+    unsaved: list[UnsavedLine] | None = None
+    twin: WorkOrder | None = None
     meanwhile: Sequence[Entry] = field(default_factory=list)
 
     def is_valid(self) -> bool:
@@ -66,11 +73,13 @@ def work_order_edit(request: HttpRequest, pk: int) -> HttpResponse:
     order = get_object_or_404(visible, pk=pk)
     if not request.user.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
-    if not order.is_editable:
-        return _closed(
-            request, order, InvalidTransition(_("An order in this state can no longer be changed."))
-        )
-    return _answer(request, order)
+    if order.is_editable:
+        return _answer(request, order)
+    error = InvalidTransition(_("An order in this state can no longer be changed."))
+    if request.method == "POST":
+        return _conflict(request, order, error)
+    messages.error(request, str(error))
+    return redirect("work_order", order.pk)
 
 
 def _answer(request: HttpRequest, order: WorkOrder) -> HttpResponse:
@@ -83,10 +92,8 @@ def _answer(request: HttpRequest, order: WorkOrder) -> HttpResponse:
         return _refused(request, desk)
     try:
         order = _save(request, desk)
-    except StaleEdit as error:
-        return _conflict(request, desk, error)
-    except InvalidTransition as error:
-        return _closed(request, order, error)
+    except (StaleEdit, InvalidTransition) as error:
+        return _conflict(request, order, error)
     except Incomplete as error:
         return _not_as_typed(request, desk, error)
     return _saved(request, order, desk)
@@ -94,6 +101,8 @@ def _answer(request: HttpRequest, order: WorkOrder) -> HttpResponse:
 
 def _save(request: HttpRequest, desk: Desk) -> WorkOrder:
     order, billing = desk.order, desk.billing
+    if desk.unsaved is not None:
+        raise lines_refused()
     lines = None if desk.lines is None else desk.lines.lines()
     if order.pk:
         version = billing.cleaned_data["version"]
@@ -104,42 +113,35 @@ def _save(request: HttpRequest, desk: Desk) -> WorkOrder:
 
 
 def _not_as_typed(request: HttpRequest, desk: Desk, error: Incomplete) -> HttpResponse:
-    twin = None
-    if not desk.order.pk and desk.lines:
-        twin = drafted_already(request.user, {line.protocol_id for line in desk.lines.lines()})
-    if twin:
-        return redirect("work_order", twin.pk)
+    if not desk.order.pk and desk.lines is not None:
+        lines = desk.lines.lines()
+        desk.twin = drafted_already(request.user, {line.protocol_id for line in lines})
+        if desk.twin and is_written(desk.twin, lines, **desk.billing.billing()):
+            return redirect("work_order", desk.twin.pk)
+    if wants_json(request):
+        return refusal(error, 409)
     refuse(desk.billing, error)
     if str(error) not in desk.billing.non_field_errors():
         desk.billing.add_error(None, str(error))
     return _refused(request, desk)
 
 
-def _conflict(request: HttpRequest, desk: Desk, error: StaleEdit) -> HttpResponse:
+def _conflict(request: HttpRequest, order: WorkOrder, error: LimsError) -> HttpResponse:
+    """Show what was typed beside what the order, which is not as its writer read it, says now."""
     if wants_json(request):
         return refusal(error, 409)
-    read_version = desk.billing.cleaned_data["version"]
-    fresh = WorkOrder.objects.select_related("veterinarian__user").get(pk=desk.order.pk)
-    if not fresh.is_editable:
-        return _closed(request, fresh, error)
+    fresh = WorkOrder.objects.select_related("veterinarian__user").get(pk=order.pk)
     told = _desk(fresh, request.POST)
     told.is_valid()
     told.billing.add_error(None, str(error))
+    told.meanwhile = since(fresh, typed_version(request.POST) or 0)
     told.billing.take_version(fresh.version)
-    told.meanwhile = since(fresh, read_version)
     return _page(request, told, status=409)
-
-
-def _closed(request: HttpRequest, order: WorkOrder, error: LimsError) -> HttpResponse:
-    if wants_json(request):
-        return refusal(error, 409)
-    messages.error(request, str(error))
-    return redirect("work_order", order.pk)
 
 
 def _refused(request: HttpRequest, desk: Desk) -> HttpResponse:
     if wants_json(request):
-        return form_errors(desk.billing, 409)
+        return form_errors(desk.billing, 409, desk.lines)
     return _page(request, desk, status=409)
 
 
@@ -156,12 +158,12 @@ def _saved(request: HttpRequest, order: WorkOrder, desk: Desk) -> HttpResponse:
 
 def _desk(order: WorkOrder, data: Any = None) -> Desk:
     billing = BillingForm(data, instance=order)
-    if order.status != WorkOrderStatus.DRAFT:
-        return Desk(order, billing, None)
-    written = _lines(order)
-    if len(written) > EDITABLE_LINES_MAX:
-        return Desk(order, billing, None)
-    return Desk(order, billing, line_forms(data, _protocols(order, data), written))
+    is_draft = order.status == WorkOrderStatus.DRAFT
+    written = _lines(order) if is_draft else []
+    if is_draft and len(written) <= EDITABLE_LINES_MAX:
+        return Desk(order, billing, line_forms(data, _protocols(order, data), written))
+    unsaved = unsaved_lines(data) if data is not None and carries_lines(data) else None
+    return Desk(order, billing, None, unsaved)
 
 
 def _with_another(request: HttpRequest, order: WorkOrder) -> Desk:
@@ -194,6 +196,8 @@ def _page(request: HttpRequest, desk: Desk, status: int = 200) -> HttpResponse:
         "order": order,
         "billing": desk.billing,
         "meanwhile": desk.meanwhile,
+        "unsaved": desk.unsaved,
+        "twin": desk.twin,
         "lines": desk.lines,
     }
     if desk.lines is not None:

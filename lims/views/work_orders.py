@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
 from lims.forms.printing import printing_note
+from lims.forms.typed import typed_version
 from lims.forms.work_orders import BillingForm, CancellationForm, refuse
 from lims.models import User, WorkOrder
 from lims.services.work_orders import (
@@ -66,9 +67,11 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, order, cancellation=form, status=409)
     try:
-        order = cancel_work_order(request.user, order.pk, form.cleaned_data["reason"])
+        version = typed_version(request.POST)
+        order = cancel_work_order(request.user, order.pk, form.cleaned_data["reason"], version)
     except LimsError as error:
         refuse(form, error)
+        order.refresh_from_db()
         return _page(request, order, cancellation=form, status=409)
     messages.success(request, _("The order was cancelled."))
     _warn_of_print(request, form)
@@ -87,12 +90,14 @@ def _order_of_laboratory(request: HttpRequest, pk: int) -> WorkOrder:
     return order
 
 
-def _step(request: HttpRequest, pk: int, take: Callable[[User, int], WorkOrder], told: str) -> HttpResponse:
+def _step(
+    request: HttpRequest, pk: int, take: Callable[[User, int, int | None], WorkOrder], told: str
+) -> HttpResponse:
     """Give an order its next state, or say why it cannot have it."""
     order = _order_of_laboratory(request, pk)
     try:
-        order = take(request.user, order.pk)
-    except (Incomplete, InvalidTransition) as error:
+        order = take(request.user, order.pk, typed_version(request.POST))
+    except (Incomplete, InvalidTransition, StaleEdit) as error:
         if wants_json(request):
             return refusal(error, 409)
         messages.error(request, str(error))

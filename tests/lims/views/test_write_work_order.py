@@ -9,6 +9,7 @@ from django.utils import timezone
 from lims.models import Protocol, WorkOrder
 from lims.services.work_orders import change_work_order, issue_work_order
 from tests import factories
+from tests.lims.views.ordering import row, typed
 
 NEW = "/work-orders/new/"
 JSON = {"Accept": "application/json"}
@@ -26,29 +27,6 @@ def samples(bruno) -> list[Protocol]:
         factories.ProtocolFactory(veterinarian=bruno.veterinarian, status=status, received_at=at)
         for status in ("ready", "processing")
     ]
-
-
-def row(number: int, protocol, **typed) -> dict:
-    values = {"wanted": "on", "protocol": protocol.pk, "service": "HP-1", "quantity": "1"} | typed
-    return {f"lines-{number}-{name}": value for name, value in values.items() if value is not None}
-
-
-def typed(order_or_vet, *rows: dict, **changes) -> dict:
-    order = order_or_vet if isinstance(order_or_vet, WorkOrder) else WorkOrder(veterinarian=order_or_vet)
-    fields = {
-        "veterinarian": order.veterinarian_id,
-        "version": order.version,
-        "advance": "0",
-        "billing_name": order.billing_name or "Clínica del Sur",
-        "billing_tax_id": "",
-        "billing_vat_condition": "monotributo",
-        "observations": "",
-        "lines-TOTAL_FORMS": len(rows),
-        "lines-INITIAL_FORMS": 0,
-    }
-    for each in rows:
-        fields |= each
-    return fields | changes
 
 
 def test_vets_are_offered_who_have_something_to_charge(ana, samples, carla, browser):
@@ -113,14 +91,21 @@ def test_a_sample_that_another_order_took_meanwhile_is_told(ana, alma, bruno, sa
         ({"unit_price": "-1"}, "unit_price"),
         ({"service": ""}, "service"),
         ({"service": "XX"}, "service"),
+        ({"unit_price": "10.000.000.000,00"}, "unit_price"),
+        ({"unit_price": "9.999.999.999,99", "quantity": "101"}, "unit_price"),
+        ({"discount": "10.000.000.000,00", "unit_price": "9.999.999.999,99", "quantity": "2"}, "discount"),
     ],
 )
 def test_wrong_lines_are_told_beside_their_field_and_kept(ana, bruno, samples, browser, changes, field):
-    answer = browser(ana).post(NEW, typed(bruno.veterinarian, row(0, samples[0], **changes)))
+    client = browser(ana)
+    fields = typed(bruno.veterinarian, row(0, samples[1], wanted=None), row(1, samples[0], **changes))
+    answer = client.post(NEW, fields)
     assert answer.status_code == 409
-    ((form, _protocol, _day),) = answer.context["rows"]
+    _unticked, (form, _protocol, _day) = answer.context["rows"]
     assert set(form.errors) == {field}
     assert form[field].value() == next(iter(changes.values()))
+    json = client.post(NEW, fields, headers=JSON)
+    assert (json.status_code, list(json.json()["fields"])) == (409, [f"lines-1-{field}"])
     assert not WorkOrder.objects.exists()
 
 
@@ -198,11 +183,8 @@ def test_an_issued_order_shows_no_lines_to_change_and_a_closed_one_no_form(ana, 
     assert page.context["lines"] is None
     assert client.post(f"/work-orders/{order.pk}/edit/", typed(order, advance="10,00")).status_code == 302
     WorkOrder.objects.update(status="invoiced")
-    for answer in (
-        client.get(f"/work-orders/{order.pk}/edit/"),
-        client.post(f"/work-orders/{order.pk}/edit/", typed(order, advance="20,00")),
-    ):
-        assert answer["Location"] == f"/work-orders/{order.pk}/"
+    assert client.get(f"/work-orders/{order.pk}/edit/")["Location"] == f"/work-orders/{order.pk}/"
+    assert client.post(f"/work-orders/{order.pk}/edit/", typed(order, advance="20,00")).status_code == 409
     assert WorkOrder.objects.get().advance == Decimal("10.00")
 
 
