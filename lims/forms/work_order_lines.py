@@ -1,6 +1,6 @@
 """The lines of a draft order as staff type them: the vet's samples, each with a service of the price list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -39,11 +39,11 @@ class LineForm(forms.Form):
     unit_price = MoneyField(label=_("Unit price"), min_value=0, required=False)
     discount = MoneyField(label=_("Discount"), min_value=0, required=False)
 
-    def __init__(self, *args: Any, listed: prices.Lookup, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, listed: prices.Lookup, written: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         service = self.fields["service"]
         assert isinstance(service, forms.ChoiceField)
-        service.choices = [("", _("Service")), *self._services(listed)]
+        service.choices = [("", _("Service")), *self._services(listed, written)]
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -67,23 +67,28 @@ class LineForm(forms.Form):
             typed["discount"] or ZERO,
         )
 
-    def _services(self, listed: prices.Lookup) -> list[tuple[str, str]]:
+    def _services(self, listed: prices.Lookup, written: Collection[str]) -> list[tuple[str, str]]:
         services = [(name, f"{name} · {description}") for name, description in listed.services()]
-        # A line may charge what is in no list, or no longer.
+        # A line that is written may charge what is in no list, or no longer.
         own = self.initial.get("service") or self.data.get(self.add_prefix("service"), "")
         known = {name for name, _description in services}
-        return services if own in known or not self.initial.get("service") else [(own, own), *services]
+        return [(own, own), *services] if own in written and own not in known else services
 
 
 class LineFormSet(forms.BaseFormSet):
     """All lines of an order: their samples and prices are looked up at once, whatever their number."""
 
     def __init__(
-        self, data: QueryDict | None, protocols: Iterable[Protocol], listed: prices.Lookup, **kwargs: Any
+        self,
+        data: QueryDict | None,
+        protocols: Iterable[Protocol],
+        listed: prices.Lookup,
+        written: Collection[str],
+        **kwargs: Any,
     ) -> None:
         self.listed = listed
         self.protocols = {protocol.pk: protocol for protocol in protocols}
-        super().__init__(data, prefix=PREFIX, form_kwargs={"listed": listed}, **kwargs)
+        super().__init__(data, prefix=PREFIX, form_kwargs={"listed": listed, "written": written}, **kwargs)
 
     def clean(self) -> None:
         for form in self.forms:
@@ -132,7 +137,8 @@ def line_forms(
     free = others[: ROWS_MAX - len(initial)]
     initial += [_of_protocol(protocol, listed, is_ticked=not lines) for protocol in free]
     offered = [*charged.values(), *others]
-    made = _LineForms(data, offered, listed, initial=initial if data is None else None)
+    services = {line.service for line in lines}
+    made = _LineForms(data, offered, listed, services, initial=initial if data is None else None)
     assert isinstance(made, LineFormSet)
     return made
 

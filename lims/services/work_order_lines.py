@@ -46,6 +46,13 @@ def write_lines(order: WorkOrder, lines: Sequence[Line]) -> Decimal:
     return order.total
 
 
+def with_others(order: WorkOrder, lines: Sequence[Line], part: range) -> list[Line]:
+    """Return all lines that an order has once these replace a part of them, whose places count from 0."""
+    rows = order.lines.order_by("position").values_list(*COMPARED[1:])
+    kept = [Line(*row) for row in rows]
+    return [*kept[: part.start], *lines, *kept[part.stop :]]
+
+
 def are_written(order: WorkOrder, lines: Sequence[Line]) -> bool:
     """Return whether an order has exactly these lines already; those that no order could have it has not."""
     protocols = Protocol.objects.in_bulk({line.protocol_id for line in lines})

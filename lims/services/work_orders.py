@@ -21,7 +21,7 @@ from lims.models import (
 )
 from lims.models.work_orders import AMOUNT_MAX, BILLING_FIELDS, TRANSITIONS, ZERO
 from lims.services import assets, deliveries, documents, numbers
-from lims.services.work_order_lines import Line, are_written, write_lines
+from lims.services.work_order_lines import Line, are_written, with_others, write_lines
 
 
 @transaction.atomic
@@ -48,16 +48,25 @@ def create_work_order(by: User, veterinarian: Veterinarian, lines: Sequence[Line
 
 @transaction.atomic
 def change_work_order(
-    by: User, pk: int, version: int, *, lines: Sequence[Line] | None = None, **billing
+    by: User,
+    pk: int,
+    version: int,
+    *,
+    lines: Sequence[Line] | None = None,
+    part: range | None = None,
+    **billing,
 ) -> WorkOrder:
     """Change billing data, and in a draft the lines too; return the order. The same values change nothing.
 
-    `version` is the one that the editor read. Raises NotAllowed, StaleEdit if somebody saved since,
-    InvalidTransition if the state forbids it, and Incomplete with the fields that are wrong.
+    `lines` are all of them, or those that take the place of a `part`. `version` is the one that the editor
+    read. Raises NotAllowed, StaleEdit if somebody saved since, InvalidTransition if the state forbids it, and
+    Incomplete with the fields that are wrong.
     """
     _require_laboratory(by)
     order = _locked(pk)
     changes = _apply(order, _only_billing(billing))
+    if lines is not None and part is not None:
+        lines = with_others(order, lines, part)
     # A save that is repeated, as by a second click, finds its own content, and is no conflict.
     if not changes and (lines is None or are_written(order, lines)):
         return order

@@ -1,49 +1,26 @@
 """The pages on which a work order is written: for whom, which samples, what for, and who pays."""
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
 from lims.forms.printing import printing_note
 from lims.forms.typed import typed_pk, typed_version
-from lims.forms.unsaved_lines import UnsavedLine, carries_lines, lines_refused, unsaved_lines
-from lims.forms.work_order_lines import EDITABLE_LINES_MAX, LineFormSet, line_forms, with_another_line
-from lims.forms.work_orders import BillingForm, refuse
-from lims.models import Protocol, Veterinarian, WorkOrder, WorkOrderLine, WorkOrderStatus
+from lims.forms.unsaved_lines import lines_refused
+from lims.forms.work_order_lines import with_another_line
+from lims.forms.work_order_parts import typed_page
+from lims.forms.work_orders import refuse
+from lims.models import Veterinarian, WorkOrder
 from lims.services.chargeable import chargeable, drafted_already
 from lims.services.work_orders import change_work_order, create_work_order, is_written
 from lims.views.answers import answers, form_errors, refusal, wants_json
 from lims.views.work_order_choosing import choose
-from lims.views.work_order_history import Entry, since
-
-
-@dataclass
-class Desk:
-    """What the page has in work: an order, new or not, with its two forms.
-
-    `unsaved` are lines that were sent though the order has no form for them any more, None if none were;
-    `twin` is the draft that the same user has just made of the same samples.
-    """
-
-    order: WorkOrder
-    billing: BillingForm
-    lines: LineFormSet | None
-    unsaved: list[UnsavedLine] | None = None
-    twin: WorkOrder | None = None
-    meanwhile: Sequence[Entry] = field(default_factory=list)
-
-    def is_valid(self) -> bool:
-        lines_are = self.lines is None or self.lines.is_valid()
-        return self.billing.is_valid() and lines_are
+from lims.views.work_order_desk import Desk, context_of, desk_of_page, desk_of_typed
+from lims.views.work_order_history import since
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,12 +61,14 @@ def work_order_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, order: WorkOrder) -> HttpResponse:
     if request.method != "POST":
-        return _page(request, _desk(order))
+        return _page(request, desk_of_page(order, typed_page(request.GET.get("page", ""))))
     if "another" in request.POST:
         return _page(request, _with_another(request, order))
-    desk = _desk(order, request.POST)
+    desk = desk_of_typed(order, request.POST)
     if not desk.is_valid():
-        return _refused(request, desk)
+        # The places of a part mean nothing once the order was changed: there is nothing to put right in it.
+        is_moved = desk.part is not None and typed_version(request.POST) != order.version
+        return _conflict(request, order, lines_refused()) if is_moved else _refused(request, desk)
     try:
         order = _save(request, desk)
     except (StaleEdit, InvalidTransition) as error:
@@ -106,7 +85,9 @@ def _save(request: HttpRequest, desk: Desk) -> WorkOrder:
     lines = None if desk.lines is None else desk.lines.lines()
     if order.pk:
         version = billing.cleaned_data["version"]
-        return change_work_order(request.user, order.pk, version, lines=lines, **billing.billing())
+        return change_work_order(
+            request.user, order.pk, version, lines=lines, part=desk.part, **billing.billing()
+        )
     if not lines:
         raise Incomplete(_("Nothing is charged."), {"lines": _("Choose at least one sample.")})
     return create_work_order(request.user, order.veterinarian, lines, **billing.billing())
@@ -131,7 +112,7 @@ def _conflict(request: HttpRequest, order: WorkOrder, error: LimsError) -> HttpR
     if wants_json(request):
         return refusal(error, 409)
     fresh = WorkOrder.objects.select_related("veterinarian__user").get(pk=order.pk)
-    told = _desk(fresh, request.POST)
+    told = desk_of_typed(fresh, request.POST, is_stale=True)
     told.is_valid()
     told.billing.add_error(None, str(error))
     told.meanwhile = since(fresh, typed_version(request.POST) or 0)
@@ -153,17 +134,9 @@ def _saved(request: HttpRequest, order: WorkOrder, desk: Desk) -> HttpResponse:
     messages.success(request, _("The draft was made.") if is_new else _("Saved."))
     if note := printing_note(desk.billing):
         messages.warning(request, note)
+    if page := typed_pk(request.POST.get("then", "")):
+        return redirect(f"{reverse('work_order_edit', args=(order.pk,))}?page={page}")
     return redirect("work_order", order.pk)
-
-
-def _desk(order: WorkOrder, data: Any = None) -> Desk:
-    billing = BillingForm(data, instance=order)
-    is_draft = order.status == WorkOrderStatus.DRAFT
-    written = _lines(order) if is_draft else []
-    if is_draft and len(written) <= EDITABLE_LINES_MAX:
-        return Desk(order, billing, line_forms(data, _protocols(order, data), written))
-    unsaved = unsaved_lines(data) if data is not None and carries_lines(data) else None
-    return Desk(order, billing, None, unsaved)
 
 
 def _with_another(request: HttpRequest, order: WorkOrder) -> Desk:
@@ -171,41 +144,11 @@ def _with_another(request: HttpRequest, order: WorkOrder) -> Desk:
     chosen = typed_pk(request.POST.get("another_of", ""))
     protocol = chargeable(order.veterinarian, order if order.pk else None).filter(pk=chosen or 0).first()
     data = with_another_line(request.POST, protocol) if protocol else request.POST
-    return _desk(order, data)
-
-
-def _lines(order: WorkOrder) -> list[WorkOrderLine]:
-    return list(order.lines.select_related("protocol")[: EDITABLE_LINES_MAX + 1]) if order.pk else []
-
-
-def _protocols(order: WorkOrder, data: Any) -> Iterable[Protocol]:
-    """Return the samples of which the page tells: what can be charged, and what was typed of the vet's."""
-    free = chargeable(order.veterinarian, order if order.pk else None)
-    if data is None:
-        return free[:EDITABLE_LINES_MAX]
-    typed = [
-        typed_pk(value) for name, values in data.lists() if name.endswith("-protocol") for value in values
-    ]
-    own = Protocol.objects.filter(veterinarian=order.veterinarian, number__isnull=False)
-    return own.filter(Q(pk__in=typed) | Q(pk__in=free[:EDITABLE_LINES_MAX].values("pk")))
+    return desk_of_typed(order, data)
 
 
 def _page(request: HttpRequest, desk: Desk, status: int = 200) -> HttpResponse:
-    order = desk.order
-    context: dict[str, Any] = {
-        "order": order,
-        "billing": desk.billing,
-        "meanwhile": desk.meanwhile,
-        "unsaved": desk.unsaved,
-        "twin": desk.twin,
-        "lines": desk.lines,
-    }
-    if desk.lines is not None:
-        context["rows"] = desk.lines.rows()
-        context["samples"] = list(desk.lines.protocols.values())
-        context["periods"] = json.dumps(desk.lines.listed.periods())
-        context["free"] = chargeable(order.veterinarian, order if order.pk else None).count()
-    return render(request, "work_orders/write.html", context, status=status)
+    return render(request, "work_orders/write.html", context_of(desk), status=status)
 
 
 def _veterinarian(typed: str) -> Veterinarian:

@@ -37,8 +37,11 @@
 
   function tell() {
     const rows = [...form.querySelectorAll(".charge")];
-    const before = cents(form.querySelector("[data-charged-before]").dataset.chargedBefore);
-    const total = rows.length ? rows.map(reckon).reduce((sum, each) => sum + each, 0) : before;
+    const charged = form.querySelector("[data-charged-before]").dataset;
+    const elsewhere = cents(charged.chargedElsewhere);
+    const total = rows.length
+      ? rows.map(reckon).reduce((sum, each) => sum + each, elsewhere)
+      : cents(charged.chargedBefore);
     const advance = cents(form.elements.advance.value);
     const values = { total, advance, balance: total - advance };
     for (const [name, value] of Object.entries(values)) {

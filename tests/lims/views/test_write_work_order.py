@@ -162,6 +162,17 @@ def test_a_draft_is_changed_whole(ana, bruno, samples, browser):
     assert set(order.protocols.all()) == set(samples)
 
 
+def test_a_line_of_a_service_that_is_in_no_list_can_be_kept_but_not_begun(ana, bruno, samples, browser):
+    order = factories.draft_order(ana, bruno.veterinarian)
+    rows = [row(0, order.lines.get().protocol, service="HP", unit_price="7,00")]
+    client = browser(ana)
+    assert client.post(f"/work-orders/{order.pk}/edit/", typed(order, *rows)).status_code == 302
+    assert WorkOrder.objects.get().total == 7
+    rows += [row(1, samples[0], service="XX", unit_price="7,00")]
+    answer = client.post(f"/work-orders/{order.pk}/edit/", typed(WorkOrder.objects.get(), *rows))
+    assert [set(form.errors) for form, _, _ in answer.context["rows"]] == [set(), {"service"}]
+
+
 def test_the_second_of_two_editors_sees_the_others_change(ana, alma, bruno, browser):
     order = factories.issued_order(ana, bruno.veterinarian)
     change_work_order(alma, order.pk, order.version, advance=Decimal("400.00"))
@@ -197,10 +208,9 @@ def test_a_draft_that_is_issued_meanwhile_keeps_its_lines(ana, bruno, samples, b
     assert WorkOrder.objects.get().total == draft.total
 
 
-def test_a_very_long_draft_can_have_its_billing_changed(ana, bruno, browser):
+def test_a_very_long_draft_can_have_its_billing_changed_alone(ana, bruno, browser):
     order = factories.draft_order(ana, bruno.veterinarian, lines=101)
     client = browser(ana)
-    assert client.get(f"/work-orders/{order.pk}/edit/").context["lines"] is None
     client.post(f"/work-orders/{order.pk}/edit/", typed(order, observations="larga"))
     order.refresh_from_db()
     assert (order.observations, order.lines.count()) == ("larga", 101)
