@@ -4,11 +4,13 @@ import io
 
 import pytest
 
+from lims.documents import reports
 from lims.errors import Incomplete, NotAllowed
 from lims.models import Asset, Pathologist
 from lims.services.pathologists import change_pathologist, create_pathologist
 from lims.services.report_finalizing import finalize_report
 from tests import factories
+from tests.pictures import upload
 
 VALUES = {"licence": "MP 1", "specialty": "Patología", "contact": "p@lab.test", "may_sign": True}
 
@@ -20,6 +22,14 @@ def member(db):
 
 def signature() -> io.BytesIO:
     return io.BytesIO(factories.signature_png())
+
+
+def another_signature() -> io.BytesIO:
+    return io.BytesIO(upload("firma.png", (60, 20), file_format="PNG").read())
+
+
+def signed_with(snapshot: dict) -> tuple[str, str]:
+    return snapshot["author"]["licence"], snapshot["author"]["signature"]["sha256"]
 
 
 def refused(call) -> set[str]:
@@ -90,6 +100,21 @@ def test_what_is_finalized_keeps_its_signature(alma, paula):
     report.refresh_from_db()
     assert report.snapshot["author"] == before
     assert Asset.objects.filter(pk=before["signature"]["sha256"]).exists()
+
+
+def test_a_new_report_bears_the_new_signature_and_an_old_one_the_old(alma, paula):
+    author = paula.staff_member.pathologist
+    old = factories.finalized_report(author)
+    draft = factories.draft_report(author)
+    change_pathologist(alma, author.pk, signature=another_signature(), licence="MP nueva")
+    author.refresh_from_db()
+    # A preview bears none, whatever its author has.
+    assert reports.snapshot(draft.pk)["author"]["signature"] is None
+    new = finalize_report(paula, draft.pk)
+    old.refresh_from_db()
+    assert signed_with(new.snapshot) == ("MP nueva", author.signature_id)
+    assert signed_with(old.snapshot)[1] not in (None, author.signature_id)
+    assert signed_with(old.snapshot)[0] != "MP nueva"
 
 
 @pytest.mark.parametrize("who", ["ana", "paula", "bruno"])
