@@ -11,9 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from lims.errors import Incomplete, LimsError
+from lims.errors import Incomplete, LimsError, StaleEdit
+from lims.forms.admin_served import MarkedForm, as_read, as_stored
 from lims.models import Asset
 from lims.services.audit import kind_of
 
@@ -67,14 +69,20 @@ class AuditedAdmin(ModelAdmin):
 class ServedAdmin(ModelAdmin):
     """A form whose valid values go to a service, in `serve`; what it refuses stands beside its field.
 
-    A refusal rolls back what was begun; the form is then shown again as it was typed.
+    A refusal rolls back what was begun; the form is then shown again as it was typed. Of two editors the
+    second is told: by the form's mark, or by the service where the row has a version.
     """
 
     show_full_result_count = False
+    change_form_before_template = "admin/lims/read.html"
 
     def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> models.Model:
         """Call the service with the valid values and return the row that it wrote; may raise LimsError."""
         raise NotImplementedError
+
+    def locked(self, pk: int) -> models.Model:
+        """Return the row as it is now and stays until this request ends; lock as its service does."""
+        return get_object_or_404(self.model._default_manager.select_for_update(), pk=pk)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context=None
@@ -96,6 +104,10 @@ class ServedAdmin(ModelAdmin):
         """Leave it to `save_related`, which has the lines too."""
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
+        if change and isinstance(form, MarkedForm) and form.overwrites(self.locked(form.instance.pk)):
+            raise StaleEdit(
+                _("Somebody else changed this meanwhile; yours was not saved. Look, then save again.")
+            )
         form.instance.pk = self.serve(request, form, formsets, change).pk
         form.instance.refresh_from_db()
 
@@ -106,19 +118,28 @@ class ServedAdmin(ModelAdmin):
         return super().construct_change_message(request, form, [], add)
 
 
-class Refused:
+class Refused(forms.ModelForm):
     """A bound form that shows what the service refused, beside the field where the refusal names one."""
 
     refusal: LimsError
 
     def full_clean(self) -> None:
-        super().full_clean()  # type: ignore[misc]
+        super().full_clean()
+        if isinstance(self.refusal, StaleEdit):
+            self.compare()
         fields = self.refusal.fields if isinstance(self.refusal, Incomplete) else {}
-        beside = {name: message for name, message in fields.items() if name in self.fields}  # type: ignore[attr-defined]
+        beside = {name: message for name, message in fields.items() if name in self.fields}
         for name, message in beside.items():
-            self.add_error(name, message)  # type: ignore[attr-defined]
+            self.add_error(name, message)
         if not beside:
-            self.add_error(None, str(self.refusal))  # type: ignore[attr-defined]
+            self.add_error(None, str(self.refusal))
+
+    def compare(self) -> None:
+        """Show beside what was typed what is saved now, and let the next save replace that."""
+        newest = {hidden.name: hidden.initial for hidden in self.hidden_fields()}
+        self.data = as_stored(self.data) | newest
+        for name in (name for name in self.changed_data if name in self.initial):
+            self.add_error(name, f"{_('Saved meanwhile:')} {as_read(self[name])}")
 
 
 def picture(asset: Asset | None, text: str) -> str:

@@ -1,5 +1,7 @@
 """Veterinarians and the laboratory's staff."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -8,16 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
-from lims.admin.base import AuditedAdmin, PostedAdmin
+from lims.admin.base import AuditedAdmin, PostedAdmin, ServedAdmin
+from lims.errors import StaleEdit
+from lims.forms.admin_people import StaffMemberForm, VeterinarianForm
+from lims.forms.typed import typed_pk
 from lims.models import Role, StaffMember, User, Veterinarian
-from lims.services.veterinarians import verify_veterinarians
+from lims.services import staff
+from lims.services.profiles import CORRECTABLE, NEW, correct_profile, create_profile
+from lims.services.veterinarians import verify_veterinarian, verify_veterinarians
 
 
-class PersonAdmin(AuditedAdmin):
+class PersonAdmin(AuditedAdmin, ServedAdmin):
     """A person behind an account of the right role."""
 
     roles: tuple[str, ...] = ()
-    show_full_result_count = False
     list_select_related = ("user",)
     autocomplete_fields = ("user",)
 
@@ -48,6 +54,7 @@ class VerifiedFilter(admin.SimpleListFilter):
 
 @admin.register(Veterinarian)
 class VeterinarianAdmin(PostedAdmin, PersonAdmin):
+    form = VeterinarianForm
     roles = (Role.VETERINARIAN,)
     list_display = ("name", "licence", "clinic", "email", "phone", "is_verified")
     list_display_links = ("name",)
@@ -75,23 +82,30 @@ class VeterinarianAdmin(PostedAdmin, PersonAdmin):
     def is_verified(self, veterinarian: Veterinarian) -> bool:
         return veterinarian.verified_at is not None
 
-    def save_model(self, request: HttpRequest, obj: Veterinarian, form, change: bool) -> None:
-        # Whoever has the profile open in the portal is told.
-        obj.version += 1
-        super().save_model(request, obj, form, change)
+    def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> Veterinarian:
+        data = form.cleaned_data
+        values = {name: data[name] for name in CORRECTABLE}
+        if change:
+            return correct_profile(request.user, form.instance.pk, data["version"] or NEW, **values)
+        return create_profile(request.user, data["user"], **values)
 
     def get_urls(self) -> list[URLPattern]:
         return [self.posted("verify/", self.verify), *super().get_urls()]
 
     def verify(self, request: HttpRequest, pk: int) -> None:
-        self._verify(request, [pk])
+        version = typed_pk(request.POST.get("version", "")) or NEW
+        try:
+            self._tell(request, int(verify_veterinarian(request.user, pk, version)))
+        except StaleEdit as error:
+            messages.error(request, str(error))
 
     @action(description=_("Note as verified"), permissions=["change"])
     def verify_selected(self, request: HttpRequest, veterinarians: QuerySet[Veterinarian]) -> None:
-        self._verify(request, list(veterinarians.values_list("pk", flat=True)))
+        self._tell(
+            request, verify_veterinarians(request.user, list(veterinarians.values_list("pk", flat=True)))
+        )
 
-    def _verify(self, request: HttpRequest, pks: list[int]) -> None:
-        count = verify_veterinarians(request.user, pks)
+    def _tell(self, request: HttpRequest, count: int) -> None:
         told = ngettext(
             "%(count)s veterinarian is verified now.", "%(count)s veterinarians are verified now.", count
         )
@@ -100,6 +114,7 @@ class VeterinarianAdmin(PostedAdmin, PersonAdmin):
 
 @admin.register(StaffMember)
 class StaffMemberAdmin(PersonAdmin):
+    form = StaffMemberForm
     roles = (Role.STAFF, Role.PATHOLOGIST, Role.ADMIN)
     list_display = ("__str__", "position", "email", "role")
     search_fields = ("first_names", "last_names", "position", "user__email")
@@ -111,3 +126,9 @@ class StaffMemberAdmin(PersonAdmin):
     @display(description=_("role"), ordering="user__role")
     def role(self, member: StaffMember) -> str:
         return member.user.get_role_display()
+
+    def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> StaffMember:
+        values = {name: form.cleaned_data[name] for name in staff.FIELDS}
+        if change:
+            return staff.change_member(request.user, form.instance.pk, **values)
+        return staff.create_member(request.user, form.cleaned_data["user"], **values)

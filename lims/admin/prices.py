@@ -12,6 +12,7 @@ from unfold.decorators import display
 from lims.admin.base import AuditedAdmin, ServedAdmin
 from lims.forms.admin_prices import PriceForm
 from lims.models import Price
+from lims.services import price_list
 from lims.services.price_list import begin_price, change_price, has_past, withdraw_price
 from lims.templatetags.lamina import money
 
@@ -48,6 +49,10 @@ class PriceAdmin(AuditedAdmin, ServedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and has_past(obj))
+
+    def locked(self, pk: int) -> Price:
+        # In the services' order: the other way round two administrators could wait for each other for ever.
+        return price_list.locked(pk)[0]
 
     def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> Price:
         if change:

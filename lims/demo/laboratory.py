@@ -21,7 +21,7 @@ def create_laboratory() -> None:
         phone="+54 249 438-5850",
         email="patologia@demo.test",
         website="https://lamina.demo.test",
-        tax_id="30-99999999-7",
+        tax_id="30-99999999-5",
         director="Dra. Paula Rivas",
         footer="Laboratorio de demostración: personas, animales y resultados son inventados.",
         work_order_terms=(

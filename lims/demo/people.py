@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from lims.demo import signature, texts
 from lims.models import Pathologist, Role, StaffMember, User, VatCondition, Veterinarian
-from lims.services import assets
+from lims.services import assets, tax_ids
 
 ADMIN_EMAIL = "admin@demo.test"
 PASSWORD = "demo-lamina"  # noqa: S105  (public: these accounts exist in demos on loopback only)
@@ -107,7 +107,7 @@ def _veterinarian(
         last_names=last,
         licence=f"MP {rng.randrange(1_000, 9_999)}",
         national_id=str(number),
-        tax_id=f"20-{number}-{rng.randrange(10)}",
+        tax_id=tax_ids.with_check_digit(f"20{number}"),
         vat_condition=conditions[position % len(conditions)],
         phone=f"+54 9 249 {rng.randrange(4_000_000, 4_999_999)}",
         clinic=clinic,

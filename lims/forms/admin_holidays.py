@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from lims.forms.admin_served import ServedForm
+from lims.forms.admin_served import MarkedForm
 from lims.models import Holiday
 
 
-class HolidayForm(ServedForm):
+class HolidayForm(MarkedForm):
     class Meta:
         model = Holiday
         fields = ("on", "name")

@@ -4,12 +4,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
-from lims.forms.admin_served import ServedForm
+from lims.forms.admin_served import MarkedForm
 from lims.models import Laboratory
 from lims.services.laboratory import FIELDS
 
 
-class LaboratoryForm(ServedForm):
+class LaboratoryForm(MarkedForm):
     # Not an ImageField, which would decode the upload before its header is looked at: the service does.
     logo = forms.FileField(
         label=_("New logo"),

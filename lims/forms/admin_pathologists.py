@@ -4,12 +4,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
-from lims.forms.admin_served import ServedForm
+from lims.forms.admin_served import MarkedForm
 from lims.models import Pathologist, Phrase
 from lims.services.pathologists import FIELDS
 
 
-class PathologistForm(ServedForm):
+class PathologistForm(MarkedForm):
     # Not an ImageField, which would decode the upload before its header is looked at: the service does.
     signature = forms.FileField(
         label=_("New signature"),
@@ -33,7 +33,7 @@ class PathologistForm(ServedForm):
         self.initial.pop("signature", None)
 
 
-class PhraseForm(ServedForm):
+class PhraseForm(MarkedForm):
     class Meta:
         model = Phrase
         fields = ("title", "text")

@@ -1,10 +1,13 @@
-"""Accounts, as an administrator types them."""
+"""Accounts, and the people behind them, as an administrator types them."""
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserCreationForm
 
-from lims.forms.admin_served import ServedForm
-from lims.models import User
+from lims.forms.admin_served import MarkedForm, ServedForm
+from lims.models import StaffMember, User, Veterinarian
+from lims.services.profiles import CORRECTABLE
+from lims.services.staff import FIELDS
 
 
 class AccountCreationForm(UserCreationForm):
@@ -17,7 +20,7 @@ class AccountCreationForm(UserCreationForm):
         return self.cleaned_data["email"].strip().lower()
 
 
-class AccountForm(ServedForm):
+class AccountForm(MarkedForm):
     class Meta:
         model = User
         fields = ("email", "role", "language", "is_active")
@@ -25,3 +28,21 @@ class AccountForm(ServedForm):
             "email": _("A new address has to be verified anew."),
             "is_active": _("Accounts are switched off, never deleted: what they did stays on record."),
         }
+
+
+class VeterinarianForm(ServedForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Veterinarian
+        fields = ("user", *CORRECTABLE)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+
+
+class StaffMemberForm(MarkedForm):
+    class Meta:
+        model = StaffMember
+        fields = ("user", *FIELDS)

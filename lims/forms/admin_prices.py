@@ -1,15 +1,17 @@
 """A price, as an administrator types it."""
 
+from dataclasses import fields
+
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from lims.forms.admin_served import ServedForm
+from lims.forms.admin_served import MarkedForm
 from lims.forms.fields import MoneyField
 from lims.models import Price
 from lims.services.price_list import Terms
 
 
-class PriceForm(ServedForm):
+class PriceForm(MarkedForm):
     price = MoneyField(label=_("Price"), min_value=0, widget=UnfoldAdminTextInputWidget)
 
     class Meta:
@@ -23,4 +25,4 @@ class PriceForm(ServedForm):
 
     def terms(self) -> Terms:
         """Return the valid values as the price list's services take them."""
-        return Terms(**{name: self.cleaned_data[name] for name in self.Meta.fields})
+        return Terms(**{field.name: self.cleaned_data[field.name] for field in fields(Terms)})

@@ -1,19 +1,13 @@
 """What a user says of themselves."""
 
-import re
-
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lims.forms.typed import replaced
 from lims.models import User, Veterinarian
 from lims.models.people import Language
 from lims.services.profiles import FIELDS, NEW
-
-TAX_ID_DIGITS = 11
 
 
 class LanguageForm(forms.Form):
@@ -55,16 +49,6 @@ class ProfileForm(forms.ModelForm):
         for name, value in autocomplete.items():
             self.fields[name].widget.attrs["autocomplete"] = value
         self.fields["phone"].widget.input_type = "tel"
-
-    def clean_tax_id(self) -> str:
-        """Return a CUIT as it is printed, whichever way it was typed."""
-        typed = self.cleaned_data["tax_id"]
-        digits = re.sub(r"[\s.-]", "", typed)
-        if not digits:
-            return ""
-        if not re.fullmatch(rf"[0-9]{{{TAX_ID_DIGITS}}}", digits):
-            raise ValidationError(_("A CUIT has eleven digits, such as 20-12345678-6."))
-        return f"{digits[:2]}-{digits[2:-1]}-{digits[-1]}"
 
     def values(self) -> dict:
         """Return the valid values as `save_profile` takes them."""

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete, NotAllowed
 from lims.models import Laboratory, User
-from lims.services import images
+from lims.services import images, tax_ids
+from lims.services.texts import stored
 
 FIELDS = (
     "name",
@@ -28,7 +29,7 @@ def change_laboratory(
     """Write the laboratory's data, and its logo where one is given; return the one row. Idempotent.
 
     Papers follow by themselves: all this is in their keys. Raises NotAllowed, and Incomplete for a missing
-    name or a logo that cannot be used; then nothing is stored.
+    name, a wrong CUIT or a logo that cannot be used; then nothing is stored.
     """
     if not by.is_superuser:
         raise NotAllowed(_("Only administrators may do this."))
@@ -37,14 +38,23 @@ def change_laboratory(
     picture = _picture(logo) if logo else None
     with transaction.atomic():
         laboratory = Laboratory.objects.select_for_update().filter(pk=1).first() or Laboratory(pk=1)
-        for name, value in values.items():
-            setattr(laboratory, name, value)
-        if not laboratory.name.strip():
-            raise Incomplete(_("The name is missing."), {"name": _("Say what the laboratory is called.")})
+        _apply(laboratory, values)
         if picture or remove_logo:
             laboratory.logo_id = images.keep(picture) if picture else None
         laboratory.save()
     return laboratory
+
+
+def _apply(laboratory: Laboratory, values: dict[str, str]) -> None:
+    before = laboratory.tax_id
+    for name, value in values.items():
+        setattr(laboratory, name, stored(value))
+    laboratory.tax_id = tax_ids.spelled(laboratory.tax_id)
+    if not laboratory.name.strip():
+        raise Incomplete(_("The name is missing."), {"name": _("Say what the laboratory is called.")})
+    wrong = tax_ids.wrong_cuit(laboratory.tax_id)
+    if wrong and laboratory.tax_id != before:
+        raise Incomplete(_("The tax id is wrong."), {"tax_id": wrong})
 
 
 def _picture(logo: IO[bytes]) -> images.Picture:

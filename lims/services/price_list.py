@@ -51,8 +51,7 @@ def change_price(by: User, pk: int, terms: Terms) -> Price:
     Raises NotAllowed, InvalidTransition for a price with a past, and Incomplete as `begin_price` does.
     """
     _require_admin(by)
-    price = Price.objects.get(pk=pk)
-    others = [other for other in _prices(price.service) if other.pk != pk]
+    price, others = locked(pk)
     _check_without_past(price)
     if terms.service != price.service:
         raise _wrong("service", _("A price stays with its service; begin another one."))
@@ -69,11 +68,22 @@ def withdraw_price(by: User, pk: int) -> None:
     Raises NotAllowed, and InvalidTransition for a price with a past.
     """
     _require_admin(by)
-    price = Price.objects.get(pk=pk)
-    others = [other for other in _prices(price.service) if other.pk != pk]
+    price, others = locked(pk)
     _check_without_past(price)
     price.delete()
     _move_end(others, price.valid_from, price.valid_until)
+
+
+def locked(pk: int) -> tuple[Price, list[Price]]:
+    """Return a price and the others of its service, which nobody changes until this transaction ends.
+
+    Raises Price.DoesNotExist.
+    """
+    service = Price.objects.values_list("service", flat=True).get(pk=pk)
+    prices = {price.pk: price for price in _prices(service)}
+    if pk not in prices:
+        raise Price.DoesNotExist
+    return prices.pop(pk), list(prices.values())
 
 
 def has_past(price: Price) -> bool:

@@ -1,29 +1,45 @@
 """The laboratory's word on who its veterinarians are: verified, or taken back."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actors import jobs
-from lims.errors import NotAllowed, NotVisible
+from lims.errors import NotAllowed, NotVisible, StaleEdit
 from lims.models import Delivery, DeliveryKind, NotificationKind, User, Veterinarian
 from lims.services import deliveries, notifications
 
 
 @transaction.atomic
+def verify_veterinarian(by: User, pk: int, version: int) -> bool:
+    """Note that the laboratory checked who this is, and tell them; return whether it is new. Idempotent.
+
+    `version` is that of the profile that was looked at. Raises NotAllowed for everybody outside of the
+    laboratory, and StaleEdit if the profile was saved since: nobody has seen what it says now.
+    """
+    _require_laboratory(by)
+    vet = _unverified([pk]).first()
+    if vet is None:
+        return False
+    if vet.version != version:
+        raise StaleEdit(
+            _("The profile was changed since you read it, and is not verified. Read it again, then verify.")
+        )
+    _verify([vet], by)
+    return True
+
+
+@transaction.atomic
 def verify_veterinarians(by: User, pks: list[int]) -> int:
-    """Note that the laboratory checked who these are, and tell them; return how many were new. Idempotent.
+    """Verify these, whatever their profiles say by now, and tell them; return how many are new. Idempotent.
 
     Raises NotAllowed for everybody outside of the laboratory.
     """
     _require_laboratory(by)
-    unverified = Veterinarian.objects.select_for_update(of=("self",)).filter(verified_at=None)
-    found = list(unverified.filter(pk__in=pks).select_related("user").order_by("pk"))
-    Veterinarian.objects.filter(pk__in=[vet.pk for vet in found]).update(
-        verified_at=timezone.now(), verified_by=by
-    )
-    _tell(found, by)
+    found = list(_unverified(pks))
+    _verify(found, by)
     return len(found)
 
 
@@ -46,6 +62,17 @@ def unverify_veterinarian(by: User, pk: int) -> Veterinarian:
 def _require_laboratory(by: User) -> None:
     if not by.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
+
+
+def _unverified(pks: list[int]) -> QuerySet[Veterinarian]:
+    unverified = Veterinarian.objects.select_for_update(of=("self",)).filter(verified_at=None)
+    return unverified.filter(pk__in=pks).select_related("user").order_by("pk")
+
+
+def _verify(vets: list[Veterinarian], by: User) -> None:
+    pks = [vet.pk for vet in vets]
+    Veterinarian.objects.filter(pk__in=pks).update(verified_at=timezone.now(), verified_by=by)
+    _tell(vets, by)
 
 
 def _tell(vets: list[Veterinarian], by: User) -> None:

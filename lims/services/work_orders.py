@@ -20,7 +20,7 @@ from lims.models import (
     WorkOrderStatus,
 )
 from lims.models.work_orders import AMOUNT_MAX, BILLING_FIELDS, TRANSITIONS, ZERO
-from lims.services import assets, deliveries, documents, numbers
+from lims.services import assets, deliveries, documents, numbers, tax_ids
 from lims.services.work_order_lines import Line, are_written, with_others, write_lines
 
 
@@ -35,10 +35,12 @@ def create_work_order(by: User, veterinarian: Veterinarian, lines: Sequence[Line
     order = WorkOrder(
         veterinarian=veterinarian,
         billing_name=billing.pop("billing_name", "") or veterinarian.name,
-        billing_tax_id=billing.pop("billing_tax_id", veterinarian.tax_id),
+        billing_tax_id=tax_ids.spelled(billing.pop("billing_tax_id", veterinarian.tax_id)),
         billing_vat_condition=billing.pop("billing_vat_condition", veterinarian.vat_condition),
         **_only_billing(billing),
     )
+    if order.billing_tax_id != veterinarian.tax_id:
+        _check_tax_id(order)
     _check_amounts(order)
     order.save()
     write_lines(order, lines)
@@ -78,6 +80,8 @@ def change_work_order(
         raise InvalidTransition(_("An order in this state can no longer be changed like this."))
     if lines is not None:
         changes["total"] = [str(order.total), str(write_lines(order, lines))]
+    if "billing_tax_id" in changes:
+        _check_tax_id(order)
     _check_amounts(order)
     _save(order, WorkOrderHistory.Action.CHANGED, by, changes)
     _follow(order, by)
@@ -216,6 +220,8 @@ def _only_billing(values: dict) -> dict:
 
 
 def _apply(order: WorkOrder, values: dict) -> dict[str, list[str]]:
+    if "billing_tax_id" in values:
+        values = values | {"billing_tax_id": tax_ids.spelled(values["billing_tax_id"])}
     changes = {}
     for name, value in values.items():
         old = getattr(order, name)
@@ -223,6 +229,11 @@ def _apply(order: WorkOrder, values: dict) -> dict[str, list[str]]:
             changes[name] = [str(old), str(value)]
             setattr(order, name, value)
     return changes
+
+
+def _check_tax_id(order: WorkOrder) -> None:
+    if wrong := tax_ids.wrong_of_client(order.billing_tax_id):
+        raise Incomplete(_("The tax id is wrong."), {"billing_tax_id": wrong})
 
 
 def _check_amounts(order: WorkOrder) -> None:

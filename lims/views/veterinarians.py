@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lims.errors import NotAllowed
+from lims.errors import NotAllowed, StaleEdit
+from lims.forms.typed import typed_pk
 from lims.forms.veterinarians import TO_VERIFY, VeterinarianFilter
 from lims.models import Protocol, ProtocolStatus, User, Veterinarian
-from lims.services.veterinarians import unverify_veterinarian, verify_veterinarians
-from lims.views.answers import answers, wants_json
+from lims.services.profiles import NEW
+from lims.services.veterinarians import unverify_veterinarian, verify_veterinarian
+from lims.views.answers import answers, refusal, wants_json
 from lims.views.listing import address, csv_file, list_context, page_of
 
 TO_VERIFY_SHOWN = 25
@@ -55,9 +57,16 @@ def veterinarian(request: HttpRequest, pk: int) -> HttpResponse:
 def verify(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that the laboratory checked who a veterinarian is; a second click changes nothing."""
     vet = _veterinarian(request, pk)
-    if verify_veterinarians(request.user, [vet.pk]):
-        told = _("%(name)s is verified now, and was told so.")
-        messages.success(request, told % {"name": vet.name})
+    try:
+        is_new = verify_veterinarian(request.user, vet.pk, typed_pk(request.POST.get("version", "")) or NEW)
+    except StaleEdit as error:
+        if wants_json(request):
+            return refusal(error, 409)
+        messages.error(request, str(error))
+    else:
+        if is_new:
+            told = _("%(name)s is verified now, and was told so.")
+            messages.success(request, told % {"name": vet.name})
     return _done(request, pk)
 
 
@@ -128,6 +137,7 @@ def _row(vet: Veterinarian) -> dict:
         "email": vet.user.email,
         "phone": vet.phone,
         "verified_at": vet.verified_at,
+        "version": vet.version,
         "url": reverse("veterinarian", args=(vet.pk,)),
     }
 

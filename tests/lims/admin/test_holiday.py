@@ -9,6 +9,7 @@ from lims.errors import NotAllowed
 from lims.models import Holiday
 from lims.services.holidays import remove_holiday, set_holiday
 from lims.services.working_days import add_working_days
+from tests.lims.admin.saving import save
 
 pytestmark = pytest.mark.django_db
 LIST, ADD = "/admin/lims/holiday/", "/admin/lims/holiday/add/"
@@ -25,7 +26,7 @@ def test_holiday_is_written_changed_and_removed_and_working_days_follow(admin):
     assert admin.post(ADD, {"on": "11/01/2027", "name": "Asueto"}).status_code == 302
     assert add_working_days(friday, 1) == date(2027, 1, 12)
     holiday = Holiday.objects.get()
-    assert admin.post(page(holiday), {"on": "12/01/2027", "name": "Asueto"}).status_code == 302
+    assert save(admin, page(holiday), {"on": "12/01/2027", "name": "Asueto"}).status_code == 302
     assert add_working_days(friday, 1) == monday
     admin.post(page(holiday, "delete"), {"post": "yes"})
     assert not Holiday.objects.exists()

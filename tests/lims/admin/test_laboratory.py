@@ -9,6 +9,7 @@ from PIL import Image
 from lims.documents import work_orders
 from lims.models import Asset, Laboratory
 from tests import factories
+from tests.lims.admin.saving import save
 
 pytestmark = pytest.mark.django_db
 ADD, CHANGE = "/admin/lims/laboratory/add/", "/admin/lims/laboratory/1/change/"
@@ -44,7 +45,7 @@ def test_logo_is_kept_shown_and_part_of_the_papers(admin, ana, bruno):
     factories.laboratory()
     order = factories.issued_order(ana, bruno.veterinarian)
     before = work_orders.snapshot(order.pk)
-    assert admin.post(CHANGE, typed(logo=image())).status_code == 302
+    assert save(admin, CHANGE, typed(logo=image())).status_code == 302
     logo = Laboratory.objects.get().logo
     assert (logo.width_px, logo.height_px, logo.media_type) == (60, 40, "image/png")
     assert "data:image/png;base64," in admin.get(CHANGE).content.decode()
@@ -54,11 +55,11 @@ def test_logo_is_kept_shown_and_part_of_the_papers(admin, ana, bruno):
 
 def test_saving_without_a_new_logo_keeps_it_and_the_switch_removes_it(admin):
     factories.laboratory()
-    admin.post(CHANGE, typed(logo=image()))
-    admin.post(CHANGE, typed(name="Nuevo nombre"))
+    save(admin, CHANGE, typed(logo=image()))
+    save(admin, CHANGE, typed(name="Nuevo nombre"))
     assert Laboratory.objects.get().name == "Nuevo nombre"
     assert Laboratory.objects.get().logo
-    admin.post(CHANGE, typed(remove_logo="on"))
+    save(admin, CHANGE, typed(remove_logo="on"))
     assert Laboratory.objects.get().logo is None
 
 
@@ -74,7 +75,7 @@ def test_saving_without_a_new_logo_keeps_it_and_the_switch_removes_it(admin):
 )
 def test_wrong_logo_is_told_beside_the_field_and_nothing_is_stored(admin, upload):
     factories.laboratory()
-    response = admin.post(CHANGE, typed(name="Typed", logo=upload()))
+    response = save(admin, CHANGE, typed(name="Typed", logo=upload()))
     assert set(response.context["adminform"].form.errors) == {"logo"}
     assert "Typed" in response.content.decode()
     assert not Asset.objects.exists()

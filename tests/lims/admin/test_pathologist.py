@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lims.models import Asset, Pathologist
 from tests import factories
+from tests.lims.admin.saving import save
 from tests.pictures import upload
 
 pytestmark = pytest.mark.django_db
@@ -48,13 +49,13 @@ def test_staff_of_another_role_cannot_be_chosen(admin, ana, pathologist):
 def test_the_signature_is_shown_replaced_and_removed(admin, pathologist):
     before = pathologist.signature_id
     assert "data:image/png;base64," in admin.get(page(pathologist)).content.decode()
-    assert admin.post(page(pathologist), TYPED | {"may_sign": "on"}).status_code == 302
+    assert save(admin, page(pathologist), TYPED | {"may_sign": "on"}).status_code == 302
     pathologist.refresh_from_db()
     assert (pathologist.signature_id, pathologist.licence) == (before, "MP 9")
-    admin.post(page(pathologist), TYPED | {"may_sign": "on", "signature": png()})
+    save(admin, page(pathologist), TYPED | {"may_sign": "on", "signature": png()})
     pathologist.refresh_from_db()
     assert pathologist.signature_id != before
-    admin.post(page(pathologist), TYPED | {"remove_signature": "on"})
+    save(admin, page(pathologist), TYPED | {"remove_signature": "on"})
     pathologist.refresh_from_db()
     assert (pathologist.signature, pathologist.may_sign) == (None, False)
     assert "data:image" not in admin.get(page(pathologist)).content.decode()
@@ -62,7 +63,7 @@ def test_the_signature_is_shown_replaced_and_removed(admin, pathologist):
 
 def test_whose_it_is_does_not_change(admin, pathologist):
     other = factories.StaffMemberFactory(user__role="pathologist")
-    admin.post(page(pathologist), TYPED | {"staff_member": other.pk})
+    save(admin, page(pathologist), TYPED | {"staff_member": other.pk})
     assert Pathologist.objects.get().staff_member == pathologist.staff_member
 
 
@@ -72,7 +73,7 @@ def test_whose_it_is_does_not_change(admin, pathologist):
     ids=["gif", "svg"],
 )
 def test_wrong_signature_is_told_beside_the_field_and_nothing_is_stored(admin, pathologist, file):
-    response = admin.post(page(pathologist), TYPED | {"signature": file()})
+    response = save(admin, page(pathologist), TYPED | {"signature": file()})
     assert errors(response) == {"signature"}
     assert "MP 9" in response.content.decode()
     pathologist.refresh_from_db()
@@ -84,7 +85,7 @@ def test_wrong_signature_is_told_beside_the_field_and_nothing_is_stored(admin, p
     ("changed", "field"), [({"licence": ""}, "licence"), ({"remove_signature": "on"}, "may_sign")]
 )
 def test_nobody_signs_without_licence_and_signature(admin, pathologist, changed, field):
-    response = admin.post(page(pathologist), TYPED | {"may_sign": "on"} | changed)
+    response = save(admin, page(pathologist), TYPED | {"may_sign": "on"} | changed)
     assert errors(response) == {field}
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from lims.models import Phrase
 from lims.services.phrases import add_phrase
+from tests.lims.admin.saving import save
 
 pytestmark = pytest.mark.django_db
 LIST, ADD = "/admin/lims/phrase/", "/admin/lims/phrase/add/"
@@ -17,7 +18,7 @@ def test_what_an_administrator_writes_is_shared_changed_and_removed(admin):
     assert admin.post(ADD, {"title": "Autólisis", "text": "Limita la evaluación."}).status_code == 302
     phrase = Phrase.objects.get()
     assert phrase.owner is None
-    assert admin.post(page(phrase), {"title": "Autólisis", "text": "Otra"}).status_code == 302
+    assert save(admin, page(phrase), {"title": "Autólisis", "text": "Otra"}).status_code == 302
     assert Phrase.objects.get().text == "Otra"
     admin.post(page(phrase, "delete"), {"post": "yes"})
     assert not Phrase.objects.exists()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from lims.models import Price
 from tests import factories
+from tests.lims.admin.saving import save
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/lims/price/add/"
@@ -88,12 +89,12 @@ def test_price_with_a_past_is_neither_edited_nor_deleted(admin, old, today):
 def test_price_to_come_moves_with_the_end_of_the_one_before(admin, old, today):
     admin.post(ADD, typed(today + 10 * DAY))
     coming = Price.objects.get(valid_until=None)
-    assert admin.post(page(coming), typed(today + 5 * DAY, price="300")).status_code == 302
+    assert save(admin, page(coming), typed(today + 5 * DAY, price="300")).status_code == 302
     old.refresh_from_db()
     coming.refresh_from_db()
     assert (old.valid_until, coming.valid_from, coming.price) == (today + 4 * DAY, today + 5 * DAY, 300)
-    assert errors(admin.post(page(coming), typed(today))) == {"valid_from"}
-    assert errors(admin.post(page(coming), typed(today + 5 * DAY, service="CT"))) == {"service"}
+    assert errors(save(admin, page(coming), typed(today))) == {"valid_from"}
+    assert errors(save(admin, page(coming), typed(today + 5 * DAY, service="CT"))) == {"service"}
 
 
 def test_withdrawing_a_price_to_come_reopens_the_one_before(admin, old, today):

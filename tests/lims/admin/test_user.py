@@ -1,4 +1,4 @@
-"""Accounts and people, as administrators make, change and verify them."""
+"""Accounts, as administrators make and change them."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 
 from lims.models import User
 from tests import factories
+from tests.lims.admin.saving import save
 
 pytestmark = pytest.mark.django_db
 LIST, ADD = "/admin/lims/user/", "/admin/lims/user/add/"
@@ -42,19 +43,19 @@ def test_weak_password_is_refused(admin, password):
 
 
 def test_taken_address_is_told_beside_its_field(admin, ana, bruno):
-    assert errors(admin.post(page(ana), typed(ana, email="BRUNO@lab.test"))) == {"email"}
+    assert errors(save(admin, page(ana), typed(ana, email="BRUNO@lab.test"))) == {"email"}
     ana.refresh_from_db()
     assert ana.email == "ana@lab.test"
 
 
 def test_new_address_has_to_be_verified_anew(admin, ana):
-    assert admin.post(page(ana), typed(ana, email="ana.suarez@lab.test")).status_code == 302
+    assert save(admin, page(ana), typed(ana, email="ana.suarez@lab.test")).status_code == 302
     addresses = EmailAddress.objects.filter(user=ana).values_list("email", "verified", "primary")
     assert list(addresses) == [("ana.suarez@lab.test", False, True)]
 
 
 def test_other_changes_keep_the_verified_address(admin, ana):
-    admin.post(page(ana), typed(ana, role="pathologist", language="en"))
+    save(admin, page(ana), typed(ana, role="pathologist", language="en"))
     ana.refresh_from_db()
     assert (ana.role, ana.language) == ("pathologist", "en")
     assert EmailAddress.objects.get(user=ana).verified
@@ -64,7 +65,7 @@ def test_other_changes_keep_the_verified_address(admin, ana):
     ("changed", "field"), [({"role": "staff"}, "role"), ({"is_active": None}, "is_active")]
 )
 def test_administrators_do_not_shut_themselves_out(admin, alma, changed, field):
-    assert errors(admin.post(page(alma), typed(alma, **changed))) == {field}
+    assert errors(save(admin, page(alma), typed(alma, **changed))) == {field}
     alma.refresh_from_db()
     assert alma.is_active and alma.is_superuser
 
@@ -95,36 +96,3 @@ def test_lost_second_factor_is_removed(admin, ana, bruno):
         Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
     admin.post(LIST, {"action": "remove_factors", "_selected_action": [ana.pk]})
     assert list(Authenticator.objects.values_list("user", flat=True)) == [bruno.pk]
-
-
-def test_veterinarian_is_verified_once(admin, alma, bruno):
-    bruno.veterinarian.verified_at = None
-    address = f"/admin/lims/veterinarian/{bruno.veterinarian.pk}/verify/"
-    assert admin.get(address).status_code == 405
-    admin.post(address)
-    bruno.veterinarian.refresh_from_db()
-    first = bruno.veterinarian.verified_at
-    assert first and bruno.veterinarian.verified_by == alma
-    admin.post(
-        "/admin/lims/veterinarian/",
-        {"action": "verify_selected", "_selected_action": [bruno.veterinarian.pk]},
-    )
-    bruno.veterinarian.refresh_from_db()
-    assert bruno.veterinarian.verified_at == first
-
-
-def test_person_belongs_to_an_account_of_the_right_role(admin, ana):
-    fresh = factories.UserFactory(role="veterinarian")
-    values = {"first_names": "Eva", "last_names": "Paz", "licence": "MP 1", "vat_condition": "exempt"}
-    wrong = admin.post("/admin/lims/veterinarian/add/", values | {"user": ana.pk})
-    assert errors(wrong) == {"user"}
-    assert admin.post("/admin/lims/veterinarian/add/", values | {"user": fresh.pk}).status_code == 302
-
-
-def test_veterinarians_awaiting_verification_are_found(admin, alma, bruno, carla):
-    from lims.services.veterinarians import verify_veterinarians
-
-    verify_veterinarians(alma, [bruno.veterinarian.pk])
-    for chosen, expected in (("no", carla), ("yes", bruno)):
-        found = admin.get("/admin/lims/veterinarian/", {"verified": chosen}).context["cl"].result_list
-        assert list(found) == [expected.veterinarian]

@@ -7,6 +7,7 @@ import pytest
 
 from lims.models import Veterinarian
 from lims.services.patients import previous_patients
+from lims.services.profiles import save_profile
 from tests import factories
 
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -29,9 +30,27 @@ def test_those_to_verify_stand_first_and_once(client, bruno, carla):
 
 
 def test_one_is_verified_from_the_list(client, bruno):
-    client.post(f"/veterinarians/{bruno.veterinarian.pk}/verify/")
+    address = f"/veterinarians/{bruno.veterinarian.pk}/verify/"
+    assert 'name="version" value="1"' in client.get("/veterinarians/").content.decode()
+    client.post(address, {"version": "1"})
     page = client.get("/veterinarians/").content.decode()
     assert "/verify/" not in page and "Bruno" in page
+    assert client.post(address, {"version": "1"}, **JSON).status_code == 200
+
+
+@pytest.mark.parametrize("sent", [{"version": "1"}, {"version": "x"}, {}])
+def test_nobody_is_verified_whom_nobody_has_read(client, bruno, sent):
+    save_profile(bruno, 1, "es", licence="MP 9")
+    address = f"/veterinarians/{bruno.veterinarian.pk}/"
+    refused = client.post(f"{address}verify/", sent, **JSON)
+    assert (refused.status_code, set(refused.json())) == (409, {"error", "fields"})
+    page = client.post(f"{address}verify/", sent, follow=True)
+    assert page.redirect_chain[-1][0] == address
+    assert refused.json()["error"] in page.content.decode()
+    assert Veterinarian.objects.get().verified_at is None
+    assert client.get(address, **JSON).json()["version"] == 2
+    client.post(f"{address}verify/", {"version": "2"})
+    assert Veterinarian.objects.get().verified_at
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ TYPED = {
     "first_names": "Eva",
     "last_names": "Paz",
     "licence": "MP 77",
-    "tax_id": "27 12345678 4",
+    "tax_id": "27 12345678 0",
     "vat_condition": "monotributo",
     "phone": "+54 249 411-1111",
     "report_by_email": "attachment",
@@ -34,7 +34,7 @@ def test_first_profile_is_written_and_the_laboratory_told(eva, ana, browser):
     answer = browser(eva).post("/profile/", TYPED)
     assert answer["Location"] == "/protocols/"
     vet = eva.veterinarian
-    assert (vet.name, vet.tax_id, vet.version) == ("Eva Paz", "27-12345678-4", 1)
+    assert (vet.name, vet.tax_id, vet.version) == ("Eva Paz", "27-12345678-0", 1)
     assert (vet.notify_on_reception, vet.notify_on_report) == (False, True)
     assert (vet.verified_at, vet.report_by_email) == (None, "attachment")
     told = Notification.objects.get(user=ana)
@@ -55,6 +55,8 @@ def test_double_click_makes_one_profile(eva, browser):
         ({"licence": ""}, "licence"),
         ({"last_names": "x" * 101}, "last_names"),
         ({"tax_id": "20-123"}, "tax_id"),
+        ({"tax_id": "27-12345678-4"}, "tax_id"),
+        ({"tax_id": "99-12345678-0"}, "tax_id"),
         ({"alternative_email": "nobody"}, "alternative_email"),
         ({"vat_condition": "none"}, "vat_condition"),
         ({"language": "xx"}, "language"),
