@@ -1,14 +1,15 @@
 """verify_veterinarian: only what somebody has read is verified, and no save undoes it unseen."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
 
-from lims.errors import NotAllowed, StaleEdit
+from lims.errors import LimsError, NotAllowed, StaleEdit
 from lims.models import Delivery, Veterinarian
 from lims.services import profiles
-from lims.services.profiles import save_profile
+from lims.services.profiles import correct_profile, save_profile
 from lims.services.veterinarians import verify_veterinarian, verify_veterinarians
 
 
@@ -38,26 +39,52 @@ def test_only_the_laboratory_may(carla, vet):
         verify_veterinarian(carla, vet.pk, 1)
 
 
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Does something in another connection while a profile is read and not written yet; returns its errors.
+
+    The other one waits for the profile, or gets through.
+    """
+    mistakes, errors = profiles._mistakes, []
+
+    def arrange(act: Callable[[], object]) -> list[Exception]:
+        def other():
+            try:
+                act()
+            except LimsError as error:
+                errors.append(error)
+            finally:
+                connection.close()
+
+        def pause(*arguments):
+            monkeypatch.setattr(profiles, "_mistakes", mistakes)
+            threads[0].start()
+            threads[0].join(timeout=0.5)
+            return mistakes(*arguments)
+
+        threads.append(threading.Thread(target=other))
+        monkeypatch.setattr(profiles, "_mistakes", pause)
+        return errors
+
+    threads: list[threading.Thread] = []
+    return arrange, lambda: threads[0].join()
+
+
 @pytest.mark.django_db(transaction=True)
-def test_verification_while_a_profile_is_being_saved_is_not_lost(ana, bruno, monkeypatch):
-    mistakes = profiles._mistakes
-
-    def verify():
-        try:
-            verify_veterinarians(ana, [bruno.veterinarian.pk])
-        finally:
-            connection.close()
-
-    other = threading.Thread(target=verify)
-
-    def meanwhile(*arguments):
-        # The vet's profile is read and not yet written. The other one waits for it, or gets through.
-        other.start()
-        other.join(timeout=0.5)
-        return mistakes(*arguments)
-
-    monkeypatch.setattr(profiles, "_mistakes", meanwhile)
+def test_verification_while_a_profile_is_being_saved_is_not_lost(ana, bruno, meanwhile):
+    arrange, end = meanwhile
+    arrange(lambda: verify_veterinarians(ana, [bruno.veterinarian.pk]))
     save_profile(bruno, 1, "es", clinic="Del Norte")
-    other.join()
+    end()
     saved = Veterinarian.objects.get()
     assert saved.verified_at and saved.clinic == "Del Norte"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_correction_while_a_profile_is_being_saved_is_told(alma, bruno, meanwhile):
+    arrange, end = meanwhile
+    errors = arrange(lambda: correct_profile(alma, bruno.veterinarian.pk, 1, clinic="Del Este"))
+    save_profile(bruno, 1, "es", clinic="Del Norte")
+    end()
+    assert [type(error) for error in errors] == [StaleEdit]
+    assert Veterinarian.objects.values_list("clinic", "version").get() == ("Del Norte", 2)
