@@ -12,6 +12,7 @@ from lims.models import (
     CassetteStage,
     Protocol,
     ProtocolStatus,
+    Report,
     Role,
     Slide,
     SlideCassette,
@@ -70,7 +71,7 @@ def asked_for(user: User) -> QuerySet[AdditionalRequest]:
     return found.filter(requested_by=user) if user.role == Role.PATHOLOGIST else found
 
 
-def protocol_of(row: Protocol | Cassette | Slide | AdditionalRequest) -> Protocol:
+def protocol_of(row: Protocol | Cassette | Slide | AdditionalRequest | Report) -> Protocol:
     """Return the protocol of whatever waits."""
     return row if isinstance(row, Protocol) else row.protocol
 

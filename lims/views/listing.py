@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from lims.forms.listing import ListFilter
 
@@ -62,10 +62,25 @@ def csv_file(name: str, head: list, rows: QuerySet, cells: Callable[[Any], list]
 
 def csv_of(name: str, head: list, lines: Iterable[list]) -> StreamingHttpResponse:
     """Return lines as a file of today, in their order."""
-    response = StreamingHttpResponse(_written(head, lines), content_type="text/csv; charset=utf-8")
+    rows = _spoken(translation.get_language(), _written(head, lines))
+    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
     filename = f"{name}-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
+
+
+def _spoken(language: str | None, texts: Iterator[str]) -> Iterator[str]:
+    """Yield the texts, each made in this language.
+
+    They are asked for once the request's own language has ended. Nothing of it stays between two of them:
+    whatever else runs in this thread then speaks its own.
+    """
+    while True:
+        with translation.override(language):
+            text = next(texts, None)
+        if text is None:
+            return
+        yield text
 
 
 def _written(head: list, lines: Iterable[list]) -> Iterator[str]:

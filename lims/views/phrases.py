@@ -1,7 +1,7 @@
 """Reusable texts: the page that manages them, and the list that the writing page inserts from."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,6 +12,7 @@ from lims.forms.worklist import PhraseForm
 from lims.models import Phrase, Role
 from lims.services.phrases import add_phrase, change_phrase, list_phrases, may_change, remove_phrase
 from lims.views.answers import answers, refusal, wants_json
+from lims.views.listing import address, csv_of
 
 # Those who may add one: a pathologist for themselves, an administrator for everybody.
 WRITERS = (Role.PATHOLOGIST, Role.ADMIN)
@@ -19,10 +20,12 @@ WRITERS = (Role.PATHOLOGIST, Role.ADMIN)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @answers
-def phrases(request: HttpRequest) -> HttpResponse:
+def phrases(request: HttpRequest) -> HttpResponseBase:
     """List the phrases that the user may insert; a POST adds one."""
     if request.method == "POST":
         return _add(request)
+    if request.GET.get("format") == "csv":
+        return csv_of(_("phrases"), _csv_head(), map(_csv_row, list_phrases(request.user)))
     if wants_json(request):
         return JsonResponse({"results": [_row(phrase) for phrase in list_phrases(request.user)]})
     return _page(request)
@@ -77,6 +80,14 @@ def _row(phrase: Phrase) -> dict:
     return {"id": phrase.pk, "title": phrase.title, "text": phrase.text, "shared": phrase.owner_id is None}
 
 
+def _csv_head() -> list[str]:
+    return [_("Title"), _("Text"), _("Whose")]
+
+
+def _csv_row(phrase: Phrase) -> list:
+    return [phrase.title, phrase.text, phrase.owner.name if phrase.owner else _("Everybody's")]
+
+
 def _refused(request: HttpRequest, pk: int | None, error: Incomplete) -> PhraseForm:
     form = PhraseForm(request.POST, auto_id=_auto_id(pk))
     form.fields["title"].required = form.fields["text"].required = False
@@ -96,7 +107,12 @@ def _page(
             refused = form if phrase.pk == pk else None
             phrase.form = refused or PhraseForm(instance=phrase, auto_id=_auto_id(phrase.pk))  # type: ignore[attr-defined]
     new = form if form and pk is None else PhraseForm(auto_id=_auto_id(None))
-    context = {"phrases": found, "new": new, "may_add": Role(request.user.role) in WRITERS}
+    context = {
+        "phrases": found,
+        "new": new,
+        "may_add": Role(request.user.role) in WRITERS,
+        "csv_url": address("phrases", {"format": "csv"}),
+    }
     return render(request, "phrases/list.html", context, status=status)
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.utils import translation
 
 from lims.models import Notification
 from tests import operating
@@ -21,7 +22,7 @@ def rows_of(client, path: str) -> list[list[str]]:
     "path",
     [
         *("/protocols/", "/work-orders/", "/reports/", "/deliveries/", "/veterinarians/", "/reception/"),
-        *("/processing/", "/labels/", "/operations/", "/notifications/"),
+        *("/processing/", "/labels/", "/operations/", "/notifications/", "/reports/to-write/", "/phrases/"),
     ],
 )
 def test_each_list_has_a_head_and_says_where(path, ana, bruno, browser):
@@ -38,3 +39,30 @@ def test_operations_and_notifications_list_their_own(ana, bruno, browser):
     assert rows_of(browser(ana), "/operations/?format=csv&state=done")[1:] == []
     (_head, told) = rows_of(browser(bruno), "/notifications/?format=csv")
     assert "=1+1" in told[1] and not told[1].startswith("=")
+
+
+@pytest.mark.parametrize(
+    ("path", "word", "said"),
+    [
+        ("/protocols/", "Status", "Submitted"),
+        ("/reception/", "Kind", "Histopathology"),
+        ("/operations/", "Operation", "Mark as received"),
+    ],
+)
+def test_rows_are_in_the_readers_language_as_their_head_is(path, word, said, ana, bruno, browser):
+    ana.language = "en"
+    ana.save()
+    operating.start(ana, operating.submitted(1, [bruno.veterinarian]))
+    (head, row) = rows_of(browser(ana), f"{path}?format=csv")
+    assert word in head and said in row
+
+
+def test_nothing_of_a_files_language_stays_between_its_rows(ana, bruno, browser):
+    ana.language = "en"
+    ana.save()
+    operating.submitted(2, [bruno.veterinarian])
+    answer = browser(ana).get("/protocols/?format=csv")
+    with translation.override("es"):
+        spoken = [(translation.get_language(), b"Submitted" in part) for part in answer.streaming_content]
+        assert spoken == [("es", True)] * 3
+        assert translation.get_language() == "es"

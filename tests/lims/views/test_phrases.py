@@ -1,5 +1,8 @@
 """The page of reusable texts, and the list that the writing page inserts from."""
 
+import csv
+import io
+
 import pytest
 
 from lims.models import Phrase
@@ -93,3 +96,15 @@ def test_statements_do_not_grow(paula, browser, django_assert_num_queries):
             add_phrase(paula, f"Frase {number}", "Texto")
         with django_assert_num_queries(STATEMENTS):
             client.get("/phrases/")
+
+
+def test_csv_has_those_that_the_reader_sees(paula, ana, shared, browser):
+    add_phrase(paula, "=Mía", "Dos\nlíneas")
+    answer = browser(paula).get("/phrases/?format=csv")
+    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"), newline="")))
+    assert sorted(lines[1:]) == [
+        ["'=Mía", "Dos\nlíneas", "Paula Rivas"],
+        ["De todos", "Texto común", "De todos"],
+    ]
+    assert b"=M" not in b"".join(browser(ana).get("/phrases/?format=csv").streaming_content)
+    assert 'href="/phrases/?format=csv" download' in browser(ana).get("/phrases/").content.decode()

@@ -1,5 +1,7 @@
 """The work list: what needs its pathologist first, and nothing of anybody else's."""
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -145,3 +147,36 @@ def test_what_the_bench_was_asked_for_is_listed_until_it_is_done(ana, paula, bro
     assert "Grocott" in everybodys and "PAS" in everybodys
     finish_requests(ana, [asked.pk])
     assert "Está todo escrito" in browser(paula).get(LIST).content.decode()
+
+
+def lines_of(client, query: str = "") -> list[list[str]]:
+    answer = client.get(f"{LIST}?format=csv{query}")
+    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+
+def test_csv_has_all_of_it_in_the_order_of_the_page(paula, browser):
+    author = paula.staff_member.pathologist
+    waiting = [ready(days).number for days in range(40, 0, -1)]
+    draft, failed = factories.draft_report(author), failed_report(author)
+    asked = ready(animal="=1+1")
+    request_more(paula, asked.pk, Wish(RequestKind.STAIN, asked.cassettes.get().pk, "Grocott"))
+    (head, first, second, third, *rest) = lines_of(browser(paula))
+    assert len(head) == len(first)
+    assert (first[0], first[1], first[6]) == ("No se pudo emitir", failed.protocol.number, "Paula Rivas")
+    assert (second[0], second[1], second[6]) == ("En escritura", draft.protocol.number, "Paula Rivas")
+    assert (third[1], third[3]) == (asked.number, "'=1+1")
+    assert third[9] == f"Otra coloración, {asked.number}-C1, Grocott"
+    assert [row[1] for row in rest] == waiting
+    assert (rest[0][0], rest[0][7]) == ("Listos para informar", "40")
+
+
+def test_csv_is_as_searched_and_the_page_leads_to_it(paula, browser):
+    mora, _simon = ready(animal="Mora"), ready(animal="Simón")
+    assert [row[1] for row in lines_of(browser(paula), "&q=mora")[1:]] == [mora.number]
+    page = browser(paula).get(LIST + "?q=mora").content.decode()
+    assert f'href="{LIST}?q=mora&amp;format=csv" download' in page
+    assert "format=csv" not in browser(paula).get(LIST + "?q=nadie").content.decode()
+
+
+def test_vets_get_no_csv(bruno, browser):
+    assert browser(bruno).get(LIST + "?format=csv").status_code == 403
