@@ -47,6 +47,11 @@ class Chosen:
     selection: Selection
     fields: dict[str, str]
 
+    @property
+    def said(self) -> str:
+        """Return what chose it, as one text."""
+        return urlencode(self.fields)
+
 
 def offered(by: User, model: type[Model], filters: ListFilter) -> dict[str, Any]:
     """Return what a list's page needs to offer bulk actions; no statement, nothing for vets."""
@@ -66,7 +71,7 @@ def read_json(by: User, action: Action, body: bytes) -> tuple[Chosen, str]:
     """Return what a JSON body chose by `ids` or `filter`, and its idempotency `key`. Raises Incomplete."""
     try:
         asked = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict) or ("ids" in asked) == ("filter" in asked):
         raise Incomplete(_("Send either “ids”, a list, or “filter”, an object."))
@@ -150,9 +155,14 @@ def _pk(one: Any) -> int:
 
 
 def _strings(query: Any) -> dict[str, str]:
-    if not isinstance(query, dict) or not all(isinstance(value, str) for value in query.values()):
+    if not isinstance(query, dict) or not all(_is_text(part) for pair in query.items() for part in pair):
         raise _unreadable_filter()
     return query
+
+
+def _is_text(part: Any) -> bool:
+    # JSON can say half a character, which no address and no statement can.
+    return isinstance(part, str) and not any("\ud800" <= each <= "\udfff" for each in part)
 
 
 def _unreadable_ids() -> Incomplete:

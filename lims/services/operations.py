@@ -1,12 +1,15 @@
 """Bulk operations as people ask for them: start, watch, cancel, resume, retry what failed."""
 
+import hashlib
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actors import jobs
@@ -17,6 +20,8 @@ from lims.services.actions import Action
 from lims.services.selections import Selection
 
 LANES = 2
+# So long after it began, the same asked for again without a key is taken for a repeat on the way here.
+REPEATED_S = 120
 
 
 @dataclass(frozen=True)
@@ -34,17 +39,29 @@ class Progress:
 
 @transaction.atomic
 def start(
-    by: User, action_name: str, selection: Selection, key: str = "", params: dict[str, Any] | None = None
+    by: User,
+    action_name: str,
+    selection: Selection,
+    key: str = "",
+    params: dict[str, Any] | None = None,
+    said: str = "",
 ) -> Operation:
     """Freeze what was chosen and have it worked on in the background; return the operation.
 
-    The same key of the same user returns the operation that it started. Raises NotVisible for an unknown
+    The same key of the same user returns the operation that it started. Without a key, but with what was
+    `said` to choose by, so does the same said again while that one runs, or soon after, when nothing of it is
+    left to be done. Raises NotVisible for an unknown
     action, NotAllowed for a role that may not, and Incomplete where nothing was chosen, or something that is
     not there for the user; then there is no operation.
     """
     action = actions.get(action_name)
     _require_allowed(by, action)
     selections.require_key(key)
+    if not key and said:
+        begun = _begun(action, said)
+        if repeated := _repeated(by, action, selection, begun):
+            return repeated
+        key = f"{begun}{uuid.uuid4().hex}"
     key = key or str(uuid.uuid4())
     frozen = selections.freeze(by, action, selection, key, params or {})
     if frozen is None:
@@ -201,6 +218,24 @@ def _locked(by: User, pk: int) -> Operation:
 def _require_allowed(by: User, action: Action) -> None:
     if not action.allows(by):
         raise NotAllowed(_("Your role does not allow this."))
+
+
+def _begun(action: Action, said: str) -> str:
+    """Return how the key begins that an operation about this is given."""
+    return hashlib.sha256(f"{action.name} {said}".encode()).hexdigest()[: selections.KEY_MAX // 2]
+
+
+def _repeated(by: User, action: Action, selection: Selection, begun: str) -> Operation | None:
+    # Of two that arrive at once, the second waits here until the first is written.
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    soon = Q(state=OperationState.DONE, created_at__gte=timezone.now() - timedelta(seconds=REPEATED_S))
+    same = Operation.objects.filter(requested_by=by, idempotency_key__startswith=begun)
+    last = same.filter(soon | Q(state=OperationState.RUNNING)).order_by("-pk").first()
+    if last is None or last.is_running:
+        return last
+    # What can be done again since, or came to be chosen since, is no repeat.
+    left = action.preview(by, selections.rows(by, action, selection)).allowed
+    return None if left else last
 
 
 def _earlier(by: User, key: str) -> Operation | None:

@@ -79,7 +79,7 @@ def _action(by: User, name: str) -> Action:
 
 
 def _begin(request: HttpRequest, action: Action, chosen: Chosen, key: str) -> HttpResponse:
-    operation = operations.start(request.user, action.name, chosen.selection, key)
+    operation = operations.start(request.user, action.name, chosen.selection, key, said=chosen.said)
     url = reverse("operation", args=(operation.pk,))
     if wants_json(request):
         return JsonResponse({"operation_url": url}, status=202)

@@ -149,3 +149,18 @@ def test_a_preview_shows_only_what_the_user_may_see(ana, bruno):
     chosen = Selection(ids=[protocol.pk for protocol in seen + hidden])
     rows = selections.rows(ana, actions.get(RECEIVE), chosen)
     assert set(rows) == set(seen)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_posts_at_once_that_say_the_same_without_a_key_make_one_operation(ana, bruno):
+    ids = [protocol.pk for protocol in submitted(5, [bruno.veterinarian])]
+
+    def post(_: int) -> int:
+        try:
+            return operations.start(ana, RECEIVE, Selection(ids=ids), said="ids").pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(post, range(8)))) == 1
+    assert (Operation.objects.count(), Job.objects.count()) == (1, 1)

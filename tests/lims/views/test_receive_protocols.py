@@ -1,15 +1,18 @@
 """POST /protocols/receive/: in JSON or by fields, by ids or by a filter, once per key, for the laboratory."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from lims.models import Operation, Protocol
 from tests.operating import submitted, work
 
 JSON = {"HTTP_ACCEPT": "application/json"}
 URL = "/protocols/receive/"
-# Session, user, the operation, its savepoint's begin and end, the operation again, its job and wake-up.
+# Session, user; the user locked, the same asked before; the operation, its savepoint's begin and end, the
+# operation again, its job and wake-up.
 STATEMENTS_MAX = 12
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +53,10 @@ def test_filter_means_what_the_list_shows_by_it_and_nothing_else(ana, bruno, bro
     assert received() == {row["id"] for row in listed} == {protocols[2].pk, protocols[5].pk}
 
 
-@pytest.mark.parametrize("filters", [{"status": "submited"}, {"state": "submitted"}, {"q": 7}, ["q"], None])
+@pytest.mark.parametrize(
+    "filters",
+    [{"status": "submited"}, {"state": "submitted"}, {"q": 7}, ["q"], None, {"q": "\ud800"}, {"\ud800": "q"}],
+)
 def test_filter_that_the_list_would_ignore_chooses_nothing(filters, ana, bruno, browser):
     submitted(1, [bruno.veterinarian])
     answer = post(browser(ana), {"filter": filters})
@@ -80,6 +86,44 @@ def test_twice_with_one_key_is_one_operation(ana, bruno, browser):
     assert post(client, {"filter": {"status": "submitted"}, "key": "k2"}).json() == first
 
 
+@pytest.mark.parametrize("how", ["ids", "filter", "form"])
+def test_what_a_proxy_sends_again_joins_the_operation_that_it_began(how, ana, bruno, browser):
+    pks = [one.pk for one in submitted(2, [bruno.veterinarian])]
+    body = {"ids": {"ids": pks}, "filter": {"filter": {"status": "submitted"}}}.get(how)
+    client = browser(ana)
+
+    def send() -> str:
+        if body:
+            return post(client, body).json()["operation_url"]
+        return client.post(URL, {"ids": pks}, **JSON).json()["operation_url"]
+
+    first = send()
+    assert send() == first
+    # Also when it has ended meanwhile, so that nothing of it is left to be received.
+    work(Operation.objects.get())
+    assert send() == first and Operation.objects.count() == 1
+
+
+def test_asked_again_later_or_where_something_is_left_to_do_it_is_another_operation(
+    ana, alma, bruno, browser
+):
+    pks = [one.pk for one in submitted(2, [bruno.veterinarian])]
+    client, body = browser(ana), {"filter": {"status": "submitted"}}
+    urls = [post(client, body).json()["operation_url"]]
+    work(Operation.objects.get())
+    Protocol.objects.filter(pk=pks[0]).update(status="submitted")
+    urls.append(post(client, body).json()["operation_url"])
+    work(Operation.objects.latest("pk"))
+    urls.append(post(client, {"ids": pks}).json()["operation_url"])
+    urls.append(post(browser(alma), {"ids": pks}).json()["operation_url"])
+    work(Operation.objects.latest("pk"))
+    Operation.objects.update(state="done", created_at=timezone.now() - timedelta(minutes=3))
+    urls.append(post(client, {"ids": pks}).json()["operation_url"])
+    Operation.objects.update(state="cancelled", created_at=timezone.now())
+    urls.append(post(client, {"ids": pks}).json()["operation_url"])
+    assert len(set(urls)) == len(urls)
+
+
 def test_two_people_may_have_the_same_key(ana, alma, bruno, browser):
     (protocol,) = submitted(1, [bruno.veterinarian])
     urls = {
@@ -106,9 +150,10 @@ def test_what_makes_no_sense_is_a_sentence_and_no_operation(body, ana, browser):
     assert not Operation.objects.exists()
 
 
-def test_body_that_is_no_json_is_a_sentence(ana, browser):
-    answer = browser(ana).post(URL, b"{", content_type="application/json", **JSON)
-    assert answer.status_code == 409
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"ids": [' + b"9" * 5_000 + b"]}"])
+def test_body_that_is_no_json_is_a_sentence(body, ana, browser):
+    answer = browser(ana).post(URL, body, content_type="application/json", **JSON)
+    assert answer.status_code == 409 and answer.json()["error"]
 
 
 @pytest.mark.parametrize("foreign", [2**62, 2**70, -1, 0])
