@@ -1,7 +1,7 @@
 """Form fields in the reader's own format."""
 
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from django import forms
@@ -51,7 +51,11 @@ def parse_money(text: str) -> Decimal:
         return Decimal(plain.replace(",", "."))
     if not AMOUNT.fullmatch(plain):
         raise NumberFormatError(plain)
-    return parse_decimal(plain, locale=locale(), strict=True)
+    try:
+        return parse_decimal(plain, locale=locale(), strict=True)
+    except InvalidOperation:
+        # Its groups are compared by writing it again, for which it has too many digits.
+        raise NumberFormatError(plain) from None
 
 
 def _shown(amount: Decimal) -> str:

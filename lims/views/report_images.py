@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
 from lims.forms.printing import printing_note
 from lims.forms.reports import ImageForm
+from lims.forms.typed import typed_pk
 from lims.models import Report, ReportImage
 from lims.services import report_images as service
 from lims.views.answers import answers, refusal, wants_json
@@ -124,11 +125,10 @@ def _own_image(request: HttpRequest, pk: int, image_pk: int) -> tuple[Report, Re
 def _wanted_order(request: HttpRequest, ids: list[int]) -> list[int]:
     """Return the ids as posted; without a script one image is moved `up` or `down` a place."""
     for name, step in (("up", -1), ("down", 1)):
-        moved = request.POST.get(name, "")
-        if moved.isdecimal() and int(moved) in ids:
-            return _moved(ids, ids.index(int(moved)), step)
-    posted = request.POST.getlist("ids")
-    return [int(pk) for pk in posted if pk.isdecimal() and pk.isascii()]
+        moved = typed_pk(request.POST.get(name, ""))
+        if moved in ids:
+            return _moved(ids, ids.index(moved), step)
+    return [pk for typed in request.POST.getlist("ids") if (pk := typed_pk(typed))]
 
 
 def _moved(ids: list[int], place: int, step: int) -> list[int]:
