@@ -15,6 +15,8 @@ from lims.views.answers import answers, form_errors, refusal, wants_json
 from lims.views.listing import address
 
 OPENED_HERE = (ProtocolStatus.SUBMITTED, ProtocolStatus.REJECTED)
+# Of two forms on one page, each with a reason.
+REJECTION_ID, RETURNING_ID = "reject_%s", "return_%s"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +36,7 @@ def reception_sample(request: HttpRequest, pk: int) -> HttpResponse:
 def reception_reject(request: HttpRequest, pk: int) -> HttpResponse:
     """Reject a sample, with a reason."""
     protocol = protocol_at_reception(request, pk)
-    form = ReasonForm(request.POST)
+    form = ReasonForm(request.POST, auto_id=REJECTION_ID)
     if not form.is_valid():
         return _page(request, protocol, rejection=form, status=409)
     try:
@@ -51,7 +53,7 @@ def reception_reject(request: HttpRequest, pk: int) -> HttpResponse:
 def reception_return(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a rejection back, with a reason."""
     protocol = protocol_at_reception(request, pk)
-    form = ReasonForm(request.POST)
+    form = ReasonForm(request.POST, auto_id=RETURNING_ID)
     if not form.is_valid():
         return _page(request, protocol, returning=form, status=409)
     try:
@@ -143,7 +145,7 @@ def _page(
         "specimens": protocol.specimens.all(),
         "is_rejected": protocol.status == ProtocolStatus.REJECTED,
         "form": form or ReceptionForm(protocol, declared),
-        "rejection": rejection or ReasonForm(initial=reason, prefix=None, auto_id="reject_%s"),
-        "returning": returning or ReasonForm(initial=reason, auto_id="return_%s"),
+        "rejection": rejection or ReasonForm(initial=reason, auto_id=REJECTION_ID),
+        "returning": returning or ReasonForm(initial=reason, auto_id=RETURNING_ID),
     }
     return render(request, "reception/sample.html", context, status=status)

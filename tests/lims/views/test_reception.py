@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -202,6 +203,24 @@ def test_who_read_it_before_a_change_is_told_and_may_go_on_after_seeing_it(ana, 
     unread = client.post(f"/reception/{sample.pk}/", GOOD | {"version": ""})
     assert unread.status_code == 409 and 'name="version" value="3"' in unread.content.decode()
     assert client.post(f"/reception/{sample.pk}/", GOOD | {"version": 3}).status_code == 302
+
+
+def test_who_rejects_after_a_change_is_told_and_may_go_on_after_seeing_it(ana, sample, browser):
+    reject_sample(ana, sample.pk, 1, "Autolisis")
+    return_rejected(ana, sample.pk, "Era otra")
+    client, path = browser(ana), f"/reception/{sample.pk}/reject/"
+    stale = {"version": 1, "reason": "Sin <fijador>"}
+    answer = client.post(path, stale)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "Otra persona cambió este protocolo" in page
+    assert 'id="reject_reason"' in page and "Sin &lt;fijador&gt;" in page
+    # In this form as in the one beside it.
+    assert re.findall(r'name="version" value="(\d+)"', page) == ["3", "3"]
+    in_json = client.post(path, stale, **JSON)
+    assert (in_json.status_code, set(in_json.json())) == (409, {"error", "fields"})
+    assert state(sample) == ("submitted", None)
+    assert client.post(path, stale | {"version": 3}).status_code == 302
+    assert state(sample) == ("rejected", None)
 
 
 def test_it_is_rejected_with_a_reason_and_returned(ana, sample, browser):
