@@ -9,12 +9,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lims.models import Cassette, Protocol, RequestKind, Specimen
+from lims.models import AdditionalRequest, Cassette, Protocol, RequestKind, Specimen
 from lims.models.processing import CassetteType
 from lims.models.protocols import ProtocolKind
 from lims.services.additional_requests import Wish
 from lims.services.bench import AT_ONCE_MAX
 from lims.services.cassettes import NewCassette
+from lims.services.selections import PK_MAX
 from lims.services.slides import USUAL_STAINS, NewSlide
 
 # What is offered beside whatever is typed.
@@ -110,10 +111,17 @@ class SlidesForm(MakingForm):
         widget=forms.TextInput(attrs={"list": "stains", "autocomplete": "off"}),
     )
     copies = forms.IntegerField(label=gettext_lazy("Of each"), min_value=1, max_value=AT_ONCE_MAX)
+    request = forms.IntegerField(required=False, min_value=1, max_value=PK_MAX, widget=forms.HiddenInput)
 
-    def __init__(self, protocol: Protocol, cassettes: Sequence[Cassette], data: Any = None) -> None:
+    def __init__(
+        self,
+        protocol: Protocol,
+        cassettes: Sequence[Cassette],
+        data: Any = None,
+        wanted: AdditionalRequest | None = None,
+    ) -> None:
         kind = ProtocolKind(protocol.kind)
-        initial = {"last": protocol.last_slide, "stain": USUAL_STAINS[kind], "copies": 1}
+        initial = {"last": protocol.last_slide, "stain": USUAL_STAINS[kind], "copies": 1} | _asked(wanted)
         super().__init__(data, initial=initial, auto_id="slides_%s")
         if kind == ProtocolKind.CYTOLOGY:
             del self.fields["cassettes"], self.fields["together"]
@@ -127,7 +135,9 @@ class SlidesForm(MakingForm):
         """Return the valid form's slides."""
         values = self.cleaned_data
         return [
-            NewSlide(shown, values["stain"]) for shown in self._shown() for _copy in range(values["copies"])
+            NewSlide(shown, values["stain"], values["request"])
+            for shown in self._shown()
+            for _copy in range(values["copies"])
         ]
 
     def _shown(self) -> Iterator[tuple[int, ...]]:
@@ -136,6 +146,14 @@ class SlidesForm(MakingForm):
             yield tuple(chosen)
         else:
             yield from ((pk,) for pk in chosen)
+
+
+def _asked(wanted: AdditionalRequest | None) -> dict[str, Any]:
+    """Return what a request says of the slides that answer it; what it leaves open stays as usual."""
+    if wanted is None:
+        return {}
+    said = {"stain": wanted.stain, "cassettes": [wanted.cassette_id] if wanted.cassette_id else None}
+    return {"request": wanted.pk} | {name: value for name, value in said.items() if value}
 
 
 class RequestForm(forms.Form):

@@ -9,12 +9,14 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from lims.errors import Incomplete
+from lims.errors import Incomplete, LimsError
 from lims.forms.listing import ListFilter, choice_field, search_field, search_protocols
 from lims.forms.operations import these
+from lims.forms.typed import typed_pk
 from lims.models import Cassette, Protocol, Slide
 from lims.models.processing import SlideQuality
 from lims.models.protocols import ProtocolKind
@@ -62,6 +64,10 @@ class BenchFilter(ListFilter):
     def is_first(self) -> bool:
         return self._after() is None
 
+    def page(self) -> dict:
+        """Return what the address of this page says beside the filters, nothing on the first."""
+        return {} if self.is_first() else {"after": self.cleaned_data["after"]}
+
     def _after(self) -> tuple[date, int] | None:
         self.is_valid()
         due, _sep, pk = self.cleaned_data.get("after", "").rpartition("~")
@@ -86,6 +92,9 @@ class MarkForm(forms.Form):
     back = forms.IntegerField(required=False, min_value=1, max_value=PK_MAX)
     filter = forms.CharField(required=False)
 
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="mark_%s")
+
     def wanted(self) -> Step:
         """Return which step is marked; raise Incomplete where there is none such."""
         if not self.is_valid() and "step" in self.errors:
@@ -107,15 +116,37 @@ class MarkForm(forms.Form):
         """Return how good the slides were said to be where this was sent from."""
         assert isinstance(self.data, QueryDict)
         pairs = (one.partition("-") for one in self.data.getlist("seen"))
-        return {int(pk): quality for pk, _sep, quality in pairs if pk.isascii() and pk.isdecimal()}
+        return {pk: quality for typed, _sep, quality in pairs if (pk := typed_pk(typed))}
+
+    def ticked(self, name: str) -> set[int]:
+        """Return the chosen things of a kind, as far as they are any; none where nothing was sent."""
+        assert isinstance(self.data, MultiValueDict)
+        return {pk for one in self.data.getlist(name) if (pk := typed_pk(one))}
+
+    def back_pk(self) -> int | None:
+        """Return the protocol from whose bench this was sent, None for a work list."""
+        self.is_valid()
+        return self.cleaned_data.get("back")
+
+    def back_list(self) -> BenchFilter:
+        """Return the filter of the work list from which this was sent, with its page."""
+        self.is_valid()
+        return BenchFilter(QueryDict(self.cleaned_data.get("filter", "")))
 
     def back_url(self) -> str:
         """Return the protocol's bench or the work list, as it was filtered, from which this was sent."""
-        self.is_valid()
-        if pk := self.cleaned_data.get("back"):
+        if pk := self.back_pk():
             return reverse("protocol_processing", args=(pk,))
-        kept = BenchFilter(QueryDict(self.cleaned_data.get("filter", ""))).chosen()
-        return f"{reverse('processing')}?{urlencode(kept)}"
+        # Its first page: who has marked something goes on with what is expected next.
+        return f"{reverse('processing')}?{urlencode(self.back_list().chosen())}"
+
+    def refuse(self, error: LimsError) -> None:
+        """Say why nothing was marked, and beside its field what is wrong there."""
+        self.is_valid()
+        self.add_error(None, str(error))
+        for name, told in getattr(error, "fields", {}).items():
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, told)
 
 
 def _found(rows: QuerySet[Any], own: str, text: str) -> QuerySet[Any]:

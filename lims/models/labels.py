@@ -20,6 +20,8 @@ class LabelSheet(models.Model):
     cassette_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     slide_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
+    # A repeated form makes no second sheet. Empty: who asked gave no key.
+    idempotency_key = models.CharField(max_length=64, default="", db_default="", editable=False)
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
 
     objects = LabelSheetQuerySet.as_manager()
@@ -28,6 +30,13 @@ class LabelSheet(models.Model):
         verbose_name = _("label sheet")
         verbose_name_plural = _("label sheets")
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["made_by", "idempotency_key"],
+                condition=~models.Q(idempotency_key=""),
+                name="label_sheet_once_per_key",
+            ),
+        ]
 
     def __str__(self) -> str:
         return _("Labels %(number)s") % {"number": self.pk}

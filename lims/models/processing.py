@@ -147,6 +147,15 @@ class Slide(models.Model):
     code = models.CharField(_("code"), max_length=30, unique=True)
     cassettes = models.ManyToManyField(Cassette, through="SlideCassette", related_name="slides")
     stain = models.CharField(_("stain"), max_length=60, default="H&E")
+    # What it was made for, where a pathologist asked for it.
+    request = models.ForeignKey(
+        "AdditionalRequest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="slides",
+        verbose_name=_("additional request"),
+    )
     mounted_at = models.DateTimeField(_("mounted"), null=True, blank=True)
     mounted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     stained_at = models.DateTimeField(_("stained"), null=True, blank=True)
@@ -233,4 +242,4 @@ class AdditionalRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.protocol} {self.kind}"
+        return f"{self.protocol} {self.get_kind_display()} {self.stain}".strip()

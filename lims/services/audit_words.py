@@ -53,7 +53,12 @@ ACTIONS = {
     "delete": pgettext_lazy("change", "Removed"),
 }
 # What the name of each takes besides its own row.
-RELATED = {User: ("staff_member", "veterinarian"), Pathologist: ("staff_member",), Report: ("protocol",)}
+RELATED = {
+    User: ("staff_member", "veterinarian"),
+    Pathologist: ("staff_member",),
+    Report: ("protocol",),
+    AdditionalRequest: ("protocol",),
+}
 Names = dict[type[models.Model], dict[int, str]]
 
 

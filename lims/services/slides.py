@@ -27,10 +27,14 @@ UNSAID: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class NewSlide:
-    """A slide to be made, with the cassettes on it in the order of their places; cells come without."""
+    """A slide to be made, with the cassettes on it in the order of their places; cells come without.
+
+    One that a pathologist asked for says by which request.
+    """
 
     cassette_pks: tuple[int, ...] = ()
     stain: str = ""
+    request_pk: int | None = None
 
 
 @transaction.atomic
@@ -46,6 +50,7 @@ def add_slides(by: User, pk: int, specs: Sequence[NewSlide], last: int | None = 
     if last is not None and last != protocol.last_slide:
         raise StaleEdit(_("Slides were made of this sample meanwhile. See whether more are needed."))
     bench.check_count(len(specs), protocol.last_slide)
+    _check_requests(protocol, specs)
     own = set(protocol.cassettes.values_list("pk", flat=True))
     for spec in specs:
         _check_cassettes(protocol, spec, own)
@@ -170,7 +175,14 @@ def _make(wanted: Sequence[tuple[Protocol, Sequence[NewSlide]]]) -> list[Slide]:
 def _slide(protocol: Protocol, spec: NewSlide) -> Slide:
     protocol.last_slide += 1
     stain = bench.checked(Slide, "stain", spec.stain) or USUAL_STAINS[ProtocolKind(protocol.kind)]
-    return Slide(protocol=protocol, code=f"{protocol.number}-S{protocol.last_slide}", stain=stain)
+    code = f"{protocol.number}-S{protocol.last_slide}"
+    return Slide(protocol=protocol, code=code, stain=stain, request_id=spec.request_pk)
+
+
+def _check_requests(protocol: Protocol, specs: Sequence[NewSlide]) -> None:
+    wanted = {spec.request_pk for spec in specs if spec.request_pk}
+    if wanted and protocol.requests.filter(pk__in=wanted).count() < len(wanted):
+        raise bench.gone()
 
 
 def _check_cassettes(protocol: Protocol, spec: NewSlide, own: set[int]) -> None:

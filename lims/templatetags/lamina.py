@@ -1,5 +1,6 @@
 """Tags and filters of every template: money, states and icons. Days and numbers are Django's own filters."""
 
+import uuid
 from decimal import Decimal
 from functools import lru_cache
 
@@ -62,6 +63,12 @@ def icon(name: str, size: int = 18, css: str = "") -> SafeString:
     """Draw an icon that says nothing to a screen reader: the text beside it does."""
     drawn = lucide(name, size=size, aria_hidden="true", focusable="false", **{"class": f"icon {css}".strip()})
     return SafeString(drawn)
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """Give a form a key of its own, by which what it asks for is done once, however often it is sent."""
+    return format_html('<input type="hidden" name="key" value="{}">', uuid.uuid4())
 
 
 @register.filter

@@ -40,6 +40,11 @@ def request_finish(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that a request is done."""
     visible = AdditionalRequest.objects.visible_to(request.user)
     found = get_object_or_404(visible, pk=pk)
-    finish_requests(request.user, [pk])
-    messages.success(request, _("Whoever asked for it was told that it is done."))
+    count = finish_requests(request.user, [pk])
+    if not count:
+        messages.info(request, _("It was noted as done before."))
+    elif found.requested_by_id == request.user.pk:
+        messages.success(request, _("Noted as done."))
+    else:
+        messages.success(request, _("Whoever asked for it was told that it is done."))
     return redirect("protocol_processing", found.protocol_id)

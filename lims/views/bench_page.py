@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from lims.forms.bench import COLOURS, STAINS, CassettesForm, RequestForm, SlidesForm
+from lims.forms.bench_lists import MarkForm
+from lims.forms.typed import typed_pk
 from lims.models import (
     AdditionalRequest,
     Cassette,
@@ -56,11 +59,21 @@ def protocol_on_bench(request: HttpRequest, pk: int) -> Protocol:
     return protocol
 
 
-def bench_page(request: HttpRequest, protocol: Protocol, *, status: int = 200, **forms: Any) -> HttpResponse:
-    """Draw the page; `forms` are those that were refused."""
+def bench_page(
+    request: HttpRequest,
+    protocol: Protocol,
+    *,
+    status: int = 200,
+    marking: MarkForm | None = None,
+    **forms: Any,
+) -> HttpResponse:
+    """Draw the page; `marking` and the other forms are those that were refused."""
+    marking = marking or MarkForm()
     slides = _slide_rows(protocol)
     rows = _cassette_rows(protocol, [row.slide for row in slides])
     own = [row.cassette for row in rows]
+    requests = _requests(request.user, protocol)
+    wanted = _wanted(request, requests)
     context = {
         "protocol": protocol,
         "rows": rows,
@@ -68,7 +81,10 @@ def bench_page(request: HttpRequest, protocol: Protocol, *, status: int = 200, *
         "cassette_step": _first(row.next_step for row in rows),
         "slide_step": _first(row.next_step for row in slides),
         "stages": list(Stage),
-        "requests": _requests(request.user, protocol),
+        "ticked": _ticked(marking, rows, slides),
+        "marking": marking,
+        "requests": requests,
+        "wanted": wanted,
         "lacks": completeness.incomplete([protocol.pk]).get(protocol.pk, ""),
         "is_on_bench": protocol.status in ON_BENCH,
         "is_tissue": protocol.kind == ProtocolKind.HISTOPATHOLOGY,
@@ -76,7 +92,7 @@ def bench_page(request: HttpRequest, protocol: Protocol, *, status: int = 200, *
         "stains": STAINS,
         "colours": COLOURS,
         "cassettes_form": CassettesForm(protocol, list(protocol.specimens.all())),
-        "slides_form": SlidesForm(protocol, own),
+        "slides_form": SlidesForm(protocol, own, wanted=wanted),
         "request_form": RequestForm(protocol, own) if _may_ask(request.user, protocol) else None,
     }
     return render(request, "processing/bench.html", context | forms, status=status)
@@ -98,8 +114,29 @@ def _may_ask(user: User, protocol: Protocol) -> bool:
 def _requests(user: User, protocol: Protocol) -> list[AdditionalRequest]:
     visible = AdditionalRequest.objects.visible_to(user).filter(protocol=protocol)
     people = ("requested_by__staff_member", "done_by__staff_member", "cassette")
+    made = ArraySubquery(Slide.objects.filter(request=OuterRef("pk")).order_by("pk").values("code"))
+    found = visible.select_related(*people).annotate(made=made)
     # What is open comes first, then what was done last.
-    return sorted(visible.select_related(*people), key=lambda each: (each.done_at is not None, -each.pk))
+    return sorted(found, key=lambda each: (each.done_at is not None, -each.pk))
+
+
+def _wanted(request: HttpRequest, requests: list[AdditionalRequest]) -> AdditionalRequest | None:
+    """Return the open request that slides are being made for."""
+    pk = typed_pk((request.POST or request.GET).get("request", ""))
+    return next((each for each in requests if each.pk == pk and each.done_at is None), None)
+
+
+def _ticked(marking: MarkForm, rows: list[CassetteRow], slides: list[SlideRow]) -> dict[str, set[int]]:
+    """Return what is chosen: what was, where marking was refused, else all that waits for the next step."""
+    chosen = {name: marking.ticked(name) for name in ("cassette", "slide")}
+    if marking.is_bound and not any(chosen.values()):
+        return chosen
+    first, next_of_slides = _first(row.next_step for row in rows), _first(row.next_step for row in slides)
+    usual = {
+        "cassette": {row.cassette.pk for row in rows if first and row.next_step == first},
+        "slide": {row.slide.pk for row in slides if next_of_slides and row.next_step == next_of_slides},
+    }
+    return {name: pks or usual[name] for name, pks in chosen.items()}
 
 
 def _slide_rows(protocol: Protocol) -> list[SlideRow]:

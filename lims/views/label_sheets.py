@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete, NotAllowed
+from lims.forms.bench_lists import MarkForm
 from lims.forms.label_sheets import chosen_parts, chosen_protocols, chosen_things
 from lims.forms.listing import ListFilter
 from lims.forms.typed import typed_pk
 from lims.models import LabelSheet, User
 from lims.services.label_sheets import count_parts, labels_on, make_sheet, make_sheet_of, require_few
 from lims.views.answers import answers, refusal, wants_json
+from lims.views.bench_list import marking_refused
 from lims.views.listing import csv_file, list_context, page_of
-
-# A longer number is no id of ours.
 
 
 @require_safe
@@ -70,30 +70,32 @@ def label_sheet_new(request: HttpRequest) -> HttpResponse:
 @require_POST
 @answers
 def label_sheet_make(request: HttpRequest) -> HttpResponse:
-    """Make a sheet and lead to its PDF."""
+    """Make a sheet and lead to its PDF; the same form sent again leads to the same one."""
+    _require_laboratory(request.user)
     try:
         sheet = _make(request)
     except Incomplete as error:
         if wants_json(request):
             return refusal(error, 409)
-        messages.error(request, str(error))
-        return redirect(_back_url(request))
+        return _refused(request, error)
     pdf_url = reverse("label_sheet_pdf", args=(sheet.pk,))
     return JsonResponse(_row(sheet), status=201) if wants_json(request) else redirect(pdf_url)
 
 
 def _make(request: HttpRequest) -> LabelSheet:
+    key = request.POST.get("key", "")
     if "of" in request.POST:
-        return make_sheet_of(request.user, *chosen_parts(request.POST))
-    return make_sheet(request.user, **chosen_things(request.POST))
+        return make_sheet_of(request.user, *chosen_parts(request.POST), key=key)
+    return make_sheet(request.user, **chosen_things(request.POST), key=key)
 
 
-def _back_url(request: HttpRequest) -> str:
-    """Return where a refused form came from: a protocol's page or bench, if it was of one, else the list."""
-    for name, page in (("of", "protocol"), ("back", "protocol_processing")):
-        if pk := typed_pk(request.POST.get(name, "")):
-            return reverse(page, args=(pk,))
-    return reverse("label_sheets")
+def _refused(request: HttpRequest, error: Incomplete) -> HttpResponse:
+    """Show why nothing is printed, on the page from which the form came; the bench's is as it was."""
+    if "back" in request.POST or "filter" in request.POST:
+        return marking_refused(request, MarkForm(request.POST), error)
+    messages.error(request, str(error))
+    pk = typed_pk(request.POST.get("of", ""))
+    return redirect("protocol", pk) if pk else redirect("label_sheets")
 
 
 def _list_url(data: QueryDict) -> str:

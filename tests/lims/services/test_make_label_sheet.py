@@ -1,6 +1,9 @@
 """make_sheet: labels of what the user may see, in the asked-for order, and never a sheet without any."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from lims.errors import Incomplete, NotAllowed
 from lims.models import LabelSheet
@@ -92,8 +95,23 @@ def test_a_vet_may_not(bruno):
 def test_statements_do_not_grow_with_the_labels(ana, bruno, django_assert_num_queries):
     for count in (1, 40):
         pks = [ready_protocol(bruno.veterinarian).pk for _ in range(count)]
-        # Both parts, the three kinds of things, the row, and the transaction's begin and end.
-        with django_assert_num_queries(8):
+        # Both parts, the three kinds of things, the row in a savepoint, and the transaction's begin and end.
+        with django_assert_num_queries(10):
             sheet = make_sheet_of(ana, pks, ["protocols", "cassettes", "slides"])
         with django_assert_num_queries(4):
             labels_on(sheet)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_clicks_at_once_with_one_key_make_one_sheet(ana, bruno):
+    protocol = ready_protocol(bruno.veterinarian)
+
+    def click(_: int) -> int:
+        try:
+            return make_sheet(ana, [protocol.pk], key="k1").pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(click, range(8)))) == 1
+    assert LabelSheet.objects.count() == 1

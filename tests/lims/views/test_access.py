@@ -197,9 +197,9 @@ MATRIX = {
     ("veterinarian_unverify", "post"): (LOGIN, 403, 403, 302, 302, 302, 302),
     ("processing", "get"): (LOGIN, 403, 403, 200, 200, 200, 200),
     ("processing", "post"): (405,) * 7,
-    # Without anything chosen, it leads back to the list.
+    # Without anything chosen.
     ("processing_mark", "get"): (405,) * 7,
-    ("processing_mark", "post"): (LOGIN, 403, 403, 302, 302, 302, 302),
+    ("processing_mark", "post"): (LOGIN, 403, 403, 409, 409, 409, 409),
     # Of a protocol in process that lacks nothing.
     ("protocol_processing", "get"): (LOGIN, 403, 404, 200, 200, 200, 200),
     ("protocol_processing", "post"): (405,) * 7,

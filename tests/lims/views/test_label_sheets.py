@@ -1,9 +1,11 @@
 """The pages of labels: choose, make, open, find again."""
 
+import re
+
 import pytest
 
 from actors.models import Job
-from lims.models import LabelSheet
+from lims.models import LabelSheet, Protocol
 from lims.services.label_sheets import make_sheet
 from tests import factories
 from tests.running import run_jobs
@@ -145,3 +147,62 @@ def test_protocol_offers_the_labels_that_it_has_to_the_laboratory_alone(ana, bru
     assert "los casetes (2)" in page and "los preparados (2)" in page
     assert MAKE not in browser(bruno).get(f"/protocols/{protocols[0].pk}/").content.decode()
     assert "/labels/new/" in browser(ana).get("/protocols/").content.decode()
+
+
+def keys_in(page: str) -> list[str]:
+    return re.findall(r'name="key" value="([^"]+)"', page)
+
+
+def test_a_double_click_makes_one_sheet_and_leads_to_it_twice(ana, protocols, browser):
+    client = browser(ana)
+    (key,) = keys_in(client.get("/labels/new/", {"ids": pks(protocols)}).content.decode())
+    sent = {"of": ",".join(map(str, pks(protocols))), "parts": ["protocols"], "key": key}
+    answers = [client.post(MAKE, sent)["Location"] for _click in range(2)]
+    assert answers == [f"/labels/{LabelSheet.objects.get().pk}/pdf/"] * 2
+
+
+def test_each_form_has_a_key_of_its_own(ana, protocols, browser):
+    client, path = browser(ana), f"/protocols/{protocols[0].pk}/"
+    pages = [client.get(path).content.decode() for _ in range(2)]
+    assert len({key for page in pages for key in keys_in(page)}) == 2
+
+
+def test_gone_back_to_and_chosen_anew_is_another_sheet(ana, protocols, browser):
+    client = browser(ana)
+    for protocol in (*protocols, protocols[0]):
+        client.post(MAKE, {"protocol": protocol.pk, "key": "k1"})
+    assert sorted(sheet.protocol_ids for sheet in LabelSheet.objects.all()) == [[pk] for pk in pks(protocols)]
+
+
+def test_without_a_key_or_by_somebody_else_it_is_another_sheet(ana, alma, protocols, browser):
+    for user, key in ((ana, "k1"), (alma, "k1"), (ana, ""), (ana, "")):
+        browser(user).post(MAKE, {"protocol": protocols[0].pk, "key": key})
+    assert LabelSheet.objects.count() == 4
+
+
+@pytest.mark.parametrize("key", ["k" * 65, "a\x00b", "a\nb"])
+def test_a_key_of_no_form_of_ours_is_refused(key, ana, protocols, browser):
+    answer = browser(ana).post(
+        MAKE, {"protocol": protocols[0].pk, "key": key}, HTTP_ACCEPT="application/json"
+    )
+    assert answer.status_code == 409 and not LabelSheet.objects.exists()
+
+
+def test_refused_on_a_work_list_it_shows_the_list_with_what_was_chosen(ana, bruno, browser):
+    waiting = [factories.ProtocolFactory(status="received") for _ in range(2)]
+    sent = {"protocol": [waiting[1].pk, "x"], "filter": "stage=begin"}
+    answer = browser(ana).post(MAKE, sent)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "Un identificador es un número entero." in page
+    ticked = [pk for pk in pks(waiting) if re.search(rf'value="{pk}" data-code="[^"]*" checked', page)]
+    assert ticked == [waiting[1].pk]
+    assert browser(bruno).post(MAKE, sent).status_code == 403
+
+
+def test_refused_on_a_bench_it_shows_the_bench(ana, protocols, browser):
+    protocol = protocols[0]
+    Protocol.objects.update(status="processing")
+    answer = browser(ana).post(MAKE, {"back": protocol.pk})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert f"<h1>{protocol.number}</h1>" in page and "No hay etiquetas para imprimir" in page

@@ -1,11 +1,14 @@
 """The bench's work lists: what is expected first at the top, and several marked at once."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from lims.models import CassetteStage, Protocol, Slide
+from lims.models.processing import Stage
 from lims.services.bench_lists import Step
 from lims.services.cassettes import NewCassette, add_cassettes
 from tests import factories
@@ -135,8 +138,9 @@ def test_wrong_input_is_told_and_changes_nothing(ana, browser, fields, told):
     }
     client = browser(ana)
     sent = filled | ({"step": fields["step"]} if "step" in fields else {})
-    page = client.post(MARK, sent, follow=True).content.decode()
-    assert 'class="notice notice-error"' in page
+    answer = client.post(MARK, sent)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and 'class="notice notice-error"' in page
     assert told is None or told in page
     assert client.post(MARK, sent, **JSON).status_code == 409
     assert not CassetteStage.objects.exists()
@@ -179,3 +183,47 @@ def test_hostile_text_is_text(ana, browser):
     received(animal="<script>alert(1)</script>")
     page = browser(ana).get(LIST).content.decode()
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
+
+
+def is_ticked(page: str, pk: int) -> bool:
+    return bool(re.search(rf'value="{pk}" data-code="[^"]*" checked', page))
+
+
+def test_refused_ticks_and_quality_are_kept_and_the_reason_stands_beside_its_field(ana, browser):
+    protocol = factories.ready_protocol(status="processing", specimens=2)
+    Slide.objects.update(quality="")
+    first, second = Slide.objects.values_list("pk", flat=True)
+    sent = {"step": "judge", "slide": [second], "filter": "stage=judge"}
+    page = browser(ana).post(MARK, sent | {"quality": ""}).content.decode()
+    assert (is_ticked(page, first), is_ticked(page, second)) == (False, True)
+    assert 'aria-describedby="mark_quality_error"' in page and 'id="mark_quality_error"' in page
+    # A slide that somebody takes back meanwhile.
+    Slide.objects.filter(pk=second).update(stained_at=None, stained_by=None)
+    answer = browser(ana).post(MARK, sent | {"slide": [first, second], "quality": "poor"})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "todavía no está teñido" in page
+    assert is_ticked(page, first) and '<option value="poor" selected>' in page
+    assert not Slide.objects.exclude(quality="").exists() and protocol.pk
+
+
+def test_refused_the_stain_is_kept(ana, browser):
+    pks = in_work(ana)
+    CassetteStage.objects.bulk_create(
+        CassetteStage(cassette_id=pk, stage=stage, at=timezone.now(), by=ana) for pk in pks for stage in Stage
+    )
+    sent = {"step": "cut", "cassette": pks, "filter": "stage=cut", "stain": "<" * 61}
+    page = browser(ana).post(MARK, sent).content.decode()
+    assert is_ticked(page, pks[0]) and f'value="{"&lt;" * 61}"' in page
+    assert 'id="mark_stain_error"' in page and not Slide.objects.exists()
+
+
+def test_refused_on_a_later_page_it_is_that_page_and_done_it_is_the_first(ana, browser):
+    received_ones = [received(days) for days in range(60)]
+    client = browser(ana)
+    second = client.get(client.get(LIST, **JSON).json()["next"]).content.decode()
+    kept = html.unescape(re.search(r'name="filter" value="([^"]+)"', second)[1])
+    last = received_ones[-1].pk
+    page = client.post(MARK, {"step": "begin", "protocol": [last, 10**9], "filter": kept}).content.decode()
+    assert is_ticked(page, last) and received_ones[0].number not in page
+    done = client.post(MARK, {"step": "begin", "protocol": [last], "filter": kept})
+    assert done["Location"] == "/processing/?stage=begin"

@@ -1,8 +1,10 @@
-"""The bench of one sample: what lies there, making and removing, asking for more, and being ready."""
+"""The bench of one sample: what lies there, making and removing, and being ready."""
+
+import re
 
 import pytest
 
-from lims.models import AdditionalRequest, Cassette, Protocol, Slide, Specimen
+from lims.models import Cassette, Protocol, Slide, Specimen
 from lims.services.additional_requests import Wish, request_more
 from lims.services.cassettes import NewCassette, add_cassettes, pass_stage
 from lims.services.slides import NewSlide, add_slides, stain
@@ -90,16 +92,27 @@ def test_slides_of_tissue_one_each_or_all_on_one(ana, browser):
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [{"cassettes": []}, {"cassettes": [0]}, {"stain": ""}, {"copies": 0}, {"copies": 60}, {"last": ""}],
+    ("wrong", "place", "kept"),
+    [
+        ({"cassettes": []}, 'id="slides_cassettes_error"', 'value="Grocott"'),
+        ({"cassettes": [0]}, 'id="slides_cassettes_error"', 'value="Grocott"'),
+        ({"stain": ""}, 'id="slides_stain_error"', 'value="7"'),
+        ({"stain": "x" * 61}, 'id="slides_stain_error"', f'value="{"x" * 61}"'),
+        ({"copies": 0}, 'id="slides_copies_error"', 'value="0"'),
+        ({"copies": 60}, 'id="slides_copies_error"', 'value="60"'),
+        ({"last": ""}, 'class="notice notice-error"', 'value="Grocott"'),
+    ],
 )
-def test_wrong_slides_are_told(ana, browser, wrong):
+def test_wrong_slides_are_told_beside_their_field_and_kept(ana, browser, wrong, place, kept):
     protocol = received()
     (cassette,) = add_cassettes(ana, protocol.pk, [NewCassette()])
-    sent = {"last": 0, "cassettes": [cassette.pk], "stain": "H&E", "copies": 1} | wrong
+    sent = {"last": 0, "cassettes": [cassette.pk], "stain": "Grocott", "copies": 7} | wrong
     answer = browser(ana).post(path(protocol, "slides"), sent)
+    page = answer.content.decode()
     assert (answer.status_code, Slide.objects.count()) == (409, 0)
-    assert "field-error" in answer.content.decode() or "notice-error" in answer.content.decode()
+    assert place in page and kept in page
+    ticked = re.search(r'name="cassettes" value="\d+" id="\w+"( checked)?', page)[1]
+    assert bool(ticked) is (sent["cassettes"] == [cassette.pk])
 
 
 def test_smears_are_made_without_cassettes(ana, browser):
@@ -140,7 +153,9 @@ def test_judging_again_is_possible_but_never_over_another_unseen(ana, browser):
     assert f'name="seen" value="{slide.pk}-good"' in client.get(path(protocol)).content.decode()
     sent = {"step": "judge", "slide": [slide.pk], "quality": "poor", "back": protocol.pk}
     refused = client.post(
-        "/processing/mark/", sent | {"seen": [f"{slide.pk}-acceptable", "x-y"]}, follow=True
+        "/processing/mark/",
+        sent | {"seen": [f"{slide.pk}-acceptable", "x-y", f"{'9' * 5_000}-good"]},
+        follow=True,
     )
     assert "se evaluó" in refused.content.decode()
     client.post("/processing/mark/", sent | {"seen": [f"{slide.pk}-good"]})
@@ -177,48 +192,6 @@ def test_ready_once_nothing_is_lacking(ana, browser):
     assert "no puede pasar a" in again
 
 
-def test_a_pathologist_asks_and_all_see_it_until_it_is_done(ana, paula, browser):
-    draft = factories.draft_report(paula.staff_member.pathologist)
-    protocol = draft.protocol
-    wish = {"kind": "stain", "stain": "PAS", "cassette": "", "detail": "<b>Hongos</b>"}
-    answer = browser(paula).post(path(protocol, "requests"), wish, follow=True)
-    assert "Se avisó al laboratorio" in answer.content.decode()
-    pages = [path(protocol), f"/protocols/{protocol.pk}/", "/processing/?stage=requests"]
-    for page in pages:
-        text = browser(ana).get(page).content.decode()
-        assert "PAS" in text and "&lt;b&gt;Hongos" in text, page
-    assert protocol.number in browser(paula).get("/reports/to-write/").content.decode()
-    request = AdditionalRequest.objects.get()
-    done = browser(ana).post(f"/requests/{request.pk}/finish/", follow=True).content.decode()
-    assert "Se avisó a quien lo pidió" in done
-    assert "PAS" not in browser(ana).get(pages[2]).content.decode()
-
-
-@pytest.mark.parametrize(
-    ("wish", "field"),
-    [
-        ({"kind": "stain"}, "stain"),
-        ({"kind": "more_cuts"}, "cassette"),
-        ({"kind": "other"}, "detail"),
-        ({}, "kind"),
-    ],
-)
-def test_wrong_wish_is_told_beside_its_field(paula, browser, wish, field):
-    protocol = factories.ready_protocol()
-    answer = browser(paula).post(path(protocol, "requests"), wish)
-    assert answer.status_code == 409
-    assert f'id="wish_{field}_error"' in answer.content.decode()
-    assert not AdditionalRequest.objects.exists()
-
-
-def test_only_pathologists_are_offered_to_ask(ana, paula, alma, browser):
-    protocol = factories.ready_protocol()
-    offered = {
-        user: 'id="ask"' in browser(user).get(path(protocol)).content.decode() for user in (ana, paula, alma)
-    }
-    assert offered == {ana: False, paula: True, alma: False}
-
-
 def test_off_the_bench_nothing_is_offered(ana, browser):
     protocol = factories.ready_protocol(status="reported")
     page = browser(ana).get(path(protocol)).content.decode()
@@ -246,3 +219,14 @@ def test_english_reader_gets_english(ana, browser):
     ana.save()
     page = browser(ana).get(path(received())).content.decode()
     assert "Make cassettes" in page and "Crear" not in page
+
+
+def test_marking_that_is_refused_shows_the_bench_with_what_was_chosen(ana, browser):
+    protocol, client = received(), browser(ana)
+    first, second = (made.pk for made in add_cassettes(ana, protocol.pk, [NewCassette()] * 2))
+    sent = {"step": "fixation", "cassette": [second], "back": protocol.pk}
+    answer = client.post("/processing/mark/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "todavía no pasó la etapa" in page
+    assert re.findall(r'name="cassette" value="(\d+)" data-code="[^"]*" checked', page) == [str(second)]
+    assert first != second
