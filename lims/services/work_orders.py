@@ -90,7 +90,7 @@ def change_work_order(
 
 def is_written(order: WorkOrder, lines: Sequence[Line], **billing) -> bool:
     """Return whether an order has exactly this billing data and these lines already."""
-    values = _only_billing(billing)
+    values = _spelled(_only_billing(billing))
     return all(getattr(order, name) == value for name, value in values.items()) and are_written(order, lines)
 
 
@@ -219,11 +219,15 @@ def _only_billing(values: dict) -> dict:
     return values
 
 
+def _spelled(values: dict) -> dict:
+    if "billing_tax_id" not in values:
+        return values
+    return values | {"billing_tax_id": tax_ids.spelled(values["billing_tax_id"])}
+
+
 def _apply(order: WorkOrder, values: dict) -> dict[str, list[str]]:
-    if "billing_tax_id" in values:
-        values = values | {"billing_tax_id": tax_ids.spelled(values["billing_tax_id"])}
     changes = {}
-    for name, value in values.items():
+    for name, value in _spelled(values).items():
         old = getattr(order, name)
         if old != value:
             changes[name] = [str(old), str(value)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lims", "0014_label_sheet_key"),
+        ("lims", "0016_label_sheet_key"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lims", "0013_search"),
+        ("lims", "0015_corrected_receptions"),
     ]
 
     operations = [
