@@ -141,6 +141,11 @@ TIME_ZONE = env.time_zone("TIME_ZONE", "America/Argentina/Buenos_Aires")
 USE_TZ = True
 FORMAT_MODULE_PATH = ["lims.formats"]
 
+# The largest draft of a report that the services allow sends so many: 40 specimens with a synoptic table of
+# 60 rows each, and two texts for each of 9,999 cassettes. More than 10 MB, some 3,000 pages, nobody types.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 25_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
