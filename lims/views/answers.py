@@ -62,7 +62,7 @@ def answers(view: View) -> View:
         try:
             response = view(request, *args, **kwargs) if request.user.is_authenticated else _log_in(request)
         except tuple(_ANSWERS) as error:
-            response = _refuse(request, error)
+            response = refused(request, error)
         patch_vary_headers(response, ["Accept"])
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
@@ -100,7 +100,8 @@ def _log_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path())
 
 
-def _refuse(request: HttpRequest, error: Exception) -> HttpResponse:
+def refused(request: HttpRequest, error: Exception, template: str = "") -> HttpResponse:
+    """Return what is answered to an error that `answers` knows, on its own page unless another is named."""
     answer = next(answer for kind, answer in _ANSWERS.items() if isinstance(error, kind))
     context = {"sentence": str(answer.sentence or error), "reference": ""}
     if answer.status >= 500:
@@ -112,7 +113,7 @@ def _refuse(request: HttpRequest, error: Exception) -> HttpResponse:
             {"error": context["sentence"], "fields": fields}, status=answer.status
         )
     else:
-        response = render(request, answer.template, context, status=answer.status)
+        response = render(request, template or answer.template, context, status=answer.status)
     if answer.retry_after_s:
         response["Retry-After"] = str(answer.retry_after_s)
     return response

@@ -6,11 +6,13 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
+from lims.errors import LimsError
 from lims.models import Report, ReportStatus, User
 from lims.services import reports
 from lims.services.report_opening import Preview, Publishing, Ready, open_report
-from lims.views.answers import answers, wants_json
+from lims.views.answers import answers, refused, wants_json
 from lims.views.report_progress import progress_of
+from pdfcache.errors import RenderError, StoreError
 
 # What must not be taken for the laboratory's word any more: its old links lead to the notice first.
 PAST = (ReportStatus.SUPERSEDED, ReportStatus.WITHDRAWN)
@@ -22,6 +24,8 @@ def open_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """Lead to the issued PDF, or say that it is being issued, or show the author what a draft looks like."""
     if not wants_json(request) and _leads_to_notice(request.user, pk, request.GET.get("version", "")):
         response: HttpResponse = redirect("report", pk)
+    elif "drawn" in request.GET:
+        response = _in_frame(request, pk)
     else:
         response = _opened(request, pk)
     response["Cache-Control"] = "no-store"
@@ -49,6 +53,17 @@ def _opened(request: HttpRequest, pk: int) -> HttpResponse:
             response = _preview(content, filename)
         case Publishing():
             response = _publishing(request, pk)
+    return response
+
+
+def _in_frame(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer the frame beside the text, also with a refusal: a page that may not be framed looks broken."""
+    try:
+        return _opened(request, pk)
+    except (LimsError, StoreError, RenderError) as error:
+        response = refused(request, error, "reports/preview_refused.html")
+    response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
+    response["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
 

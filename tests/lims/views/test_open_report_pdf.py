@@ -7,6 +7,7 @@ import urllib3
 
 from actors.models import Job
 from lims.models import Report
+from lims.services import documents
 from lims.services.report_amending import amend_report, withdraw_report
 from lims.services.report_finalizing import finalize_report
 from tests import factories
@@ -76,6 +77,26 @@ def test_draft_is_previewed_in_a_frame_of_our_own_by_its_author_alone(author, pr
     refused = browser(ana).get(f"/reports/{draft.pk}/pdf/")
     assert (refused.status_code, refused["X-Frame-Options"]) == (403, "DENY")
     assert "frame-ancestors 'none'" in refused["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("acquired", "status", "sentence"), [(False, 503, "Se están"), (True, 403, "borrador")]
+)
+def test_refused_preview_says_so_within_its_frame(
+    author, protocol, paula, ana, browser, monkeypatch, acquired, status, sentence
+):
+    monkeypatch.setattr(documents._inline_renders, "acquire", lambda blocking: acquired)
+    draft = factories.draft_report(author, protocol)
+    client = browser(ana if acquired else paula)
+    answer = client.get(f"/reports/{draft.pk}/pdf/?drawn=3")
+    page = answer.content.decode()
+    assert answer.status_code == status and sentence in page
+    assert f'href="/reports/{draft.pk}/pdf/?drawn=3"' in page
+    assert answer["X-Frame-Options"] == "SAMEORIGIN" and answer["Cache-Control"] == "no-store"
+    assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    plain = client.get(f"/reports/{draft.pk}/pdf/")
+    assert (plain.status_code, plain["X-Frame-Options"]) == (status, "DENY")
 
 
 def test_old_links_lead_to_the_notice_and_the_old_version_stays_to_be_had(report, bruno, paula, browser):
