@@ -1,6 +1,6 @@
 """Tells whoever typed a text which of its characters our papers cannot print."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -12,7 +12,20 @@ SHOWN_MAX = 10
 
 def printing_note(form: forms.BaseForm) -> str:
     """Return a sentence that names what a valid form's texts lose in print, or nothing."""
-    texts = _texts(list(form.cleaned_data.values()))
+    return _note(_texts(list(form.cleaned_data.values())))
+
+
+def printing_notes(forms_typed: Iterable[forms.BaseForm]) -> dict[str, str]:
+    """Return such a sentence for each field of valid forms that loses something, by its name on the page."""
+    notes = {
+        form.add_prefix(name): _note(_texts(value))
+        for form in forms_typed
+        for name, value in form.cleaned_data.items()
+    }
+    return {name: note for name, note in notes.items() if note}
+
+
+def _note(texts: Iterable[str]) -> str:
     lost = list(dict.fromkeys(grapheme for text in texts for grapheme in unprintable(text)))
     if not lost:
         return ""

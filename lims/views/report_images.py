@@ -13,6 +13,7 @@ from lims.forms.reports import ImageForm
 from lims.forms.typed import typed_pk
 from lims.models import Report, ReportImage
 from lims.services import report_images as service
+from lims.views import saving
 from lims.views.answers import answers, refusal, wants_json
 from lims.views.report_writing_page import images_of, own_report
 
@@ -63,7 +64,7 @@ def report_image(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
     except REFUSALS as error:
         return _refused(request, report, error)
     if wants_json(request):
-        return JsonResponse({"note": printing_note(form)})
+        return JsonResponse(saving.notes([form]))
     if note := printing_note(form):
         messages.warning(request, note)
     return _back(report)

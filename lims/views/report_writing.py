@@ -110,10 +110,9 @@ def _save_typed(request: HttpRequest, report: Report, form: DraftForm) -> Report
 
 
 def _saved(request: HttpRequest, report: Report, form: DraftForm) -> HttpResponse:
-    note = printing_note(form)
     if wants_json(request):
-        return saving.saved(report.edit_version, note)
-    if note:
+        return saving.saved(report.edit_version, [form])
+    if note := printing_note(form):
         messages.warning(request, note)
     if "review" in request.POST:
         return redirect("report_changes", report.pk)

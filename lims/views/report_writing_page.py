@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from lims.errors import NotAllowed
@@ -13,6 +13,7 @@ from lims.forms.synoptic import suggestions
 from lims.models import ImageUpload, Report, ReportImage, Slide
 from lims.services import reports
 from lims.services.images import MIB, MICROGRAPH
+from lims.views import saving
 
 AROUND = (
     "protocol__veterinarian__user",
@@ -57,7 +58,7 @@ def writing_page(
         "synoptic": suggestions(language),
         "upload_bytes_max": MICROGRAPH.megabytes * MIB,
     }
-    return render(request, "reports/write.html", context, status=status)
+    return saving.page(request, "reports/write.html", context, status)
 
 
 def images_of(report: Report) -> Sequence[ReportImage]:

@@ -124,10 +124,9 @@ def _save(request: HttpRequest, draft: Protocol) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, draft: Protocol, typed: Submission) -> HttpResponse:
-    note = next(filter(None, map(printing_note, typed.printed())), "")
     if wants_json(request):
-        return saving.saved(draft.version, note)
-    if note:
+        return saving.saved(draft.version, typed.printed())
+    if note := next(filter(None, map(printing_note, typed.printed())), ""):
         messages.warning(request, note)
     if "review" in request.POST:
         return redirect("protocol", draft.pk)
@@ -162,4 +161,4 @@ def _page(
         "species": SPECIES,
         "preservations": PRESERVATIONS,
     }
-    return render(request, "submissions/write.html", context, status=status)
+    return saving.page(request, "submissions/write.html", context, status)

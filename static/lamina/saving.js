@@ -8,6 +8,10 @@ const Saving = (() => {
   const KEEPALIVE_BYTES_MAX = 60_000;
   // Once in one of these a save can only fail again, until its writer decides something.
   const ENDED = ["stale", "closed"];
+  // In these it is tried again by itself.
+  const WAITING = ["offline", "login", "denied"];
+  // For an answer without words of its own; the page has some.
+  const NOTHING_SAID = { error: "", fields: {} };
   const IGNORED = ["csrfmiddlewaretoken", "edit_version"];
 
   const savers = new Set();
@@ -37,7 +41,7 @@ const Saving = (() => {
     state = "saved";
     answer = null;
     note = "";
-    #kept; #timer; #firstTyped; #running; #failures = 0;
+    #kept; #timer; #firstTyped; #running; #unsure; #failures = 0;
 
     constructor(form, { held = false, onSaved = () => {} } = {}) {
       this.form = form;
@@ -52,28 +56,28 @@ const Saving = (() => {
       queueMicrotask(() => this.touch());
     }
 
-    get dirty() { return this.#running !== undefined || this.#typed() !== this.#kept; }
+    get dirty() { return Boolean(this.#running || this.#unsure) || this.#typed() !== this.#kept; }
 
     // Something was typed: save it after a pause, and at the latest while the typing goes on.
     touch() {
-      if (this.held || ENDED.includes(this.state)) return;
+      if (ENDED.includes(this.state)) return;
       if (!this.dirty) return this.#become("saved");
       const now = performance.now();
       this.#firstTyped ??= now;
-      if (!["offline", "login"].includes(this.state)) this.#become(this.#running ? "saving" : "unsaved");
+      if (!WAITING.includes(this.state)) this.#become(this.#running ? "saving" : "unsaved");
       this.#after(Math.min(PAUSE_MS, Math.max(0, this.#firstTyped + LONGEST_MS - now)));
     }
 
-    // Save at once whatever is not saved; gives whether all of it is kept now.
-    async flush() {
+    // Save at once whatever is not saved; gives whether all of it is kept now. What another window saved is
+    // replaced only where the writer has `decided` so, by a button of the page that shows both.
+    async flush({ decided = false } = {}) {
       clearTimeout(this.#timer);
-      if (this.#running) await this.#running;
-      if (ENDED.includes(this.state) && !this.held) return false;
+      while (this.#running) await this.#running;
+      if (ENDED.includes(this.state) && !(this.held && decided)) return false;
       this.held = false;
       if (!this.dirty) return true;
-      this.#running = this.#send();
+      this.#running = this.#save().finally(() => { this.#running = undefined; });
       const kept = await this.#running;
-      this.#running = undefined;
       if (kept && this.dirty) this.touch();
       changed();
       return kept && !this.dirty;
@@ -92,7 +96,7 @@ const Saving = (() => {
 
     #after(delayMs) {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.flush(), delayMs);
+      if (savers.has(this)) this.#timer = setTimeout(() => this.flush(), delayMs);
     }
 
     #become(state) {
@@ -100,36 +104,65 @@ const Saving = (() => {
       changed();
     }
 
-    async #send() {
-      const typed = this.#typed();
+    // What was sent without an answer may have been saved. It is sent once more before anything newer, since only
+    // its answer tells its version; newer text with the old one would look like somebody else's.
+    async #save() {
+      if (this.#unsure && !(await this.#send(this.#unsure))) {
+        if (this.#unsure || ENDED.includes(this.state)) return false;
+      }
       const body = new URLSearchParams(new FormData(this.form));
-      const keepalive = document.hidden && body.toString().length < KEEPALIVE_BYTES_MAX;
+      return this.#typed() === this.#kept || this.#send({ typed: this.#typed(), body });
+    }
+
+    async #send(sent) {
+      const keepalive = document.hidden && sent.body.toString().length < KEEPALIVE_BYTES_MAX;
       this.#firstTyped = undefined;
-      if (!["offline", "login"].includes(this.state)) this.#become("saving");
-      let answer;
-      try {
-        answer = await post(this.form.action, body, { keepalive });
-        this.answer = await answer.json();
-      } catch {
+      if (!WAITING.includes(this.state)) this.#become("saving");
+      const answer = await post(this.form.action, sent.body, { keepalive }).catch(() => null);
+      const told = await answer?.json().catch(() => null);
+      this.answer = told ?? NOTHING_SAID;
+      if (answer?.ok && told) return this.#keep(sent.typed);
+      return this.#refuse(answer, sent);
+    }
+
+    #refuse(answer, sent) {
+      // A page that leads elsewhere is one for another account.
+      const denied = answer?.type === "opaqueredirect" || [403, 404].includes(answer?.status);
+      if (denied) return this.#again("denied");
+      if (answer?.status === 401) return this.#again("login");
+      if (answer?.status === 429) return this.#again("offline");
+      if (!answer || answer.ok || answer.status >= 500) {
+        this.#unsure = sent;
         return this.#again("offline");
       }
-      if (answer.ok) return this.#keep(typed);
-      if (answer.status === 401) return this.#again("login");
-      if (answer.status >= 500 || answer.status === 429) return this.#again("offline");
-      this.#become(answer.status === 409 ? this.answer.kind ?? "refused" : "closed");
-      if (this.state === "incomplete") this.#become("refused");
+      this.#unsure = undefined;
+      this.#become(ENDED.includes(this.answer.kind) ? this.answer.kind : "refused");
       return false;
     }
 
     #keep(typed) {
       this.#kept = typed;
+      this.#unsure = undefined;
       this.#failures = 0;
-      this.note = this.answer.note ?? "";
       const version = this.form.elements.edit_version;
       if (version && this.answer.edit_version) version.value = this.answer.edit_version;
+      this.#showNotes(this.answer.notes ?? {});
       this.#become("saved");
       this.onSaved(this.answer);
       return true;
+    }
+
+    // What the papers cannot print, beside each field that has some of it.
+    #showNotes(notes) {
+      this.note = [...new Set(Object.values(notes))].join(" ");
+      this.form.querySelectorAll("[data-unprintable]").forEach((note) => note.remove());
+      for (const [name, sentence] of Object.entries(notes)) {
+        const note = document.createElement("p");
+        note.className = "field-warning";
+        note.dataset.unprintable = "";
+        note.textContent = sentence;
+        this.form.querySelector(`[data-field="${CSS.escape(name)}"]`)?.append(note);
+      }
     }
 
     #again(state) {
@@ -139,13 +172,11 @@ const Saving = (() => {
     }
   }
 
-  const flush = async () => (await Promise.all([...savers].map((saver) => saver.flush()))).every(Boolean);
+  const flush = async (options) => (await Promise.all([...savers].map((saver) => saver.flush(options)))).every(Boolean);
 
-  addEventListener("online", flush);
-  document.addEventListener("visibilitychange", () => {
-    // A tab that is left may never come back; one that is returned to may have been logged in elsewhere.
-    for (const saver of savers) if (saver.dirty && !saver.held) saver.flush();
-  });
+  addEventListener("online", () => flush());
+  // A tab that is left may never come back; one that is returned to may have been logged in elsewhere.
+  document.addEventListener("visibilitychange", () => flush());
   addEventListener("beforeunload", (event) => {
     if ([...savers].some((saver) => saver.dirty)) event.preventDefault();
   });

@@ -11,8 +11,7 @@
 
   // How saving stands
   function show() {
-    find("[data-note]").hidden = !saver.note;
-    find("[data-note-text]").textContent = saver.note;
+    find("[data-note]").textContent = saver.note;
     const line = find("[data-saving]");
     if (line.dataset.state === saver.state) return;
     line.dataset.state = saver.state;
@@ -27,7 +26,7 @@
     if (state === "refused") showErrors(saver.answer.fields);
     const problem = find("[data-problem]");
     const own = { refused: saver.answer?.error, closed: saver.answer?.error }[state];
-    const told = own ?? find(`[data-when="${state}"]`, problems)?.textContent;
+    const told = own || find(`[data-when="${state}"]`, problems)?.textContent;
     problem.hidden = !told;
     if (!told) return;
     find("[data-problem-text]").textContent = told;
@@ -124,7 +123,7 @@
   draft.addEventListener("submit", async (event) => {
     event.preventDefault();
     const goesOn = event.submitter?.name === "review";
-    const kept = await Saving.flush();
+    const kept = await Saving.flush({ decided: true });
     if (kept && goesOn) location.assign(draft.action.replace(/edit\/$/, ""));
     if (!kept) find("[aria-invalid]")?.focus();
   });

@@ -1,6 +1,6 @@
 // The writing page: shows how saving stands and what is wrong where, moves rows, and leads to the signature.
 (() => {
-  const WORST_FIRST = ["stale", "closed", "refused", "login", "offline", "saving", "unsaved"];
+  const WORST_FIRST = ["stale", "closed", "refused", "denied", "login", "offline", "saving", "unsaved"];
   const desk = document.querySelector("[data-desk]");
   const draft = document.querySelector("[data-draft]");
   const find = (selector, within = desk) => within.querySelector(selector);
@@ -31,11 +31,10 @@
     tell(state);
   }
 
-  // What the paper cannot print
+  // What the paper cannot print, read aloud; it stands beside its fields
   function showNotes() {
     const notes = new Set([...Saving.savers].map((each) => each.note).filter(Boolean));
-    find("[data-note]").hidden = !notes.size;
-    find("[data-note-text]").textContent = [...notes].join(" ");
+    find("[data-note]").textContent = [...notes].join(" ");
   }
 
   function tell(state) {
@@ -43,7 +42,7 @@
     const culprit = [...Saving.savers].find((each) => each.state === state);
     if (state === "refused") showErrors(culprit.answer.fields, culprit.form);
     const sentence = find(`[data-when="${state}"]`, problems)?.textContent;
-    const told = { refused: culprit?.answer?.error, closed: culprit?.answer?.error }[state] ?? sentence;
+    const told = { refused: culprit?.answer?.error, closed: culprit?.answer?.error }[state] || sentence;
     problem.hidden = !told;
     if (!told) return;
     find("[data-problem-text]").textContent = told;
@@ -101,7 +100,7 @@
   const review = find("[data-review]");
 
   async function openReview() {
-    if (!(await Saving.flush())) return;
+    if (!(await Saving.flush({ decided: true }))) return;
     let html;
     try {
       const answer = await fetch(review.dataset.url, { headers: { Accept: "text/html" } });
@@ -202,7 +201,7 @@
   draft.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.submitter && "reviewOpen" in event.submitter.dataset) return openReview();
-    Saving.flush().then((kept) => kept && document.dispatchEvent(new CustomEvent("savedbyhand")));
+    Saving.flush({ decided: true }).then((kept) => kept && document.dispatchEvent(new CustomEvent("savedbyhand")));
   });
   review.addEventListener("submit", (event) => { event.preventDefault(); sign(event.target); });
   document.addEventListener("keydown", (event) => {

@@ -1,23 +1,19 @@
-"""A pathologist at her desk, in a real browser: what she types is kept, whatever breaks in between."""
+"""A pathologist at her desk, in a real browser: she writes, inserts, illustrates, looks, and signs."""
 
 import io
 from collections.abc import Iterator
 
 import pytest
-from django.contrib.sessions.models import Session
 from PIL import Image
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from lims.models import Report, ReportImage
 from lims.services.phrases import add_phrase
-from lims.services.report_content import Content
-from lims.services.report_drafts import save_draft
 from tests import factories
+from tests.browser.desk import WIDE, opened, saving, would_ask_before_leaving
 from tests.processes import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("buckets")]
-
-WIDE = {"viewport": {"width": 1440, "height": 900}}
 
 
 @pytest.fixture
@@ -38,19 +34,6 @@ def desk_with_workers(site, paula, draft, log_in) -> Iterator[Page]:
     yield from opened(log_in(site, paula, **WIDE), draft)
 
 
-def opened(page: Page, draft: Report) -> Iterator[Page]:
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: "Security Policy" in said.text and complaints.append(said.text))
-    page.goto(f"/reports/{draft.pk}/write/")
-    yield page
-    assert complaints == []
-
-
-def saving(page: Page) -> Locator:
-    return page.locator("[data-saving]")
-
-
 def picture(colour: str, file_format: str = "PNG") -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", (400, 300), colour).save(buffer, file_format)
@@ -60,10 +43,6 @@ def picture(colour: str, file_format: str = "PNG") -> bytes:
 def upload(page: Page, *names: str) -> None:
     files = [{"name": name, "mimeType": "image/png", "buffer": picture(name.split(".")[0])} for name in names]
     page.set_input_files("input[type=file]", files)
-
-
-def would_ask_before_leaving(page: Page) -> bool:
-    return page.evaluate("() => !dispatchEvent(Object.assign(new Event('beforeunload', {cancelable: true})))")
 
 
 def test_what_is_typed_is_saved_by_itself_and_found_again(desk, draft):
@@ -83,61 +62,6 @@ def test_what_is_typed_is_saved_by_itself_and_found_again(desk, draft):
     expect(desk.get_by_label("Comentarios", exact=True)).to_have_value("Se ve µ ≥ 3, <5/10 HPF")
     expect(desk.get_by_label("Respuesta")).to_have_value("II")
     assert draft.diagnoses.first().synoptic == [{"element": "Grado", "answer": "II"}]
-
-
-def test_lost_connection_is_told_and_the_text_saved_when_it_is_back(desk, draft):
-    desk.context.set_offline(True)
-    desk.get_by_label("Comentarios", exact=True).fill("sin red")
-    expect(saving(desk)).to_contain_text("Sin conexión: se reintenta")
-    assert would_ask_before_leaving(desk)
-    desk.get_by_label("Comentarios", exact=True).press_sequentially(", y más")
-    desk.context.set_offline(False)
-    expect(saving(desk)).to_contain_text("Guardado")
-    draft.refresh_from_db()
-    assert "y más" in draft.comments and "sin red" in draft.comments
-
-
-def test_server_that_restarts_loses_no_text(desk, draft):
-    desk.route("**/write/", lambda route: route.fulfill(status=502, body="Bad gateway"))
-    desk.get_by_label("Comentarios", exact=True).fill("durante el reinicio")
-    expect(saving(desk)).to_contain_text("Sin conexión: se reintenta")
-    desk.unroute("**/write/")
-    expect(saving(desk)).to_contain_text("Guardado")
-    draft.refresh_from_db()
-    assert draft.comments == "durante el reinicio"
-
-
-def test_ended_session_keeps_the_text_until_the_next_login(desk, draft, paula):
-    Session.objects.all().delete()
-    desk.get_by_label("Comentarios", exact=True).fill("sin sesión")
-    expect(desk.get_by_role("alert")).to_contain_text("Ingresar de nuevo en otra pestaña")
-    with desk.context.expect_page() as other:
-        desk.get_by_role("link", name="Ingresar en otra pestaña").click()
-    other.value.fill("input[name=login]", paula.email)
-    other.value.fill("input[name=password]", factories.PASSWORD)
-    other.value.click("main button[type=submit]")
-    desk.bring_to_front()
-    expect(saving(desk)).to_contain_text("Guardado")
-    expect(desk.get_by_role("alert")).to_be_hidden()
-    draft.refresh_from_db()
-    assert draft.comments == "sin sesión"
-
-
-def test_second_tab_is_told_compares_and_decides(desk, draft, paula):
-    save_draft(paula, draft.pk, draft.edit_version, Content({"comments": "lo de la otra pestaña"}))
-    desk.get_by_label("Comentarios", exact=True).fill("lo mío")
-    expect(desk.get_by_role("alert")).to_contain_text("No se sobrescribió nada")
-    desk.get_by_role("button", name="Comparar con lo guardado").click()
-    expect(desk.get_by_text("Guardado mientras tanto:")).to_be_visible()
-    expect(desk.get_by_label("Comentarios", exact=True)).to_have_value("lo mío")
-    # Typing on saves nothing by itself here: to replace the other text is a decision.
-    desk.get_by_label("Comentarios", exact=True).fill("lo mío y lo de la otra")
-    draft.refresh_from_db()
-    assert draft.comments == "lo de la otra pestaña"
-    desk.get_by_role("button", name="Guardar").click()
-    expect(saving(desk)).to_contain_text("Guardado")
-    draft.refresh_from_db()
-    assert draft.comments == "lo mío y lo de la otra"
 
 
 def test_phrase_is_found_and_inserted_at_the_cursor_by_keys_alone(desk, draft, paula, alma):

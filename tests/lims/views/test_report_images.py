@@ -105,7 +105,7 @@ def test_caption_is_saved_and_a_mistake_is_told(paula, draft, images, browser):
     images[1].refresh_from_db()
     assert (images[1].caption, images[1].magnification, images[1].stain) == ("Mastocitos", "40x", "H&E")
     said_more = client.post(address, said | {"caption": "Vaca 🐮"}, **JSON).json()
-    assert "🐮" in said_more["note"]
+    assert "🐮" in said_more["note"] and list(said_more["notes"]) == ["caption"]
     for name, length in (("caption", 501), ("magnification", 41), ("stain", 61)):
         answer = client.post(address, said | {name: "x" * length}, **JSON)
         assert (answer.status_code, list(answer.json()["fields"])) == (409, [name])

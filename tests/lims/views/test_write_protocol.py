@@ -47,6 +47,12 @@ def edit(draft) -> str:
     return f"/protocols/{draft.pk}/edit/"
 
 
+def test_browser_keeps_no_page_that_would_be_older_than_the_draft(client, draft):
+    wrong = client.post(edit(draft), TYPED | {"weight_kg": "mucho"})
+    for page in (client.get(edit(draft)), wrong):
+        assert page["Cache-Control"] == "no-store"
+
+
 def test_double_click_begins_one_draft(client, draft):
     again = client.post("/protocols/new/", {"kind": "histopathology"})
     assert again["Location"] == edit(draft)
@@ -159,7 +165,9 @@ def test_deleted_draft_is_gone(client, draft):
 
 def test_what_papers_cannot_print_is_said(client, draft):
     answer = client.post(edit(draft), TYPED | {"clinical_history": "\N{SNOWMAN WITHOUT SNOW}𝔘"}, **JSON)
-    assert "☐" in answer.json()["note"]
+    assert "☐" in answer.json()["note"] and list(answer.json()["notes"]) == ["clinical_history"]
+    answer = client.post(edit(draft), TYPED | {"edit_version": "2", "specimen-0-site": "Piel 🐮"}, **JSON)
+    assert list(answer.json()["notes"]) == ["specimen-0-site"]
 
 
 def test_hostile_text_is_text(client, draft):

@@ -100,6 +100,13 @@ def test_plain_form_saves_and_leads_back(paula, draft, browser):
     assert answer["Location"] == path(draft, "changes/")
 
 
+def test_browser_keeps_no_page_that_would_be_older_than_the_draft(paula, draft, browser):
+    client = browser(paula)
+    wrong = client.post(path(draft), typed(draft, comments="x" * 10_001))
+    for page in (client.get(path(draft)), wrong):
+        assert page["Cache-Control"] == "no-store"
+
+
 def test_second_window_is_told_and_nothing_is_overwritten(paula, draft, browser):
     client = browser(paula)
     stale = typed(draft, comments="segundo")
@@ -149,7 +156,8 @@ def test_what_the_paper_cannot_print_is_told_and_kept(paula, draft, browser):
     row = draft.diagnoses.first()
     sent = typed(draft) | {f"synoptic-{row.pk}-element": ["Vaca 🐮"], f"synoptic-{row.pk}-answer": ["sí"]}
     client = browser(paula)
-    assert "🐮" in client.post(path(draft), sent, **JSON).json()["note"]
+    told = client.post(path(draft), sent, **JSON).json()
+    assert "🐮" in told["note"] and "🐮" in told["notes"][f"synoptic-{row.pk}"] and len(told["notes"]) == 1
     client.post(path(draft), sent)
     assert "en lugar de 🐮" in client.get(path(draft)).content.decode()
     row.refresh_from_db()
