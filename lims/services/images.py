@@ -5,11 +5,12 @@ Logos and signatures at once, in the request; micrographs, which are larger, by 
 
 import io
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from lims.documents.images import MICROGRAPH_DPI, MICROGRAPH_HEIGHT_MM, MICROGRAPH_WIDTH_MM
 from lims.errors import LimsError
@@ -24,6 +25,7 @@ MICROGRAPH_PX = (
 )
 # A phone's JPEG with a second picture behind the first calls itself MPO.
 FORMATS = {"PNG": "PNG", "JPEG": "JPEG", "MPO": "JPEG"}
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 
 
@@ -129,13 +131,24 @@ def _decoded(image: Image.Image, smaller: int = 1) -> Image.Image:
     """Return the pixels, upright, as RGB, or as RGBA where something shows through; so many times smaller."""
     try:
         if image.mode.startswith("I"):
-            return _eight_bits(image).convert("RGB")
+            return _eight_bits(ImageOps.exif_transpose(image)).convert("RGB")
         if smaller > 1 and image.mode not in ("P", "1"):
             image = image.reduce(smaller)
         upright = ImageOps.exif_transpose(image)
-        return upright.convert("RGBA" if image.has_transparency_data else "RGB")
+        return _in_srgb(upright, "RGBA" if image.has_transparency_data else "RGB")
     except Exception as error:
         raise ImageRefused(_("The image is damaged or cut off. Choose another file.")) from error
+
+
+def _in_srgb(image: Image.Image, mode: str) -> Image.Image:
+    """Return a picture in a mode of sRGB, with the colours that its profile, which is left behind, means."""
+    pixels = image if image.mode == "CMYK" else image.convert(mode)
+    if profile := image.info.get("icc_profile"):
+        # A damaged profile, or one of another kind of picture, is passed over, as most programs do.
+        with suppress(ImageCms.PyCMSError, OSError):
+            meant = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            return ImageCms.profileToProfile(pixels, meant, SRGB, outputMode=mode) or pixels
+    return pixels.convert(mode)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 from django.utils import translation
-from PIL import Image, ImageDraw
+from PIL import Image, ImageCms, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from lims.models import Asset
@@ -157,6 +157,35 @@ def test_picture_stands_upright(file_format):
     _, image = prepared(encoded(sideways, file_format, exif=exif))
     assert image.size == (100, 200)
     assert image.getpixel((50, 20))[0] < 60 < 200 < image.getpixel((50, 180))[0]
+
+
+def profile_of_swapped_colours() -> bytes:
+    """Return sRGB's profile in which the first number of a pixel is its blue."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return srgb.replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ").replace(b"?XYZ", b"bXYZ")
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_colours_are_those_that_the_profile_means(mode):
+    red = Image.new("RGB", (40, 40), (255, 0, 0)).convert(mode)
+    picture, image = prepared(encoded(red, "PNG", icc_profile=profile_of_swapped_colours()))
+    assert image.convert("RGB").getpixel((5, 5)) == pytest.approx((0, 0, 255), abs=3)
+    assert "icc_profile" not in image.info
+    assert b"iCCP" not in picture.content
+
+
+@pytest.mark.parametrize("profile", [b"no profile", profile_of_swapped_colours()[:200]])
+def test_damaged_profile_is_passed_over(profile):
+    _picture, image = prepared(encoded(Image.new("RGB", (40, 40), (255, 0, 0)), "PNG", icc_profile=profile))
+    assert image.getpixel((5, 5)) == (255, 0, 0)
+
+
+def test_sixteen_bits_stand_upright():
+    grey = Image.new("I;16", (30, 20), 0)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    _picture, image = prepared(encoded(grey, "PNG", exif=exif))
+    assert image.size == (20, 30)
 
 
 def test_transparency_is_kept():
