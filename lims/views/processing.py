@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import LimsError
@@ -39,6 +39,12 @@ MARKS: dict[Step, Mark] = {
 }
 # What these steps count is not what was chosen, but what was made of it.
 MAKING = (Step.BEGIN, Step.CUT)
+# How what was done is called, where the list is called after what is to be done.
+DONE = {
+    Step.MOUNT: gettext_lazy("Mounted"),
+    Step.STAIN: gettext_lazy("Stained"),
+    Step.JUDGE: gettext_lazy("Judged"),
+}
 
 
 @require_safe
@@ -75,4 +81,4 @@ def told(step: Step, count: int) -> str:
         return _("Nothing was left to be marked.")
     made = ngettext("%(count)s was made.", "%(count)s were made.", count)
     marked = ngettext("%(step)s: %(count)s marked.", "%(step)s: %(count)s marked.", count)
-    return (made if step in MAKING else marked) % {"step": step.label, "count": count}
+    return (made if step in MAKING else marked) % {"step": DONE.get(step, step.label), "count": count}

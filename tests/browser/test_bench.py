@@ -25,10 +25,10 @@ def test_tissue_goes_all_the_way_with_enter_on_what_is_next(site_without_workers
     enter(page, "Crear casetes", "Se crearon 2 casetes.")
     for stage in Stage:
         # What waits for the next step is chosen already.
-        enter(page, str(stage.label), "2 marcados.")
+        enter(page, str(stage.label), f"{stage.label}: 2 marcados.")
     enter(page, "Crear un preparado de cada uno", "Se crearon 2.")
-    for step in ("Montado", "Teñido", "Evaluar"):
-        enter(page, step, "2 marcados.")
+    for step, told in (("Montado", "Montado"), ("Teñido", "Teñido"), ("Evaluar", "Evaluado")):
+        enter(page, step, f"{told}: 2 marcados.")
     enter(page, "Listo para informar", "HP 26/123 está listo para informar.")
     protocol.refresh_from_db()
     assert protocol.status == "ready"

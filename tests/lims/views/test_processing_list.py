@@ -10,7 +10,7 @@ from django.utils import timezone
 from lims.models import CassetteStage, Protocol, Slide
 from lims.models.processing import Stage
 from lims.services.bench_lists import Step
-from lims.services.cassettes import NewCassette, add_cassettes
+from lims.services.cassettes import NewCassette, add_cassettes, pass_stage
 from tests import factories
 
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -83,12 +83,25 @@ def test_several_are_marked_at_once_and_twice_is_harmless(ana, browser):
     chosen = {"step": "cassetting", "cassette": pks, "filter": "stage=cassetting&kind=histopathology"}
     answer = client.post(MARK, chosen, follow=True)
     assert answer.redirect_chain == [("/processing/?stage=cassetting&kind=histopathology", 302)]
-    assert (
-        "Inclusión en casete: 3 marcados." in answer.content.decode()
-        or "3 marcados." in answer.content.decode()
-    )
+    assert "Encasetado: 3 marcados." in answer.content.decode()
     assert "No quedaba nada por marcar." in client.post(MARK, chosen, follow=True).content.decode()
     assert CassetteStage.objects.count() == 3
+
+
+def test_what_was_done_is_told_by_its_name_and_not_by_the_lists(ana, browser):
+    [pk] = in_work(ana, 1)
+    for stage in Stage:
+        pass_stage(ana, [pk], stage)
+    client = browser(ana)
+
+    def told(step: str, **chosen) -> str:
+        return client.post(MARK, {"step": step, **chosen}, follow=True).content.decode()
+
+    assert "Se creó 1." in told("cut", cassette=pk)
+    slide = Slide.objects.get().pk
+    assert "Montado: 1 marcado." in told("mount", slide=slide)
+    assert "Teñido: 1 marcado." in told("stain", slide=slide)
+    assert "Evaluado: 1 marcado." in told("judge", slide=slide, quality="good")
 
 
 def test_the_whole_way_by_lists_alone(ana, browser):
