@@ -70,41 +70,44 @@ def _item(title, icon: str, name: str) -> dict:
 def sidebar(request: HttpRequest) -> list[dict]:
     """Return the groups of links beside every page."""
     return [
-        {
-            "title": _("Work"),
-            "items": [
-                _item(_("Work orders"), "receipt_long", "lims_workorder_changelist"),
-                _item(_("Protocols"), "biotech", "lims_protocol_changelist"),
-                _item(_("Reports"), "lab_profile", "lims_report_changelist"),
-                _item(_("Deliveries"), "outgoing_mail", "lims_delivery_changelist"),
-                _item(_("Veterinarians"), "pets", "lims_veterinarian_changelist"),
-                _item(_("Additional requests"), "add_task", "lims_additionalrequest_changelist"),
-                _item(_("Reception batches"), "barcode_scanner", "lims_receptionbatch_changelist"),
-                _item(_("Label sheets"), "label", "lims_labelsheet_changelist"),
-            ],
-        },
-        {
-            "title": _("Laboratory"),
-            "items": [
-                _item(_("Laboratory data"), "home_health", "lims_laboratory_changelist"),
-                _item(_("Price list"), "sell", "lims_price_changelist"),
-                _item(_("Users"), "manage_accounts", "lims_user_changelist"),
-                _item(_("Staff"), "badge", "lims_staffmember_changelist"),
-                _item(_("Pathologists"), "signature", "lims_pathologist_changelist"),
-                _item(_("Phrases"), "short_text", "lims_phrase_changelist"),
-                _item(_("Holidays"), "event_busy", "lims_holiday_changelist"),
-            ],
-        },
-        {
-            "title": _("Behind the scenes"),
-            "items": [
-                _item(_("Jobs"), "settings_motion_mode", "actors_job_changelist"),
-                _item(_("Cached PDFs"), "picture_as_pdf", "documents"),
-                _item(_("Who opened what"), "visibility", "lims_documentaccess_changelist"),
-                _item(_("History of work orders"), "history", "lims_workorderhistory_changelist"),
-                _item(_("History of reports"), "history", "lims_reporthistory_changelist"),
-                _item(_("History no longer kept"), "auto_delete", "lims_agedhistory_changelist"),
-                _item(_("Number series"), "format_list_numbered", "lims_numberseries_changelist"),
-            ],
-        },
+        {"title": _("Work"), "items": _work()},
+        {"title": _("Laboratory"), "items": _laboratory()},
+        {"title": _("Behind the scenes"), "items": _behind_the_scenes()},
+    ]
+
+
+def _work() -> list[dict]:
+    return [
+        _item(_("Work orders"), "receipt_long", "lims_workorder_changelist"),
+        _item(_("Protocols"), "biotech", "lims_protocol_changelist"),
+        _item(_("Reports"), "lab_profile", "lims_report_changelist"),
+        _item(_("Deliveries"), "outgoing_mail", "lims_delivery_changelist"),
+        _item(_("Veterinarians"), "pets", "lims_veterinarian_changelist"),
+        _item(_("Additional requests"), "add_task", "lims_additionalrequest_changelist"),
+        _item(_("Reception batches"), "barcode_scanner", "lims_receptionbatch_changelist"),
+        _item(_("Label sheets"), "label", "lims_labelsheet_changelist"),
+    ]
+
+
+def _laboratory() -> list[dict]:
+    return [
+        _item(_("Laboratory data"), "home_health", "lims_laboratory_changelist"),
+        _item(_("Price list"), "sell", "lims_price_changelist"),
+        _item(_("Users"), "manage_accounts", "lims_user_changelist"),
+        _item(_("Staff"), "badge", "lims_staffmember_changelist"),
+        _item(_("Pathologists"), "signature", "lims_pathologist_changelist"),
+        _item(_("Phrases"), "short_text", "lims_phrase_changelist"),
+        _item(_("Holidays"), "event_busy", "lims_holiday_changelist"),
+    ]
+
+
+def _behind_the_scenes() -> list[dict]:
+    return [
+        _item(_("Jobs"), "settings_motion_mode", "actors_job_changelist"),
+        _item(_("Cached PDFs"), "picture_as_pdf", "documents"),
+        _item(_("Who opened what"), "visibility", "lims_documentaccess_changelist"),
+        _item(_("History of work orders"), "history", "lims_workorderhistory_changelist"),
+        _item(_("History of reports"), "history", "lims_reporthistory_changelist"),
+        _item(_("History no longer kept"), "auto_delete", "lims_agedhistory_changelist"),
+        _item(_("Number series"), "format_list_numbered", "lims_numberseries_changelist"),
     ]
