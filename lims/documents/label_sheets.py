@@ -83,7 +83,7 @@ def _label(code: str, animal: str, species: str, stain: str = "") -> dict[str, s
 register(
     DocumentType(
         kind=KIND,
-        template_version=1,
+        template_version=2,
         snapshot=snapshot,
         assets=assets,
         render=render,

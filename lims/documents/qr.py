@@ -2,8 +2,9 @@
 
 import functools
 import itertools
+from typing import Any
 
-from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
+import zxingcpp
 
 from lims.documents.layout import Code
 from lims.documents.sheet import DOT_PT
@@ -11,6 +12,7 @@ from lims.documents.sheet import DOT_PT
 QUIET_MODULES = 4
 # 0.25 mm: what an ordinary phone still reads.
 MIN_DOTS = 3
+BLACK = 0
 
 Rows = tuple[tuple[tuple[int, int], ...], ...]
 
@@ -29,18 +31,22 @@ def code(text: str, x_pt: float, down_pt: float, room_pt: float) -> tuple[Code, 
 
 @functools.lru_cache(maxsize=64)
 def _rows(text: str) -> Rows:
-    matrix = QRCode(None, QRErrorCorrectLevel.M)
-    matrix.addData(text)
-    matrix.make()
-    return tuple(_runs(row) for row in matrix.modules)
+    if not text:
+        return ()
+    # Compiled code: ReportLab's encoder weighs eight masks in Python, which takes as long as a report.
+    drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    # Rows of bytes as a buffer of two dimensions, of which the package's types do not know.
+    picture: Any = drawn.to_image(scale=1, add_quiet_zones=False)
+    modules: Any = memoryview(picture).tolist()
+    return tuple(_runs(row) for row in modules)
 
 
-def _runs(row: list[bool]) -> tuple[tuple[int, int], ...]:
+def _runs(row: list[int]) -> tuple[tuple[int, int], ...]:
     runs = []
     start = 0
-    for dark, modules in itertools.groupby(row):
+    for shade, modules in itertools.groupby(row):
         length = len(list(modules))
-        if dark:
+        if shade == BLACK:
             runs.append((start, length))
         start += length
     return tuple(runs)
