@@ -1,5 +1,6 @@
 """What is cached of documents: told to administrators, and deleted or made at their wish."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 import pdfcache.cache
+from lims.errors import LimsError
+from lims.services import actions, warming
 from lims.services.documents import invalidate_documents
 from pdfcache import registry
 from pdfcache.errors import StoreError
@@ -57,7 +60,8 @@ def cached_documents(request: HttpRequest) -> HttpResponse:
         stats, is_away = pdfcache.cache.stats(), False
     except StoreError:
         stats, is_away = {}, True
-    rows = [(kind, stats.get(kind, pdfcache.cache.KindStats(0, 0))) for kind in registry.kinds()]
+    empty = pdfcache.cache.KindStats(0, 0)
+    rows = [(kind, stats.get(kind, empty), actions.warming().get(kind)) for kind in registry.kinds()]
     return _page(request, "cached_documents", _("Cached PDFs"), {"kinds": rows, "is_away": is_away})
 
 
@@ -73,6 +77,21 @@ def invalidate(request: HttpRequest) -> HttpResponse:
         request, _("What is cached is being deleted. Each PDF is made anew when it is opened next.")
     )
     return redirect("admin:documents")
+
+
+def warm(request: HttpRequest) -> HttpResponse:
+    """Ask whether the papers of every kind are to be made; a POST has it done, once for each form."""
+    if request.method != "POST":
+        foreseen = warming.foresee_everything(request.user)
+        context = {"foreseen": foreseen, "total": sum(preview.allowed for _action, preview in foreseen)}
+        return _page(request, "confirm_warm", _("Make all PDFs"), context | {"key": str(uuid.uuid4())})
+    try:
+        begun = warming.warm_everything(request.user, request.POST.get("key", ""))
+    except LimsError as error:
+        messages.error(request, str(error))
+        return redirect("admin:documents")
+    messages.info(request, _("The PDFs are being made, you will be notified."))
+    return redirect("operation", begun[0].pk) if len(begun) == 1 else redirect("operations")
 
 
 def _page(request: HttpRequest, template: str, title: str, context: dict) -> HttpResponse:

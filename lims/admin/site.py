@@ -37,6 +37,7 @@ def _urls() -> list[URLPattern]:
     return [
         path("documents/", view(documents.cached_documents), name="documents"),
         path("documents/invalidate/", view(documents.invalidate), name="documents_invalidate"),
+        path("documents/warm/", view(documents.warm), name="documents_warm"),
     ]
 
 

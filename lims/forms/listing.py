@@ -51,6 +51,14 @@ class ListFilter(forms.Form):
         raise NotImplementedError
 
 
+class WholeList(ListFilter):
+    """Of a list without filters."""
+
+    def apply(self, rows: QuerySet) -> QuerySet:
+        """Return all of the rows."""
+        return rows
+
+
 def search_field(placeholder) -> forms.CharField:
     """Return the field in which people type what they look for."""
     attributes = {"type": "search", "class": "form-control", "placeholder": placeholder}

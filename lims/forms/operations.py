@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete
 from lims.forms.deliveries import DeliveryFilter
-from lims.forms.listing import ListFilter
+from lims.forms.listing import ListFilter, WholeList
 from lims.forms.protocols import ProtocolFilter
 from lims.forms.work_orders import WorkOrderFilter
-from lims.models import Delivery, Protocol, User, WorkOrder
+from lims.models import Delivery, LabelSheet, Protocol, User, WorkOrder
 from lims.services import actions, selections
 from lims.services.actions import Action, Preview
 from lims.services.selections import PK_MAX, Selection
@@ -37,6 +37,7 @@ LISTS: dict[type[Model], Listed] = {
     ),
     WorkOrder: Listed("work_orders", lambda data, by: WorkOrderFilter(data), ("issue-and-send-work-orders",)),
     Delivery: Listed("deliveries", lambda data, by: DeliveryFilter(data), ("resend-deliveries",)),
+    LabelSheet: Listed("label_sheets", lambda data, by: WholeList(data), ()),
 }
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext, pgettext_lazy
 
-from lims.models import Delivery, Operation, Protocol, WorkOrder
+from lims.models import Delivery, LabelSheet, Operation, Protocol, WorkOrder
 from lims.templatetags.lamina import whole
 
 register = template.Library()
@@ -25,6 +25,7 @@ NOUNS: dict[type, Callable[[int], str]] = {
     Protocol: lambda count: ngettext("%(count)s protocol", "%(count)s protocols", count),
     WorkOrder: lambda count: ngettext("%(count)s work order", "%(count)s work orders", count),
     Delivery: lambda count: ngettext("%(count)s message", "%(count)s messages", count),
+    LabelSheet: lambda count: ngettext("%(count)s label sheet", "%(count)s label sheets", count),
 }
 
 

@@ -20,7 +20,7 @@ MODELS = (
     *("lims_report", "lims_reporthistory", "lims_delivery", "lims_pathologist", "lims_phrase"),
     *("lims_holiday", "lims_agedhistory"),
 )
-PAGES = ("index", "documents", "documents_invalidate", "password_change")
+PAGES = ("index", "documents", "documents_invalidate", "documents_warm", "password_change")
 ADDABLE = (
     *("lims_workorder", "lims_veterinarian", "lims_price", "lims_user", "lims_staffmember"),
     *("lims_pathologist", "lims_phrase", "lims_holiday"),

@@ -6,11 +6,19 @@ from lims.errors import NotVisible
 from lims.models import User
 from lims.services.actions.base import Action, Context, Named, Preview, Refused
 from lims.services.actions.moving import ProcessProtocols, ReadyProtocols
-from lims.services.actions.on_work_orders import InvalidateDocuments, IssueAndSend, WarmDocuments
+from lims.services.actions.on_papers import (
+    InvalidateLabelSheets,
+    InvalidateWorkOrders,
+    PaperAction,
+    Warm,
+    WarmLabelSheets,
+    WarmWorkOrders,
+)
+from lims.services.actions.on_work_orders import IssueAndSend
 from lims.services.actions.rearming import ResendDeliveries, RetryJobs
 from lims.services.actions.receiving import ReceiveProtocols
 
-__all__ = ["Action", "Context", "Named", "Preview", "Refused", "allowed_to", "get"]
+__all__ = ["Action", "Context", "Named", "Preview", "Refused", "PaperAction", "allowed_to", "get", "warming"]
 
 _ACTIONS: dict[str, Action] = {
     action.name: action
@@ -19,8 +27,10 @@ _ACTIONS: dict[str, Action] = {
         ProcessProtocols(),
         ReadyProtocols(),
         IssueAndSend(),
-        WarmDocuments(),
-        InvalidateDocuments(),
+        WarmWorkOrders(),
+        InvalidateWorkOrders(),
+        WarmLabelSheets(),
+        InvalidateLabelSheets(),
         ResendDeliveries(),
         RetryJobs(),
     )
@@ -38,3 +48,8 @@ def get(name: str) -> Action:
 def allowed_to(user: User) -> list[Action]:
     """Return the actions that the user may ask for."""
     return [action for action in _ACTIONS.values() if action.allows(user)]
+
+
+def warming() -> dict[str, PaperAction]:
+    """Return the actions that have papers made ahead, by their cached kind."""
+    return {action.kind: action for action in _ACTIONS.values() if isinstance(action, Warm)}

@@ -1,15 +1,12 @@
-"""Bulk actions on work orders: issue and send them, and make or delete what is cached of their papers."""
-
-from collections.abc import Sequence
+"""Bulk actions on work orders: issue and send them. What is done to their papers stands in `on_papers`."""
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lims.documents.work_orders import KIND
-from lims.models import Role, User, WorkOrder, WorkOrderLine, WorkOrderStatus
-from lims.services import documents, work_orders
+from lims.models import User, WorkOrder, WorkOrderLine, WorkOrderStatus
+from lims.services import work_orders
 from lims.services.actions.base import Action, Context, Named
 
 
@@ -43,33 +40,3 @@ class IssueAndSend(WorkOrderAction):
 
     def apply_one(self, context: Context, thing: WorkOrder) -> None:
         work_orders.issue_and_send_work_order(context.by, thing.pk)
-
-
-class WarmDocuments(WorkOrderAction):
-    """Has the PDFs made before anybody asks; done means that each is on its way."""
-
-    name = "warm-documents"
-    label = gettext_lazy("Make the PDFs")
-    roles = (Role.ADMIN,)
-    reads = ("status",)
-
-    def reason(self, status: str) -> str:
-        return _("A draft has no PDF that is kept.") if status == WorkOrderStatus.DRAFT else ""
-
-    def apply_chunk(self, context: Context, things: Sequence[WorkOrder]) -> dict[int, str]:
-        refused = {thing.pk: reason for thing in things if (reason := self.refusal(thing))}
-        self.change(context, [thing.pk for thing in things if thing.pk not in refused])
-        return refused
-
-    def change(self, context: Context, pks: Sequence[int]) -> None:
-        documents.warm_each(context.by, KIND, pks)
-
-
-class InvalidateDocuments(WarmDocuments):
-    """Has what is cached deleted, so that the next open makes each PDF anew."""
-
-    name = "invalidate-documents"
-    label = gettext_lazy("Delete the cached PDFs")
-
-    def change(self, context: Context, pks: Sequence[int]) -> None:
-        documents.invalidate_each(context.by, KIND, pks)

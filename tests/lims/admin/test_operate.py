@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actors.models import Job
-from lims.models import Operation, Protocol
+from lims.models import LabelSheet, Operation, Protocol
 from tests import factories
 from tests.lims.views.things import failed_delivery
 from tests.operating import submitted, work
@@ -108,8 +108,44 @@ def test_jobs_of_which_none_failed_leave_nothing_to_do(admin):
     assert "No hay nada que hacer" in answer.content.decode()
 
 
-def test_cache_page_leads_to_warming_everything(admin, buckets, ana, bruno):
-    factories.issued_order(ana, bruno.veterinarian)
+def test_every_kind_and_everything_are_made_from_the_cache_page(admin, buckets, ana, bruno):
+    order = factories.issued_order(ana, bruno.veterinarian)
+    factories.draft_order(ana, bruno.veterinarian)
+    LabelSheet.objects.create(made_by=ana, protocol_ids=[order.lines.first().protocol_id])
     page = admin.get(reverse("admin:documents")).content.decode()
-    link = re.search(r'href="(/operations/preview/[^"]+)"', page)[1].replace("&amp;", "&")
-    assert admin.get(link).context["foreseen"].allowed == 1
+    links = re.findall(r'href="(/operations/preview/[^"]+)"', page)
+    foreseen = [admin.get(link.replace("&amp;", "&")).context["foreseen"].allowed for link in links]
+    assert foreseen == [1, 1]
+    url = reverse("admin:documents_warm")
+    assert url in page
+    asked = admin.get(url)
+    assert "Un borrador no tiene un PDF guardado." in asked.content.decode()
+    assert not Operation.objects.exists()
+    answers = [confirm(admin, url, asked.content.decode()).url for _ in range(2)]
+    assert answers == [reverse("operations")] * 2 and Operation.objects.count() == 2
+
+
+def test_everything_of_one_kind_leads_to_its_operation_and_of_none_back(admin, ana, bruno):
+    url = reverse("admin:documents_warm")
+    assert admin.post(url, {"key": "k"}).url == reverse("admin:documents")
+    assert 'type="submit" class="lamina-button"' not in admin.get(url).content.decode()
+    factories.issued_order(ana, bruno.veterinarian)
+    answer = admin.post(url, {"key": "k"})
+    assert answer.url == reverse("operation", args=(Operation.objects.get().pk,))
+
+
+def test_nobody_but_an_administrator_makes_everything(client, ana):
+    client.force_login(ana)
+    assert client.post(reverse("admin:documents_warm"), {"key": "k"}).status_code in (302, 403)
+    assert not Operation.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["warm-label-sheets", "invalidate-label-sheets"])
+def test_label_sheets(admin, ana, action):
+    protocol = factories.ProtocolFactory()
+    sheet = LabelSheet.objects.create(made_by=ana, protocol_ids=[protocol.pk])
+    url = reverse("admin:lims_labelsheet_changelist")
+    answer = run(admin, url, action, [sheet.pk])
+    assert answer.context["foreseen"].allowed == 1
+    confirm(admin, url, answer.content.decode())
+    assert Operation.objects.get().action == action
