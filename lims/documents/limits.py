@@ -19,7 +19,11 @@ def check_rows(rows: list) -> None:
 
 def check_texts(texts: Iterable[str]) -> None:
     """Raise PaperTooLarge for a field, or all fields together, with more characters than a paper may have."""
-    lengths = list(map(len, texts))
+    check_lengths(list(map(len, texts)))
+
+
+def check_lengths(lengths: list[int]) -> None:
+    """Do what `check_texts` does, by the fields' lengths in characters."""
     if max(lengths, default=0) > MAX_FIELD_CHARACTERS:
         raise PaperTooLarge(
             f"A field of a paper has at most {MAX_FIELD_CHARACTERS} characters, one here has {max(lengths)}; "

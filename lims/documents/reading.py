@@ -49,7 +49,7 @@ class RowReader:
         query = (rows if rows.query.order_by else rows.order_by()).query
         # Where the user may see nothing at all, this too is a statement: one that finds nothing.
         sql, params = query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()
-        return sql, params, (*query.values_select, *query.annotation_select)
+        return sql, params, tuple(query.selected or ())
 
 
 def read_together(**asked: tuple[RowReader, int]) -> dict[str, list[dict[str, Any]]]:

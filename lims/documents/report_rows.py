@@ -1,10 +1,11 @@
-"""Reads the rows that a report's snapshot is made of: one statement a table, in two exchanges."""
+"""Reads the rows that a report's snapshot is made of: one statement a table, asked together."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Length
 
 from lims.documents.reading import RowReader, read_together
 from lims.models import (
@@ -49,6 +50,7 @@ VETERINARIAN = (
     *("first_names", "last_names", "licence", "clinic", "address", "phone", "alternative_email"),
     *("user__email", "user__language"),
 )
+REPORT = ("pk", "protocol_id", "author_id", "replaces_id", "version", "is_preliminary", "amendment_reason")
 FIRST_ISSUED = Report.objects.filter(protocol=OuterRef("protocol"), version=1).values("finalized_at")
 
 Row = dict[str, Any]
@@ -56,11 +58,12 @@ Row = dict[str, Any]
 # Of these there is one row, or none.
 ALONE = ("protocol", "author", "laboratory", "replaced")
 # Statements of their own, since PostgreSQL takes longer to plan ten tables at once than to read them.
-REPORTS = RowReader(
-    lambda pk: Report.objects.filter(pk=pk).values(
-        *("pk", "protocol_id", "author_id", "replaces_id", "version", "is_preliminary", "amendment_reason"),
-        *TEXT_FIELDS,
-        first_issued_at=Subquery(FIRST_ISSUED),
+REPORTS = RowReader(lambda pk: _reports(pk).values(*REPORT, *TEXT_FIELDS, "first_issued_at"))
+MEASURED = RowReader(
+    lambda pk: (
+        _reports(pk)
+        .annotate(**{_length(name): Length(name) for name in TEXT_FIELDS})
+        .values(*REPORT, *map(_length, TEXT_FIELDS), "first_issued_at")
     )
 )
 REPLACED = RowReader(lambda pk: Report.objects.filter(pk=pk).values("version", "finalized_at", "snapshot"))
@@ -114,6 +117,11 @@ CASSETTES = RowReader(
         .values("cassette__code", "cassette__material", "observation", "partial_diagnosis")
     )
 )
+CASSETTE_LENGTHS = RowReader(
+    lambda report: ReportCassette.objects.filter(report=report).values(
+        **{_length(name): Length(name) for name in ("observation", "partial_diagnosis")}
+    )
+)
 IMAGES = RowReader(
     lambda report: (
         ReportImage.objects.filter(report=report).order_by("position", "pk").values("pk", "state", *IMAGE)
@@ -122,32 +130,58 @@ IMAGES = RowReader(
 
 
 def read(pk: int) -> Row:
-    """Return the report's columns, and under other names the rows around it.
+    """Return the report's columns, and under other names the rows around it and its texts.
 
     A constant number of statements, whatever the report holds. Raises DocumentGone.
     """
     report = REPORTS.read(pk)
     if report is None:
         raise DocumentGone(f"There is no report {pk}; a retry does not help.")
-    return report | _around(report)
-
-
-def _around(report: Row) -> Row:
-    protocol_pk = report["protocol_id"]
     replaced = {"replaced": (REPLACED, report["replaces_id"])} if report["replaces_id"] else {}
+    around = _around(pk, report["protocol_id"], report["author_id"])
+    rows = _tidy(read_together(cassettes=(CASSETTES, pk), **around, **replaced))
+    return report | rows | {"texts": {name: report[name] for name in TEXT_FIELDS}}
+
+
+def read_without_texts(report: Report) -> Row:
+    """Return what `read` does of a report that replaces none, but of its long texts their `lengths` only.
+
+    They may be 200 kB, which the database freezes without sending them here and back (`report_freezing`). One
+    exchange. The caller holds the report's row.
+    """
+    asked = _around(report.pk, report.protocol_id, report.author_id)
     rows = read_together(
-        protocol=(PROTOCOLS, protocol_pk),
-        author=(AUTHORS, report["author_id"]),
-        laboratory=(LABORATORIES, 1),
-        specimens=(SPECIMENS, protocol_pk),
-        blocks=(BLOCKS, protocol_pk),
-        slides=(SLIDES, protocol_pk),
-        placements=(PLACEMENTS, protocol_pk),
-        diagnoses=(DIAGNOSES, report["pk"]),
-        cassettes=(CASSETTES, report["pk"]),
-        images=(IMAGES, report["pk"]),
-        **replaced,
+        report=(MEASURED, report.pk), cassette_lengths=(CASSETTE_LENGTHS, report.pk), **asked
     )
+    (columns,) = rows.pop("report")
+    lengths = [columns[_length(name)] for name in TEXT_FIELDS]
+    lengths += [length for row in rows.pop("cassette_lengths") for length in row.values()]
+    return columns | _tidy(rows) | {"texts": None, "lengths": lengths}
+
+
+def _reports(pk: int) -> QuerySet[Report]:
+    return Report.objects.filter(pk=pk).annotate(first_issued_at=Subquery(FIRST_ISSUED))
+
+
+def _length(name: str) -> str:
+    return f"{name}_length"
+
+
+def _around(pk: int, protocol_pk: int, author_pk: int) -> dict[str, tuple[RowReader, int]]:
+    return {
+        "protocol": (PROTOCOLS, protocol_pk),
+        "author": (AUTHORS, author_pk),
+        "laboratory": (LABORATORIES, 1),
+        "specimens": (SPECIMENS, protocol_pk),
+        "blocks": (BLOCKS, protocol_pk),
+        "slides": (SLIDES, protocol_pk),
+        "placements": (PLACEMENTS, protocol_pk),
+        "diagnoses": (DIAGNOSES, pk),
+        "images": (IMAGES, pk),
+    }
+
+
+def _tidy(rows: dict[str, list[Row]]) -> Row:
     diagnoses = [row | {"synoptic": json.loads(row["synoptic"])} for row in rows["diagnoses"]]
     alone = {name: next(iter(rows.get(name, [])), None) for name in ALONE}
     return rows | alone | {"diagnoses": diagnoses}
@@ -222,13 +256,22 @@ def bench(report: Row) -> dict[str, Any]:
 
 
 def findings(report: Row) -> dict[str, Any]:
-    """Return diagnoses, what is said of each block, and the images that are ready."""
+    """Return diagnoses and the images that are ready."""
     ready = [row for row in report["images"] if row["state"] == ReportImageState.READY]
     return {
         "diagnoses": [_shown(row, (*DIAGNOSIS, "synoptic")) for row in report["diagnoses"]],
-        "cassettes": [_cassette(row) for row in report["cassettes"]],
         "images": [_shown(row, IMAGE) for row in ready],
     }
+
+
+def texts(report: Row) -> dict[str, Any]:
+    """Return the long texts and what is said of each block, shaped as freezing shapes them.
+
+    Nothing if only their lengths were read.
+    """
+    if report["texts"] is None:
+        return {}
+    return {"texts": report["texts"], "cassettes": [_cassette(row) for row in report["cassettes"]]}
 
 
 def _shown(row: Row, columns: Sequence[str]) -> Row:

@@ -18,7 +18,6 @@ from lims.documents.pdfa import NotArchivable, archival, pages
 from lims.documents.report_changes import Change, changes
 from lims.documents.report_paper import render
 from lims.models.people import full_name
-from lims.models.reports import TEXT_FIELDS
 
 __all__ = [
     "KIND",
@@ -59,7 +58,7 @@ def snapshot(pk: int, seal: Seal | None = None) -> Snapshot:
 
 
 def snapshot_of(report: report_rows.Row, seal: Seal | None = None) -> Snapshot:
-    """Return what `snapshot` does from rows that were read already."""
+    """Return what `snapshot` does from rows that were read already; without the texts if those were not."""
     shown = _content(report, signed=seal is not None) | {
         "mark": None if seal else "draft",
         "finalized_at": seal and _moment(seal.finalized_at),
@@ -114,7 +113,7 @@ def _content(report: report_rows.Row, *, signed: bool) -> Snapshot:
         "presumptive_diagnosis": protocol["presumptive_diagnosis"],
         **report_rows.bench(report),
         **report_rows.findings(report),
-        "texts": {name: report[name] for name in TEXT_FIELDS},
+        **report_rows.texts(report),
         "author": report_rows.author(report["author"], signed=signed),
     }
 

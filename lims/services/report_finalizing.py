@@ -1,17 +1,12 @@
 """Finalizing: the author's signature under a draft, which from then on says what it says."""
 
-import secrets
-from datetime import datetime
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actors import jobs
-from lims.documents.limits import PaperTooLarge, check_texts, texts_in
 from lims.documents.report_rows import Row, read
-from lims.documents.reports import Seal, snapshot_of
 from lims.errors import Incomplete, InvalidTransition, NotAllowed
 from lims.models import (
     ProtocolStatus,
@@ -22,18 +17,14 @@ from lims.models import (
     User,
 )
 from lims.services import reports
+from lims.services.report_freezing import freeze, rows_to_freeze
 
 MAY_NOT_SIGN = gettext_lazy("You may not sign reports yet. Ask an administrator.")
-TOKEN_BYTES = 16
-# Read aloud and typed from paper: nothing in it looks like something else.
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-CODE_LENGTH = 12
 # What is looked at of the report, its protocol and its author; the snapshot reads the rest, all at once.
 LOOKED_AT = (
     *("status", "replaces", "amendment_reason", "protocol__status"),
     *("author__may_sign", "author__signature", "author__licence", "author__staff_member__user"),
 )
-FROZEN = ("status", "snapshot", "finalized_at", "verification_token", "verification_code", "changed_at")
 
 
 @transaction.atomic
@@ -48,7 +39,7 @@ def finalize_report(by: User, pk: int) -> Report:
     reports.move(report, ReportStatus.FINALIZED)
     _check_protocol(report)
     _check_signer(report)
-    rows = read(report.pk)
+    rows = rows_to_freeze(report)
     _check_complete(report, rows)
     freeze(report, timezone.now(), rows)
     reports.record(report, ReportHistory.Action.FINALIZED, by)
@@ -120,25 +111,3 @@ def _unready_images(rows: list[Row]) -> dict[str, str]:
         ReportImageState.FAILED: _("This image could not be used. Remove it."),
     }
     return {f"image-{row['pk']}": told[row["state"]] for row in rows if row["state"] in told}
-
-
-def freeze(report: Report, at: datetime, rows: Row | None = None) -> None:
-    """Write down what a report says as of a moment, in its new state, with what verifies it; checks nothing.
-
-    In the caller's transaction, which has moved the report. Raises Incomplete for too much text for a paper.
-    """
-    report.finalized_at = at
-    report.verification_token = secrets.token_hex(TOKEN_BYTES)
-    report.verification_code = "".join(secrets.choice(CODE_ALPHABET) for __ in range(CODE_LENGTH))
-    seal = Seal(report.finalized_at, report.verification_token, report.verification_code)
-    report.snapshot = snapshot_of(rows or read(report.pk), seal)
-    _check_size(report.snapshot)
-    report.save(update_fields=FROZEN)
-
-
-def _check_size(shown: dict) -> None:
-    # Once frozen it can no longer be made smaller, and would fail for ever.
-    try:
-        check_texts(texts_in(shown))
-    except PaperTooLarge as error:
-        raise Incomplete(_("The report has more text than a paper can have. Shorten it.")) from error

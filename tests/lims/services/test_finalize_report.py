@@ -20,7 +20,8 @@ from lims.models import (
     Specimen,
 )
 from lims.services import protocols, reports
-from lims.services.report_finalizing import CODE_ALPHABET, finalize_report, missing_parts
+from lims.services.report_finalizing import finalize_report, missing_parts
+from lims.services.report_freezing import CODE_ALPHABET
 from tests import factories
 
 UNTOUCHED = ("draft", None, None, None, None)
