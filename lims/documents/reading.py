@@ -1,13 +1,13 @@
 """Reads the columns of a row, or of some, by statements that are compiled once per process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 # Stand for the keys while a statement is compiled; no key is negative.
 MARKERS = (-999_999_937, -999_999_929)
@@ -18,10 +18,15 @@ class RowReader:
 
     Every open runs such queries, and so does finalizing; Django takes three times as long to compile one as
     PostgreSQL to answer it. Only for columns whose values psycopg returns ready to use.
+
+    `locks` names the tables whose rows stay locked until the transaction ends. Not their keys: whoever adds a
+    row that refers to one of them need not wait.
     """
 
-    def __init__(self, rows_of: Callable[..., QuerySet], keys: int = 1) -> None:
-        self._rows_of, self._markers = rows_of, MARKERS[:keys]
+    def __init__(
+        self, rows_of: Callable[..., QuerySet], keys: int = 1, locks: Sequence[type[Model]] = ()
+    ) -> None:
+        self._rows_of, self._markers, self._locks = rows_of, MARKERS[:keys], locks
 
     def read(self, *keys: int) -> dict[str, Any] | None:
         """Return the row's columns by name, or None if there is no such row."""
@@ -49,7 +54,13 @@ class RowReader:
         query = (rows if rows.query.order_by else rows.order_by()).query
         # Where the user may see nothing at all, this too is a statement: one that finds nothing.
         sql, params = query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()
-        return sql, params, tuple(query.selected or ())
+        return sql + self._locking, params, tuple(query.selected or ())
+
+    @property
+    def _locking(self) -> str:
+        # Django itself locks no rows of which only some columns are asked for.
+        tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in self._locks)
+        return f" FOR NO KEY UPDATE OF {tables}" if tables else ""
 
 
 def read_together(**asked: tuple[RowReader, int]) -> dict[str, list[dict[str, Any]]]:

@@ -17,14 +17,10 @@ from lims.models import (
     User,
 )
 from lims.services import reports
+from lims.services.report_click import clicked
 from lims.services.report_freezing import freeze, rows_to_freeze
 
 MAY_NOT_SIGN = gettext_lazy("You may not sign reports yet. Ask an administrator.")
-# What is looked at of the report, its protocol and its author; the snapshot reads the rest, all at once.
-LOOKED_AT = (
-    *("status", "replaces", "amendment_reason", "protocol__status"),
-    *("author__may_sign", "author__signature", "author__licence", "author__staff_member__user"),
-)
 
 
 @transaction.atomic
@@ -35,7 +31,7 @@ def finalize_report(by: User, pk: int) -> Report:
     InvalidTransition if it is no draft any more, so that a second click changes nothing, or if its protocol
     is not ready; and Incomplete with all that is missing. The number of statements is the same for any size.
     """
-    report = reports.own(by, pk, only=LOOKED_AT)
+    report = reports.require_author(by, clicked(by, pk))
     reports.move(report, ReportStatus.FINALIZED)
     _check_protocol(report)
     _check_signer(report)

@@ -1,7 +1,5 @@
 """What every verb on a report shares: whose it is, which state it is in, and its history."""
 
-from collections.abc import Sequence
-
 from django.utils.translation import gettext as _
 
 from lims.errors import InvalidTransition, NotAllowed, NotVisible
@@ -38,14 +36,16 @@ def find(by: User, pk: int) -> Report:
     return found
 
 
-def own(by: User, pk: int, *, only: Sequence[str] = ()) -> Report:
+def own(by: User, pk: int) -> Report:
     """Return the user's own report, its row and its protocol's locked until the transaction ends.
-
-    `only` names the fields that are read, where the others are read when they are asked for.
 
     Raises NotVisible, and NotAllowed for everybody but its author.
     """
-    report = _locked(by, pk, only)
+    return require_author(by, _locked(by, pk))
+
+
+def require_author(by: User, report: Report) -> Report:
+    """Return the report; raise NotAllowed for everybody but its author."""
     if not is_author(by, report):
         raise NotAllowed(_("Only its author may do this with a report."))
     return report
@@ -96,11 +96,9 @@ def _visible(by: User):
     )
 
 
-def _locked(by: User, pk: int, only: Sequence[str] = ()) -> Report:
+def _locked(by: User, pk: int) -> Report:
     # Not the key: whoever adds a row that refers to one of them need not wait.
     locked = _visible(by).select_for_update(of=("self", "protocol"), no_key=True)
-    if only:
-        locked = locked.select_related(None).select_related("protocol", "author__staff_member").only(*only)
     report = locked.order_by().filter(pk=pk).first()
     if report is None:
         raise NotVisible(_("There is no such report."))
