@@ -43,10 +43,17 @@ LISTS: dict[type[Model], Listed] = {
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was chosen, and the fields by which a form chooses it again."""
+    """What was chosen, by ids or by a list's filter."""
 
     selection: Selection
-    fields: dict[str, str]
+    filter: str = ""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return the fields by which a form chooses it again."""
+        if self.selection.ids is None:
+            return {"all": "1", "filter": self.filter}
+        return {"ids": ",".join(map(str, self.selection.ids))}
 
     @property
     def said(self) -> str:
@@ -86,10 +93,10 @@ def read_json(by: User, action: Action, body: bytes) -> tuple[Chosen, str]:
 
 def these(ids: Iterable[Any]) -> Chosen:
     """Return the things of these ids; raise Incomplete where one is none, or there are none."""
-    pks = [_pk(one) for one in ids if one != ""]
+    pks = _pks([one for one in ids if one != ""])
     if not pks:
         selections.refuse(Selection(ids=[]), found=0)
-    return Chosen(Selection(ids=pks), {"ids": ",".join(map(str, pks))})
+    return Chosen(Selection(ids=pks))
 
 
 def matching(by: User, action: Action, query: Mapping[str, str]) -> Chosen:
@@ -99,7 +106,7 @@ def matching(by: User, action: Action, query: Mapping[str, str]) -> Chosen:
     be more than was meant.
     """
     rows, kept = found(by, action.candidates(by), query)
-    return Chosen(Selection(rows=rows), {"all": "1", "filter": kept})
+    return Chosen(Selection(rows=rows), kept)
 
 
 def found(by: User, candidates: QuerySet, query: Mapping[str, str]) -> tuple[QuerySet, str]:
@@ -145,14 +152,15 @@ def list_url(by: User, action: Action, query: str = "") -> str:
     return f"{url}?{QueryDict(query).urlencode()}" if listed and query else url
 
 
-def _pk(one: Any) -> int:
+def _pks(ids: list[Any]) -> list[int]:
+    """Return the ids as numbers, looking at all of them at once: there may be 100,000."""
     try:
-        pk = 0 if isinstance(one, bool | float) else int(one)
-    except (TypeError, ValueError):
-        pk = 0
-    if not 0 < pk <= PK_MAX:
+        pks = list(map(int, ids)) if {str, int}.issuperset(map(type, ids)) else [0]
+    except ValueError:
+        pks = [0]
+    if pks and not 0 < min(pks) <= max(pks) <= PK_MAX:
         raise _unreadable_ids()
-    return pk
+    return pks
 
 
 def _strings(query: Any) -> dict[str, str]:

@@ -65,8 +65,8 @@ def start(
     key = key or str(uuid.uuid4())
     frozen = selections.freeze(by, action, selection, key, params or {})
     if frozen is None:
-        # Either this key was used, perhaps a moment ago, or nothing of the selection is there.
-        return _earlier(by, key) or selections.refuse(selection, found=0)
+        # Either this key was used, perhaps a moment ago, or something of the selection is not there.
+        return _earlier(by, key) or selections.refuse_absent(by, action, selection)
     operation = Operation.objects.get(pk=frozen)
     _enqueue_expansion(operation)
     return operation
