@@ -19,7 +19,6 @@ from lims.models import (
     ReportImage,
     Specimen,
 )
-from lims.models.reports import TEXT_FIELDS
 from lims.services import protocols, reports
 from lims.services.report_finalizing import finalize_report, missing_parts
 from lims.services.report_freezing import CODE_ALPHABET
@@ -57,32 +56,6 @@ def test_it_is_frozen_sealed_recorded_and_will_be_issued(paula, draft):
     assert [(entry.action, entry.by) for entry in report.history.all()] == [("finalized", paula)]
     job = Job.objects.get()
     assert (job.actor, job.ref, job.args) == ("publish_report", str(report.pk), [report.pk])
-
-
-HOSTILE = "Ñandú <b>\\u0041 \\n {} %s 'x' \"y\" 😀\n\n\t¿?"
-
-
-def test_the_long_texts_are_frozen_as_they_are_written(paula):
-    draft = factories.draft_report(
-        paula.staff_member.pathologist,
-        factories.ready_protocol(specimens=3),
-        **dict.fromkeys(TEXT_FIELDS, HOSTILE),
-    )
-    for row in draft.cassettes.all():
-        row.observation, row.partial_diagnosis = f"{HOSTILE} {row.position}", HOSTILE
-        row.save()
-    report = finalize_report(paula, draft.pk)
-    seal = document.Seal(report.finalized_at, report.verification_token, report.verification_code)
-    assert report.snapshot == document.snapshot(report.pk, seal)
-    assert report.snapshot["texts"] == dict.fromkeys(TEXT_FIELDS, HOSTILE)
-    said = [cassette["observation"] for cassette in report.snapshot["cassettes"]]
-    assert said == [f"{HOSTILE} {position}" for position in range(len(said))]
-    assert len(said) == 3
-
-
-def test_a_report_that_says_nothing_of_cassettes_freezes_none(paula, draft):
-    draft.cassettes.all().delete()
-    assert finalize_report(paula, draft.pk).snapshot["cassettes"] == []
 
 
 def test_what_changes_after_the_click_is_not_in_it(paula, draft):
@@ -249,20 +222,6 @@ def test_a_report_too_large_for_any_paper_is_refused_while_it_can_still_be_short
 ):
     monkeypatch.setattr("lims.documents.limits.MAX_CHARACTERS", 100)
     assert missing(paula, draft) == set()
-
-
-@pytest.mark.parametrize("where", ["text", "cassette"])
-def test_a_field_too_long_for_any_paper_is_refused_though_only_its_length_is_read(
-    paula, draft, monkeypatch, where
-):
-    if where == "text":
-        Report.objects.update(macroscopic="ñ" * 3_001)
-    else:
-        draft.cassettes.update(observation="ñ" * 3_001)
-    monkeypatch.setattr("lims.documents.limits.MAX_FIELD_CHARACTERS", 3_000)
-    assert missing(paula, draft) == set()
-    monkeypatch.setattr("lims.documents.limits.MAX_FIELD_CHARACTERS", 3_001)
-    assert finalize_report(paula, draft.pk).status == "finalized"
 
 
 def test_what_fails_on_the_way_leaves_a_draft(paula, draft, monkeypatch):

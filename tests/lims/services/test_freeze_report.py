@@ -1,0 +1,57 @@
+"""Freezing: the database writes down the long texts as they are, and only their lengths are read."""
+
+import pytest
+
+from lims.documents import reports as document
+from lims.errors import Incomplete
+from lims.models import Report
+from lims.models.reports import TEXT_FIELDS
+from lims.services.report_finalizing import finalize_report
+from tests import factories
+
+HOSTILE = "Ñandú <b>\\u0041 \\n {} %s 'x' \"y\" 😀\n\n\t¿?"
+
+
+@pytest.fixture
+def draft(paula) -> Report:
+    return factories.draft_report(paula.staff_member.pathologist)
+
+
+def test_the_long_texts_are_frozen_as_they_are_written(paula):
+    draft = factories.draft_report(
+        paula.staff_member.pathologist,
+        factories.ready_protocol(specimens=3),
+        **dict.fromkeys(TEXT_FIELDS, HOSTILE),
+    )
+    for row in draft.cassettes.all():
+        row.observation, row.partial_diagnosis = f"{HOSTILE} {row.position}", HOSTILE
+        row.save()
+    report = finalize_report(paula, draft.pk)
+    seal = document.Seal(report.finalized_at, report.verification_token, report.verification_code)
+    assert report.snapshot == document.snapshot(report.pk, seal)
+    assert report.snapshot["texts"] == dict.fromkeys(TEXT_FIELDS, HOSTILE)
+    said = [cassette["observation"] for cassette in report.snapshot["cassettes"]]
+    assert said == [f"{HOSTILE} {position}" for position in range(len(said))]
+    assert len(said) == 3
+
+
+def test_a_report_that_says_nothing_of_cassettes_freezes_none(paula, draft):
+    draft.cassettes.all().delete()
+    assert finalize_report(paula, draft.pk).snapshot["cassettes"] == []
+
+
+@pytest.mark.parametrize("where", ["text", "cassette"])
+def test_a_field_too_long_for_any_paper_is_refused_though_only_its_length_is_read(
+    paula, draft, monkeypatch, where
+):
+    if where == "text":
+        Report.objects.update(macroscopic="ñ" * 3_001)
+    else:
+        draft.cassettes.update(observation="ñ" * 3_001)
+    monkeypatch.setattr("lims.documents.limits.MAX_FIELD_CHARACTERS", 3_000)
+    with pytest.raises(Incomplete):
+        finalize_report(paula, draft.pk)
+    draft.refresh_from_db()
+    assert (draft.status, draft.snapshot) == ("draft", None)
+    monkeypatch.setattr("lims.documents.limits.MAX_FIELD_CHARACTERS", 3_001)
+    assert finalize_report(paula, draft.pk).status == "finalized"
