@@ -81,6 +81,8 @@ def test_phrase_is_found_and_inserted_at_the_cursor_by_keys_alone(desk, draft, p
     expect(area).to_be_focused()
     desk.keyboard.press("Control+z")
     expect(area).to_have_value("Antes. Después.")
+    # Or the page would still be saving while the next test's database is emptied.
+    expect(saving(desk)).to_contain_text("Guardado")
 
 
 def test_images_are_uploaded_described_and_ordered_by_keys(desk_with_workers, draft):
