@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from lims.documents.reports import Seal, snapshot
+from lims.documents.reports import Seal, snapshot, without_texts
 from lims.models import (
     Asset,
     Cassette,
@@ -212,7 +212,7 @@ def archived_report(author: Pathologist, protocol: Protocol | None = None, **fie
     seal = Seal(timezone.now(), *_serial(report.pk))
     values = {
         "status": "issued",
-        "snapshot": snapshot(report.pk, seal),
+        "snapshot": without_texts(snapshot(report.pk, seal)),
         "finalized_at": seal.finalized_at,
         "issued_at": seal.finalized_at,
         "verification_token": seal.token,

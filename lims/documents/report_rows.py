@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Length
 
 from lims.documents.reading import RowReader, read_together
+from lims.documents.report_texts import CASSETTE, SAID, cassette, whole
 from lims.models import (
     Cassette,
     Laboratory,
@@ -66,7 +67,9 @@ MEASURED = RowReader(
         .values(*REPORT, *map(_length, TEXT_FIELDS), "first_issued_at")
     )
 )
-REPLACED = RowReader(lambda pk: Report.objects.filter(pk=pk).values("version", "finalized_at", "snapshot"))
+FROZEN = RowReader(
+    lambda pk: Report.objects.filter(pk=pk).values("version", "finalized_at", "snapshot", *TEXT_FIELDS)
+)
 PROTOCOLS = RowReader(
     lambda pk: Protocol.objects.filter(pk=pk).values(
         *SUBMISSION,
@@ -110,16 +113,12 @@ DIAGNOSES = RowReader(
         .values("pk", "specimen_id", "synoptic", *DIAGNOSIS)
     )
 )
-CASSETTES = RowReader(
+CASSETTES = RowReader(lambda report: _cassettes(report).values(*CASSETTE.values(), *SAID))
+MEASURED_CASSETTES = RowReader(
     lambda report: (
-        ReportCassette.objects.filter(report=report)
-        .order_by("position")
-        .values("cassette__code", "cassette__material", "observation", "partial_diagnosis")
-    )
-)
-CASSETTE_LENGTHS = RowReader(
-    lambda report: ReportCassette.objects.filter(report=report).values(
-        **{_length(name): Length(name) for name in ("observation", "partial_diagnosis")}
+        _cassettes(report)
+        .annotate(**{_length(name): Length(name) for name in SAID})
+        .values(*CASSETTE.values(), *map(_length, SAID))
     )
 )
 IMAGES = RowReader(
@@ -137,30 +136,46 @@ def read(pk: int) -> Row:
     report = REPORTS.read(pk)
     if report is None:
         raise DocumentGone(f"There is no report {pk}; a retry does not help.")
-    replaced = {"replaced": (REPLACED, report["replaces_id"])} if report["replaces_id"] else {}
     around = _around(pk, report["protocol_id"], report["author_id"])
-    rows = _tidy(read_together(cassettes=(CASSETTES, pk), **around, **replaced))
+    rows = _tidy(read_together(cassettes=(CASSETTES, pk), **around, **_replaced(report["replaces_id"])))
     return report | rows | {"texts": {name: report[name] for name in TEXT_FIELDS}}
 
 
 def read_without_texts(report: Report) -> Row:
     """Return what `read` does of a report that replaces none, but of its long texts their `lengths` only.
 
-    They may be 200 kB, which the database freezes without sending them here and back (`report_freezing`). One
-    exchange. The caller holds the report's row.
+    They may be 200 kB, which freezing leaves where they are. One exchange. The caller holds the report's row.
     """
     asked = _around(report.pk, report.protocol_id, report.author_id)
-    rows = read_together(
-        report=(MEASURED, report.pk), cassette_lengths=(CASSETTE_LENGTHS, report.pk), **asked
-    )
+    rows = read_together(report=(MEASURED, report.pk), cassettes=(MEASURED_CASSETTES, report.pk), **asked)
     (columns,) = rows.pop("report")
     lengths = [columns[_length(name)] for name in TEXT_FIELDS]
-    lengths += [length for row in rows.pop("cassette_lengths") for length in row.values()]
+    lengths += [row[_length(name)] for row in rows["cassettes"] for name in SAID]
     return columns | _tidy(rows) | {"texts": None, "lengths": lengths}
+
+
+def read_frozen(pk: int) -> Row:
+    """Return a finalized report's snapshot, with the texts that were left in their columns, in one exchange.
+
+    Raises DocumentGone.
+    """
+    found = read_together(frozen=(FROZEN, pk), cassettes=(CASSETTES, pk))
+    shown = found["frozen"] and whole(found["frozen"][0], found["cassettes"])
+    if not shown:
+        raise DocumentGone(f"There is no finalized report {pk}; a retry does not help.")
+    return shown
+
+
+def _replaced(pk: int | None) -> dict[str, tuple[RowReader, int]]:
+    return {"replaced": (FROZEN, pk), "replaced_cassettes": (CASSETTES, pk)} if pk else {}
 
 
 def _reports(pk: int) -> QuerySet[Report]:
     return Report.objects.filter(pk=pk).annotate(first_issued_at=Subquery(FIRST_ISSUED))
+
+
+def _cassettes(report: int) -> QuerySet[ReportCassette]:
+    return ReportCassette.objects.filter(report=report).order_by("position")
 
 
 def _length(name: str) -> str:
@@ -188,9 +203,9 @@ def _tidy(rows: dict[str, list[Row]]) -> Row:
 
 
 def replaced(report: Row) -> Row | None:
-    """Return the version that a report replaces, with its snapshot, or None."""
+    """Return the version that a report replaces, with its whole snapshot, or None."""
     row = report["replaced"]
-    return row and row | {"snapshot": json.loads(row["snapshot"] or "null")}
+    return row and row | {"snapshot": whole(row, report["replaced_cassettes"])}
 
 
 def laboratory(report: Row) -> dict[str, Any]:
@@ -265,13 +280,9 @@ def findings(report: Row) -> dict[str, Any]:
 
 
 def texts(report: Row) -> dict[str, Any]:
-    """Return the long texts and what is said of each block, shaped as freezing shapes them.
-
-    Nothing if only their lengths were read.
-    """
-    if report["texts"] is None:
-        return {}
-    return {"texts": report["texts"], "cassettes": [_cassette(row) for row in report["cassettes"]]}
+    """Return the long texts and what is said of each block, as far as more than their lengths was read."""
+    said = {"cassettes": [cassette(row) for row in report["cassettes"]]}
+    return said if report["texts"] is None else said | {"texts": report["texts"]}
 
 
 def _shown(row: Row, columns: Sequence[str]) -> Row:
@@ -284,13 +295,4 @@ def _block(row: dict[str, Any], slides: list[dict[str, str]]) -> dict[str, Any]:
         "specimen": row["specimen__label"] or "",
         "material": row["material"],
         "slides": slides,
-    }
-
-
-def _cassette(row: dict[str, str]) -> dict[str, str]:
-    return {
-        "code": row["cassette__code"],
-        "material": row["cassette__material"],
-        "observation": row["observation"],
-        "partial_diagnosis": row["partial_diagnosis"],
     }

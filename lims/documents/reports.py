@@ -17,6 +17,7 @@ from lims.documents.freezing import load_assets
 from lims.documents.pdfa import NotArchivable, archival, pages
 from lims.documents.report_changes import Change, changes
 from lims.documents.report_paper import render
+from lims.documents.report_texts import without_texts
 from lims.models.people import full_name
 
 __all__ = [
@@ -27,11 +28,13 @@ __all__ = [
     "asset_digests",
     "assets",
     "filename",
+    "frozen",
     "media_digests",
     "pages",
     "render",
     "snapshot",
     "snapshot_of",
+    "without_texts",
 ]
 
 KIND = "report"
@@ -65,6 +68,14 @@ def snapshot_of(report: report_rows.Row, seal: Seal | None = None) -> Snapshot:
         "verification": seal and _verification(seal),
     }
     return shown | {"amendment": _amendment(report, shown)}
+
+
+def frozen(pk: int) -> Snapshot:
+    """Return all that a finalized report's PDF shows, as it was at the click. One exchange with the database.
+
+    Raises DocumentGone.
+    """
+    return report_rows.read_frozen(pk)
 
 
 def asset_digests(shown: Snapshot) -> set[str]:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lims.models.frozen import keep_columns, keep_parts
 from lims.models.people import Pathologist, Role, User
 from lims.models.processing import Cassette, Specimen
 from lims.models.protocols import Protocol
@@ -51,7 +52,10 @@ class ReportQuerySet(models.QuerySet):
 
 
 class Report(models.Model):
-    """One version of a protocol's report. From FINALIZED on, its `snapshot` is all that its PDF shows."""
+    """One version of a protocol's report.
+
+    From FINALIZED on its PDF shows its `snapshot` and long texts alone, which nothing can change any more.
+    """
 
     protocol = models.ForeignKey(Protocol, models.PROTECT, related_name="reports", verbose_name=_("protocol"))
     version = models.PositiveSmallIntegerField(_("version"), default=1)
@@ -116,6 +120,7 @@ class Report(models.Model):
                 name="report_first_issued",
             ),
         ]
+        triggers = [keep_columns(("snapshot", *TEXT_FIELDS))]
         constraints = [
             models.UniqueConstraint(fields=["protocol", "version"], name="report_version_unique"),
             models.UniqueConstraint(
@@ -193,6 +198,7 @@ class ReportCassette(models.Model):
         verbose_name = _("cassette of a report")
         verbose_name_plural = _("cassettes of a report")
         ordering = ["position"]
+        triggers = [keep_parts(Report._meta.db_table)]
         constraints = [
             models.UniqueConstraint(fields=["report", "position"], name="report_cassette_position_unique"),
         ]

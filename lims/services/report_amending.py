@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lims.documents.report_changes import Change, changes
-from lims.documents.reports import snapshot
+from lims.documents.reports import frozen, snapshot
 from lims.errors import Incomplete, InvalidTransition
 from lims.models import (
     DeliveryKind,
@@ -72,9 +72,11 @@ def withdraw_report(by: User, pk: int, reason: str) -> Report:
 def preview_changes(by: User, pk: int) -> list[Change]:
     """Return what an amendment changes, field by field; nothing for a first version. Raises NotVisible."""
     report = reports.find(by, pk)
-    if report.replaces is None or not report.replaces.snapshot:
+    if not report.replaces_id:
         return []
-    return changes(report.replaces.snapshot, report.snapshot or snapshot(report.pk))
+    return changes(
+        frozen(report.replaces_id), snapshot(pk) if report.status == ReportStatus.DRAFT else frozen(pk)
+    )
 
 
 def _reason(reason: str, message: str) -> str:

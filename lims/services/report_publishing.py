@@ -87,18 +87,18 @@ def publishing_job(report: Report) -> jobs.Job | None:
 
 
 def _finalized(job: jobs.Job) -> Report | None:
-    finalized = Report.objects.filter(pk=job.args[0], status=ReportStatus.FINALIZED)
+    finalized = Report.objects.filter(pk=job.args[0], status=ReportStatus.FINALIZED).defer("snapshot")
     return finalized.select_related("protocol").first()
 
 
 def _paper(job: jobs.Job, report: Report) -> bytes:
-    assert report.snapshot is not None
+    frozen = document.frozen(report.pk)
     # Sixty micrographs and forty pages may take longer than one lease.
     renew = partial(jobs.renew, job)
-    drawn = draw(report.snapshot, read_timeout_s=store.WORKER_READ_TIMEOUT_S, fetched=renew)
+    drawn = draw(frozen, read_timeout_s=store.WORKER_READ_TIMEOUT_S, fetched=renew)
     renew()
     try:
-        return document.archival(drawn, report.snapshot)
+        return document.archival(drawn, frozen)
     except document.NotArchivable as error:
         raise Unpublishable(str(error)) from error
 

@@ -13,7 +13,7 @@ from actors.models import Job
 from lims.documents import reports as document
 from lims.errors import InvalidTransition, NotAllowed, NotVisible
 from lims.models import Asset, Notification, ProtocolHistory, Report
-from lims.models.reports import ReportImage
+from lims.models.reports import ReportDiagnosis, ReportImage
 from lims.services import archive, report_publishing
 from lims.services.report_amending import amend_report, withdraw_report
 from lims.services.report_finalizing import finalize_report
@@ -104,16 +104,17 @@ def test_a_worker_that_lost_its_lease_issues_nothing(report):
 
 
 def test_what_changed_since_the_click_is_not_in_the_paper(report, author):
-    frozen = document.render(report.snapshot, document.assets(report.snapshot))
+    frozen = document.frozen(report.pk)
+    drawn = document.render(frozen, document.assets(frozen))
     factories.laboratory(
         name="Otro laboratorio", logo=factories.AssetFactory(content=b"no image", sha256="f" * 64)
     )
     author.staff_member.first_names = "Otra"
     author.staff_member.save()
-    Report.objects.filter(pk=report.pk).update(comments="otra cosa")
+    ReportDiagnosis.objects.update(diagnosis="otro")
     run_jobs(ACTOR)
     report.refresh_from_db()
-    assert archive.read(report) == document.archival(frozen, report.snapshot)
+    assert archive.read(report) == document.archival(drawn, frozen)
 
 
 def test_the_same_snapshot_gives_the_same_bytes_at_every_attempt(report):

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pgtrigger
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -121,5 +122,6 @@ def test_an_unknown_or_malformed_code_leads_nowhere_by_one_statement(report, cod
 
 
 def test_an_owner_without_a_surname_is_no_letter(report):
-    Report.objects.update(snapshot=report.snapshot | {"owner": {"name": "", "surname": " "}})
+    with pgtrigger.ignore("lims.Report:keep_frozen"):
+        Report.objects.update(snapshot=report.snapshot | {"owner": {"name": "", "surname": " "}})
     assert verification.find(report.verification_token).owner == ""
