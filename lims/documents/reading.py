@@ -1,22 +1,26 @@
-"""Reads the columns of a row, or of some, by statements that are compiled once per process."""
+"""Reads the columns of a row, or of some, by statements that a connection parses and plans once."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
+from psycopg.sql import Literal
+
+from lims.documents.prepared import Rows, Statement, execute
 
 # Stand for the keys while a statement is compiled; no key is negative.
 MARKERS = (-999_999_937, -999_999_929)
+BIGINT_MAX = 2**63 - 1
 
 
 class RowReader:
-    """A `.values(...)` query by one or two integer keys, kept as SQL.
+    """A `.values(...)` query by one or two integer keys, kept as a prepared statement.
 
-    Every open runs such queries, and so does finalizing; Django takes three times as long to compile one as
-    PostgreSQL to answer it. Only for columns whose values psycopg returns ready to use.
+    Every open runs such queries, and so does finalizing; for Django to compile one, and for PostgreSQL to
+    parse and plan it, takes several times as long as to answer it. Only for columns whose values psycopg
+    returns ready to use.
 
     `locks` names the tables whose rows stay locked until the transaction ends. Not their keys: whoever adds a
     row that refers to one of them need not wait.
@@ -31,29 +35,29 @@ class RowReader:
         """Return the row's columns by name, or None if there is no such row."""
         return next(iter(self.read_all(*keys)), None)
 
-    def read_all(self, *keys: int) -> list[dict[str, Any]]:
+    def read_all(self, *keys: int) -> Rows:
         """Return each row's columns by name, in the order that the query asks for."""
+        # An address may have any number in it.
+        if max(keys) > BIGINT_MAX:
+            return []
         with connection.cursor() as cursor:
-            cursor.execute(*self._asking(*keys))
-            return self._take(cursor)
-
-    def _asking(self, *keys: int) -> tuple[str, list[Any]]:
-        sql, params, __ = self._compiled
-        key_of = dict(zip(self._markers, keys, strict=True))
-        return sql, [key_of.get(param, param) for param in params]
-
-    def _take(self, cursor: CursorWrapper) -> list[dict[str, Any]]:
-        names = self._compiled[2]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            (rows,) = execute(cursor, [(self._statement, keys)])
+            return rows
 
     @cached_property
-    def _compiled(self) -> tuple[str, tuple, tuple[str, ...]]:
+    def _statement(self) -> Statement:
         rows = self._rows_of(*self._markers)
         # A model's own order is for lists.
         query = (rows if rows.query.order_by else rows.order_by()).query
         # Where the user may see nothing at all, this too is a statement: one that finds nothing.
         sql, params = query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()
-        return sql + self._locking, params, tuple(query.selected or ())
+        spelled = sql % tuple(map(self._spelled, params))
+        return Statement(spelled + self._locking, len(self._markers), tuple(query.selected or ()))
+
+    def _spelled(self, param: Any) -> str:
+        if param in self._markers:
+            return f"${self._markers.index(param) + 1}"
+        return Literal(param).as_string(connection.connection)
 
     @property
     def _locking(self) -> str:
@@ -62,18 +66,8 @@ class RowReader:
         return f" FOR NO KEY UPDATE OF {tables}" if tables else ""
 
 
-def read_together(**asked: tuple[RowReader, int]) -> dict[str, list[dict[str, Any]]]:
-    """Return each reader's rows for its key, by name, in one exchange with the database.
-
-    The statements go as one message: to send and await each takes longer than to answer it.
-    """
-    sent = [reader._asking(key) for reader, key in asked.values()]
+def read_together(**asked: tuple[RowReader, int]) -> dict[str, Rows]:
+    """Return each reader's rows for its key, by name, in one exchange with the database."""
     with connection.cursor() as cursor:
-        cursor.execute("; ".join(sql for sql, __ in sent), [key for __, keys in sent for key in keys])
-        return {name: _next(reader, cursor) for name, (reader, __) in asked.items()}
-
-
-def _next(reader: RowReader, cursor: CursorWrapper) -> list[dict[str, Any]]:
-    rows = reader._take(cursor)
-    cursor.nextset()
-    return rows
+        answers = execute(cursor, [(reader._statement, (key,)) for reader, key in asked.values()])
+        return dict(zip(asked, answers, strict=True))
