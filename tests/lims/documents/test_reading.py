@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, InternalError, OperationalError, connection, transaction
 
 from lims.documents.reading import RowReader, read_together
 from lims.models import Protocol, Specimen
@@ -88,9 +88,19 @@ def test_what_was_prepared_in_a_transaction_that_failed_is_of_use_afterwards(pro
     assert read.read(protocol.pk)
 
 
+def test_a_statement_that_could_not_be_prepared_is_prepared_the_next_time(protocol):
+    read = reader(animal="Tarde")
+    with transaction.atomic(), connection.cursor() as cursor:
+        with pytest.raises(DataError):
+            cursor.execute("SELECT 1 / 0")
+        with pytest.raises(InternalError):
+            read.read(protocol.pk)
+        transaction.set_rollback(True)
+    assert read.read(protocol.pk) is None
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_message_that_failed_is_sent_again_on_the_same_connection(protocol):
-    """Of what was prepared by it nothing is known: neither that it is there, nor that it is not."""
+def test_a_message_that_failed_after_it_had_prepared_is_sent_again_on_the_same_connection(protocol):
     locking = RowReader(lambda pk: Protocol.objects.filter(pk=pk).values("pk"), locks=(Protocol,))
 
     def impatient() -> str:
