@@ -4,7 +4,7 @@ The database lets nothing change those columns once their report is no draft any
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lims.models.reports import TEXT_FIELDS
@@ -26,7 +26,7 @@ def without_texts(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     return kept | {"cassettes": [{name: each[name] for name in CASSETTE} for each in snapshot["cassettes"]]}
 
 
-def whole(report: Mapping[str, Any], said: list[Mapping[str, Any]]) -> dict[str, Any] | None:
+def whole(report: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """Return the snapshot that `without_texts` was made of, or None for a draft.
 
     From a report's row and those of its blocks. Reports that were frozen with their texts have just those.
