@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 import pdfcache.cache
 from lims.errors import LimsError
 from lims.services import actions, warming
-from lims.services.documents import invalidate_documents
+from lims.services.documents import invalidate_documents, name_of
 from pdfcache import registry
 from pdfcache.errors import StoreError
 
@@ -61,7 +61,10 @@ def cached_documents(request: HttpRequest) -> HttpResponse:
     except StoreError:
         stats, is_away = {}, True
     empty = pdfcache.cache.KindStats(0, 0)
-    rows = [(kind, stats.get(kind, empty), actions.warming().get(kind)) for kind in registry.kinds()]
+    rows = [
+        (kind, name_of(kind), stats.get(kind, empty), actions.warming().get(kind))
+        for kind in registry.kinds()
+    ]
     return _page(request, "cached_documents", _("Cached PDFs"), {"kinds": rows, "is_away": is_away})
 
 
@@ -71,7 +74,7 @@ def invalidate(request: HttpRequest) -> HttpResponse:
     if kind and kind not in registry.kinds():
         raise Http404
     if request.method != "POST":
-        return _page(request, "confirm_invalidate", _("Delete cached PDFs"), {"kind": kind})
+        return _page(request, "confirm_invalidate", _("Delete cached PDFs"), {"name": kind and name_of(kind)})
     invalidate_documents(request.user, kind)
     messages.success(
         request, _("What is cached is being deleted. Each PDF is made anew when it is opened next.")
@@ -83,7 +86,8 @@ def warm(request: HttpRequest) -> HttpResponse:
     """Ask whether the papers of every kind are to be made; a POST has it done, once for each form."""
     if request.method != "POST":
         foreseen = warming.foresee_everything(request.user)
-        context = {"foreseen": foreseen, "total": sum(preview.allowed for _action, preview in foreseen)}
+        rows = [(name_of(action.kind), preview) for action, preview in foreseen]
+        context = {"foreseen": rows, "total": sum(preview.allowed for _name, preview in rows)}
         return _page(request, "confirm_warm", _("Make all PDFs"), context | {"key": str(uuid.uuid4())})
     try:
         begun = warming.warm_everything(request.user, request.POST.get("key", ""))

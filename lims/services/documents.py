@@ -10,6 +10,7 @@ from functools import cache
 
 import structlog
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 import pdfcache.cache
@@ -23,7 +24,8 @@ from pdfcache.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
-VISIBLE = {"work-order": WorkOrder.objects.visible_to, "label-sheet": LabelSheet.objects.visible_to}
+SHOWN = {"work-order": WorkOrder, "label-sheet": LabelSheet}
+VISIBLE = {kind: model.objects.visible_to for kind, model in SHOWN.items()}
 
 RENDERS_PER_MINUTE = 120
 PENDING_RENDERS_MAX = 1_000
@@ -79,6 +81,12 @@ def open_document(user: User, kind: str, pk: int, rounds: int = 0) -> Opened:
         return _render_inline(user, kind, pk)
     handle = _request_render(user, found)
     return _render_inline(user, kind, pk) if handle.woken is False else Waiting(handle.job_id)
+
+
+def name_of(kind: str) -> str:
+    """Return what users call the documents of a kind, or the kind itself where they have no name."""
+    model = SHOWN.get(kind)
+    return capfirst(str(model._meta.verbose_name_plural)) if model else kind
 
 
 def require_visible(user: User, kind: str, pk: int) -> None:

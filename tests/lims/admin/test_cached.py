@@ -5,7 +5,7 @@ from django.urls import reverse
 
 import pdfcache.cache
 from actors.models import Job
-from lims.models import WorkOrder
+from lims.models import User, WorkOrder
 from lims.services.work_orders import change_work_order
 from tests import factories
 
@@ -38,7 +38,7 @@ def button(admin, order: WorkOrder, name: str):
 
 def counted(admin):
     kinds = admin.get(reverse("admin:documents")).context["kinds"]
-    return {kind: stats for kind, stats, _warm in kinds}["work-order"]
+    return {kind: stats for kind, _name, stats, _warm in kinds}["work-order"]
 
 
 def test_page_tells_the_current_object_from_superseded_ones(admin, ana, order):
@@ -104,3 +104,17 @@ def test_deleting_many_is_confirmed_first(admin, query, args):
 def test_unknown_kind_is_404(admin):
     assert admin.post(reverse("admin:documents_invalidate") + "?kind=nothing").status_code == 404
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [("es", ("Órdenes de trabajo", "Hojas de etiquetas")), ("en", ("Work orders", "Label sheets"))],
+)
+def test_kinds_have_the_names_that_users_know(admin, alma, order, language, names):
+    User.objects.filter(pk=alma.pk).update(language=language)
+    for page_name in ("documents", "documents_warm"):
+        shown = admin.get(reverse(f"admin:{page_name}")).content.decode()
+        assert all(f"<td>{name}</td>" in shown for name in names)
+    deleting = admin.get(reverse("admin:documents_invalidate") + "?kind=label-sheet").content.decode()
+    assert names[1] in deleting
+    assert "label-sheet" not in deleting
