@@ -24,7 +24,7 @@ from pdfcache.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
-SHOWN = {"work-order": WorkOrder, "label-sheet": LabelSheet}
+SHOWN: dict[str, type[WorkOrder | LabelSheet]] = {"work-order": WorkOrder, "label-sheet": LabelSheet}
 VISIBLE = {kind: model.objects.visible_to for kind, model in SHOWN.items()}
 
 RENDERS_PER_MINUTE = 120
