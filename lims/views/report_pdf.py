@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lims.errors import LimsError
@@ -19,9 +20,15 @@ PAST = (ReportStatus.SUPERSEDED, ReportStatus.WITHDRAWN)
 
 
 @require_GET
-@answers
 def open_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """Lead to the issued PDF, or say that it is being issued, or show the author what a draft looks like."""
+    if "drawn" in request.GET and not request.user.is_authenticated and not wants_json(request):
+        return _log_in_elsewhere(request)
+    return _answered(request, pk)
+
+
+@answers
+def _answered(request: HttpRequest, pk: int) -> HttpResponse:
     if not wants_json(request) and _leads_to_notice(request.user, pk, request.GET.get("version", "")):
         response: HttpResponse = redirect("report", pk)
     elif "drawn" in request.GET:
@@ -61,7 +68,18 @@ def _in_frame(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         return _opened(request, pk)
     except (LimsError, StoreError, RenderError) as error:
-        response = refused(request, error, "reports/preview_refused.html")
+        return _framed(refused(request, error, "reports/preview_refused.html"))
+
+
+def _log_in_elsewhere(request: HttpRequest) -> HttpResponse:
+    """Say it in the frame: the page to log in may not be framed, so that it would look broken there."""
+    sentence = _("The session has ended. Log in again in another tab, then draw the preview again.")
+    response = render(request, "reports/preview_refused.html", {"sentence": sentence}, status=401)
+    response["Cache-Control"] = "no-store"
+    return _framed(response)
+
+
+def _framed(response: HttpResponse) -> HttpResponse:
     response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response

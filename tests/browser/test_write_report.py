@@ -146,6 +146,13 @@ def test_preview_is_drawn_beside_the_text_and_again_after_a_save(desk):
     expect(desk.locator("[data-preview]")).to_be_hidden()
 
 
+def test_session_that_ended_is_told_where_the_preview_would_be(desk):
+    desk.context.clear_cookies()
+    desk.get_by_role("link", name="Vista previa").click()
+    told = desk.frame_locator("[data-preview] iframe").get_by_text("La sesión terminó.")
+    expect(told).to_be_visible()
+
+
 def test_finalize_shows_what_is_missing_where_and_then_signs(desk, draft):
     row = draft.diagnoses.last()
     desk.locator(f"[name=diagnosis-{row.pk}]").fill("")

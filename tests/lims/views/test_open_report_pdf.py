@@ -99,6 +99,18 @@ def test_refused_preview_says_so_within_its_frame(
     assert (plain.status_code, plain["X-Frame-Options"]) == (status, "DENY")
 
 
+def test_ended_session_is_told_within_the_frame_and_elsewhere_leads_to_the_login(author, protocol, client):
+    draft = factories.draft_report(author, protocol)
+    answer = client.get(f"/reports/{draft.pk}/pdf/?drawn=3", headers={"accept-language": "es"})
+    assert (answer.status_code, answer["Cache-Control"]) == (401, "no-store")
+    assert "La sesión terminó" in answer.content.decode()
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
+    plain = client.get(f"/reports/{draft.pk}/pdf/")
+    assert (plain.status_code, plain["X-Frame-Options"]) == (302, "DENY")
+    assert client.get(f"/reports/{draft.pk}/pdf/?drawn=3", **JSON).status_code == 401
+
+
 def test_old_links_lead_to_the_notice_and_the_old_version_stays_to_be_had(report, bruno, paula, browser):
     draft = amend_report(paula, report.pk, "Corrige el margen")
     finalize_report(paula, draft.pk)
