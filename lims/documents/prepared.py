@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import Error, connection
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg import Connection
 
@@ -63,7 +63,8 @@ def execute(cursor: CursorWrapper, asked: Asked) -> list[Rows]:
     new, executed = known.message(asked)
     try:
         cursor.execute("; ".join(new + executed))
-    except Error:
+    except BaseException:
+        # Also a time limit or an end that reaches the thread in between.
         known.forget(asked)
         raise
     for __ in new:

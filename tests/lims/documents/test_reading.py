@@ -99,6 +99,16 @@ def test_a_statement_that_could_not_be_prepared_is_prepared_the_next_time(protoc
     assert read.read(protocol.pk) is None
 
 
+def test_a_reader_that_was_interrupted_before_it_asked_can_ask_again(protocol):
+    def interrupt(*_args) -> None:
+        raise KeyboardInterrupt
+
+    read = reader(kind=protocol.kind, animal=protocol.animal)
+    with connection.execute_wrapper(interrupt), pytest.raises(KeyboardInterrupt):
+        read.read(protocol.pk)
+    assert read.read(protocol.pk)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_message_that_failed_after_it_had_prepared_is_sent_again_on_the_same_connection(protocol):
     locking = RowReader(lambda pk: Protocol.objects.filter(pk=pk).values("pk"), locks=(Protocol,))
