@@ -25,6 +25,21 @@ class Migration(migrations.Migration):
             ),
         ),
         pgtrigger.migrations.AddTrigger(
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_finalized",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NOT (OLD.\"status\" = 'draft'))",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="d118bb227243d0859bcc925cb3451993b49e1b4c",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_finalized_ec6df",
+                    table="lims_report",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
             model_name="reportcassette",
             trigger=pgtrigger.compiler.Trigger(
                 name="keep_frozen",

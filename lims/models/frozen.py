@@ -28,6 +28,13 @@ def keep_columns(names: Sequence[str]) -> pgtrigger.Protect:
     )
 
 
+def keep_rows() -> pgtrigger.Protect:
+    """Return what refuses to remove a report that is no draft."""
+    return pgtrigger.Protect(
+        name="keep_finalized", operation=pgtrigger.Delete, condition=~Q(old__status="draft")
+    )
+
+
 def keep_parts(report_table: str) -> pgtrigger.Trigger:
     """Return what refuses to add, change and remove rows of a report that is no draft."""
     return pgtrigger.Trigger(

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lims.models.frozen import keep_columns, keep_parts
+from lims.models.frozen import keep_columns, keep_parts, keep_rows
 from lims.models.people import Pathologist, Role, User
 from lims.models.processing import Cassette, Specimen
 from lims.models.protocols import Protocol
@@ -120,7 +120,7 @@ class Report(models.Model):
                 name="report_first_issued",
             ),
         ]
-        triggers = [keep_columns(("snapshot", *TEXT_FIELDS))]
+        triggers = [keep_columns(("snapshot", *TEXT_FIELDS)), keep_rows()]
         constraints = [
             models.UniqueConstraint(fields=["protocol", "version"], name="report_version_unique"),
             models.UniqueConstraint(

@@ -53,6 +53,14 @@ def test_no_cassette_of_a_finalized_report_is_changed_removed_or_added(paula, st
     assert (kept.observation, kept.partial_diagnosis) == (said.observation, said.partial_diagnosis)
 
 
+def test_no_finalized_report_is_removed_though_it_says_nothing_of_cassettes(paula):
+    draft = factories.draft_report(paula.staff_member.pathologist)
+    draft.cassettes.all().delete()
+    finalize_report(paula, draft.pk)
+    assert refused(Report.objects.get().delete)
+    assert Report.objects.filter(pk=draft.pk).exists()
+
+
 def test_no_cassette_moves_into_a_finalized_report_or_out_of_it(paula):
     author = paula.staff_member.pathologist
     finalized, draft = factories.finalized_report(author), factories.draft_report(author)
