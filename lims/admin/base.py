@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from lims.errors import Incomplete, LimsError, StaleEdit
-from lims.forms.admin_served import MarkedForm, as_read, as_stored
+from lims.forms.kit.service_forms import MarkedForm, as_read, as_stored
 from lims.models import Asset
-from lims.services.audit import kind_of
+from lims.services.history.changes import kind_of
 
 
 class ReadOnlyAdmin(ModelAdmin):

@@ -11,10 +11,10 @@ from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
 from lims.errors import LimsError
-from lims.forms.operations import asking, foresee
-from lims.services import actions, operations
-from lims.services.actions import Action
-from lims.services.selections import Selection
+from lims.forms.operations.operations import asking, foresee
+from lims.services.operations import operations, registry
+from lims.services.operations.registry import Action
+from lims.services.operations.selections import Selection
 from lims.templatetags.operations import begun, things
 
 
@@ -28,7 +28,7 @@ class OperatedAdmin(ModelAdmin):
     bulk: tuple[str, ...] = ()
 
     def get_actions(self, request: HttpRequest) -> dict:
-        offered = [actions.get(name) for name in self.bulk]
+        offered = [registry.get(name) for name in self.bulk]
         return super().get_actions(request) | {
             action.name: (_asker(action), action.name, action.label)
             for action in offered

@@ -10,10 +10,10 @@ from unfold.decorators import display
 
 from lims.admin.base import ReadOnlyAdmin, ServedAdmin
 from lims.admin.operated import OperatedAdmin
-from lims.forms.admin_pathologists import PhraseForm
+from lims.forms.people.admin_pathologists import PhraseForm
 from lims.models import Delivery, Phrase, Report, ReportHistory
 from lims.models.reports import TEXT_FIELDS
-from lims.services.phrases import add_phrase, change_phrase, list_phrases, remove_phrase
+from lims.services.reports.phrases import add_phrase, change_phrase, list_phrases, remove_phrase
 
 REPORT_LABELS = {"finalized": "warning", "issued": "success", "withdrawn": "danger"}
 DELIVERY_LABELS = {"sent": "success", "failed": "danger", "uncertain": "warning"}

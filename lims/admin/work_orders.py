@@ -1,4 +1,4 @@
-"""Work orders: the page shows what the state allows, and `lims.services.work_orders` makes every change."""
+"""Work orders: the page shows what the state allows; `lims.services.work_orders` makes every change."""
 
 from typing import Any
 
@@ -18,22 +18,22 @@ from unfold.decorators import action, display
 from lims.admin.base import ServedAdmin
 from lims.admin.cached import CachedDocumentAdmin
 from lims.admin.operated import OperatedAdmin
-from lims.documents.work_orders import KIND
+from lims.documents.work_orders.work_order import KIND
 from lims.errors import InvalidTransition, LimsError, StaleEdit
-from lims.forms.admin_served import ServedForm
-from lims.forms.admin_work_orders import (
+from lims.forms.kit.parsing import typed_version
+from lims.forms.kit.service_forms import ServedForm
+from lims.forms.work_orders.admin_work_orders import (
     ClosedWorkOrderForm,
     LineForm,
     LineFormSet,
     NewWorkOrderForm,
     WorkOrderForm,
 )
-from lims.forms.typed import typed_version
-from lims.forms.unsaved_lines import UnsavedLine, carries_lines, lines_refused, unsaved_lines
-from lims.forms.work_orders import CancellationForm, refuse
+from lims.forms.work_orders.unsaved_lines import UnsavedLine, carries_lines, lines_refused, unsaved_lines
+from lims.forms.work_orders.work_orders import CancellationForm, refuse
 from lims.models import PaymentStatus, Price, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.models.work_orders import BILLING_FIELDS
-from lims.services.work_orders import (
+from lims.services.work_orders.work_orders import (
     cancel_work_order,
     change_work_order,
     create_work_order,

@@ -18,7 +18,7 @@ from lims.demo.steps import UNTIL_RECEPTION
 from lims.demo.timetable import Appointment, appointments
 from lims.models import Protocol, Veterinarian
 from lims.models import ProtocolStatus as Status
-from lims.services import numbers
+from lims.services.kit import numbers
 
 BATCH = 2_000
 NUMBERED = (Status.RECEIVED, Status.PROCESSING, Status.READY, Status.REPORTED)

@@ -103,7 +103,7 @@ def test_any_number_of_protocols_is_met(count):
 
 
 def test_next_numbers_follow_the_demos():
-    from lims.services import numbers
+    from lims.services.kit import numbers
 
     seed()
     for series in NumberSeries.objects.filter(name__startswith="HP "):
@@ -135,7 +135,7 @@ def test_nothing_is_seeded_outside_a_demo(settings):
 
 
 def test_letterhead_has_a_logo_that_prints():
-    from lims.documents.images import image_object
+    from lims.documents.paper.images import image_object
 
     seed(protocols=0)
     logo = Laboratory.objects.get().logo
