@@ -39,7 +39,7 @@ def vets() -> list[Veterinarian]:
     from tests.factories import VeterinarianFactory
 
     # The bench's other protocols got their numbers without the series.
-    numbers.take(f"HP {timezone.localdate():%y}", 10_000)
+    numbers.allocate(f"HP {timezone.localdate():%y}", 10_000)
     return VeterinarianFactory.create_batch(VETS)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from lims.admin.base import ReadOnlyAdmin, ServedAdmin
-from lims.admin.operated import OperatedAdmin
+from lims.admin.bulk_actions import BulkActionsAdmin
 from lims.forms.people.admin_pathologists import PhraseForm
 from lims.models import Delivery, Phrase, Report, ReportHistory
 from lims.models.reports import TEXT_FIELDS
@@ -57,7 +57,7 @@ class ReportHistoryAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(OperatedAdmin, ReadOnlyAdmin):
+class DeliveryAdmin(BulkActionsAdmin, ReadOnlyAdmin):
     bulk = ("resend-deliveries",)
     list_display = ("created_at", "kind", "report", "address", "shown_state", "response", "sent_at")
     list_filter = ("state", "kind")

@@ -16,12 +16,12 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from lims.admin.base import ServedAdmin
+from lims.admin.bulk_actions import BulkActionsAdmin
 from lims.admin.cached import CachedDocumentAdmin
-from lims.admin.operated import OperatedAdmin
 from lims.documents.work_orders.work_order import KIND
 from lims.errors import InvalidTransition, LimsError, StaleEdit
 from lims.forms.kit.parsing import typed_version
-from lims.forms.kit.service_forms import ServedForm
+from lims.forms.kit.service_forms import ServiceForm
 from lims.forms.work_orders.admin_work_orders import (
     ClosedWorkOrderForm,
     LineForm,
@@ -76,7 +76,7 @@ class LineInline(TabularInline):
 
 
 @admin.register(WorkOrder)
-class WorkOrderAdmin(OperatedAdmin, CachedDocumentAdmin, ServedAdmin):
+class WorkOrderAdmin(BulkActionsAdmin, CachedDocumentAdmin, ServedAdmin):
     bulk = ("issue-and-send-work-orders", "warm-documents", "invalidate-documents")
     kind = KIND
     pdf_route = "work_order_pdf"
@@ -228,7 +228,7 @@ class WorkOrderAdmin(OperatedAdmin, CachedDocumentAdmin, ServedAdmin):
         return money(order.balance)
 
 
-def _form_for(order: WorkOrder | None) -> type[ServedForm]:
+def _form_for(order: WorkOrder | None) -> type[ServiceForm]:
     if order is None:
         return NewWorkOrderForm
     return WorkOrderForm if order.is_editable else ClosedWorkOrderForm

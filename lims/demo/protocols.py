@@ -72,7 +72,7 @@ class _Builder:
     def keep_numbers(self) -> None:
         """Move the number series past what was given here."""
         for series, last in self._last.items():
-            numbers.take(series, last)
+            numbers.allocate(series, last)
 
     def _submit(self, protocol: Protocol, at: datetime) -> None:
         protocol.submitted_at = at

@@ -103,7 +103,7 @@ def _say_of_cassettes(rng: random.Random, report: Report) -> None:
 
 def _finalize(cast: Cast, report: Report, at: datetime) -> None:
     """Freeze a report as of a moment that is past; the service itself knows only the present."""
-    access.move(report, ReportStatus.FINALIZED)
+    access.transition(report, ReportStatus.FINALIZED)
     freezing.freeze(report, at, freezing.rows_to_freeze(report))
     _note(report, ReportHistory.Action.FINALIZED, cast, at)
     _deliver(cast, report, at + timedelta(minutes=2))

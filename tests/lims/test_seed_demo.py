@@ -107,7 +107,7 @@ def test_next_numbers_follow_the_demos():
 
     seed()
     for series in NumberSeries.objects.filter(name__startswith="HP "):
-        following = f"{series.name}/{numbers.take(series.name)[0]:03d}"
+        following = f"{series.name}/{numbers.allocate(series.name)[0]:03d}"
         assert not Protocol.objects.filter(number=following).exists()
     assert Protocol.objects.filter(number__startswith="HP ").exists()
 

@@ -77,7 +77,7 @@ def veterinarians_named(word: str) -> QuerySet[Veterinarian]:
     return Veterinarian.objects.alias(folded=folded(*NAMES)).filter(folded__contains=word)
 
 
-def named(each: Sequence[str], key: str = "pk") -> dict[str, list[int]]:
+def vets_matching(each: Sequence[str], key: str = "pk") -> dict[str, list[int]]:
     """Return by word the veterinarians whose names or clinic have it in them, in one statement.
 
     Their keys, not a query: how many they are decides how the rest is best searched.
@@ -86,7 +86,9 @@ def named(each: Sequence[str], key: str = "pk") -> dict[str, list[int]]:
     return {word: [pk for __, pk, names in rows if word in names] for word in each}
 
 
-def known(each: Sequence[str], rows: QuerySet, own: SearchVector, key: str = "pk") -> dict[str, Known]:
+def prefetch_matches(
+    each: Sequence[str], rows: QuerySet, own: SearchVector, key: str = "pk"
+) -> dict[str, Known]:
     """Return what is known of each word before rows are searched by their own words, in one statement.
 
     How many rows have a word's beginning no planner knows, and a list's page is found by walking it from its
@@ -122,7 +124,7 @@ def _text(value: str) -> Value:
     return Value(value, output_field=TextField())
 
 
-def coded(rows: QuerySet, field: str, begun: Sequence[str]) -> QuerySet:
+def by_code(rows: QuerySet, field: str, begun: Sequence[str]) -> QuerySet:
     """Return the rows with one of these codes; of a code that none has in full, those that it begins."""
     found = Q()
     for code in begun:
@@ -136,14 +138,14 @@ def search_protocols(text: str, among: QuerySet[Protocol] | None = None) -> Quer
     rows = Protocol.objects.all() if among is None else among
     if begun := beginnings(text):
         is_temporary = begun[0].startswith("TMP")
-        return coded(rows, "temporary_code" if is_temporary else "number", begun)
+        return by_code(rows, "temporary_code" if is_temporary else "number", begun)
     each = words(text)
     if not each:
         return rows.none()
-    return rows.alias(words=WORDS).filter(mentioning(known(each, rows, WORDS), "veterinarian"))
+    return rows.alias(words=WORDS).filter(matching(prefetch_matches(each, rows, WORDS), "veterinarian"))
 
 
-def mentioning(each: Mapping[str, Known], veterinarian: str) -> Q:
+def matching(each: Mapping[str, Known], veterinarian: str) -> Q:
     """Return the condition that every word is among a row's `words` or in its vet's names."""
     alone = [word for word, about in each.items() if about.own is None and not about.vets]
     found = Q(words=beginning(*alone)) if alone else Q()

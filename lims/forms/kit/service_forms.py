@@ -9,15 +9,15 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext as _
 
-from lims.services.kit.texts import stored
+from lims.services.kit.texts import normalize
 
 
-class ServedForm(forms.ModelForm):
+class ServiceForm(forms.ModelForm):
     def _post_clean(self) -> None:
         """Leave the row as it is: the typed values go to a service."""
 
 
-class MarkedForm(ServedForm):
+class StaleCheckedForm(ServiceForm):
     """Knows, by a hidden digest, what the row said when it was shown: for rows that have no version."""
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -45,7 +45,7 @@ class MarkedForm(ServedForm):
 
 def as_stored(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was typed as rows keep it: browsers send other ends of lines than what they were shown."""
-    return {name: stored(value) for name, value in data.items()}
+    return {name: normalize(value) for name, value in data.items()}
 
 
 def as_read(bound: forms.BoundField) -> str:

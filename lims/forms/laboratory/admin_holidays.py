@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from lims.forms.kit.service_forms import MarkedForm
+from lims.forms.kit.service_forms import StaleCheckedForm
 from lims.models import Holiday
 
 
-class HolidayForm(MarkedForm):
+class HolidayForm(StaleCheckedForm):
     class Meta:
         model = Holiday
         fields = ("on", "name")

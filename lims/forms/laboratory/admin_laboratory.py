@@ -4,12 +4,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
-from lims.forms.kit.service_forms import MarkedForm
+from lims.forms.kit.service_forms import StaleCheckedForm
 from lims.models import Laboratory
 from lims.services.laboratory.laboratory import FIELDS
 
 
-class LaboratoryForm(MarkedForm):
+class LaboratoryForm(StaleCheckedForm):
     # Not an ImageField, which would decode the upload before its header is looked at: the service does.
     logo = forms.FileField(
         label=_("New logo"),

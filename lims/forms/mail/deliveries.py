@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lims.forms.kit.listing import (
     ListFilter,
+    by_code,
     choice_field,
-    coded,
-    known,
-    mentioning,
+    matching,
+    prefetch_matches,
     search_field,
     search_protocols,
 )
@@ -59,7 +59,7 @@ def _search(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
     if begun := beginnings(text):
         return rows.filter(pk__in=_about(text, begun))
     if each := words(text):
-        condition = mentioning(known(each, rows, WORDS, "user"), "recipient")
+        condition = matching(prefetch_matches(each, rows, WORDS, "user"), "recipient")
         return rows.alias(words=WORDS).filter(condition)
     return rows.none()
 
@@ -67,7 +67,7 @@ def _search(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
 def _about(text: str, begun: list[str]) -> QuerySet:
     """Return the messages about what has one of these codes."""
     if begun[0].startswith("OT"):
-        orders = coded(WorkOrder.objects.all(), "number", begun)
+        orders = by_code(WorkOrder.objects.all(), "number", begun)
         return Delivery.objects.filter(work_order__in=orders).order_by().values("pk")
     protocols = search_protocols(text).values("pk")
     # Parts of their own, not one condition with OR: each can then use its own index.

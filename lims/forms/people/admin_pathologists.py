@@ -4,12 +4,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
-from lims.forms.kit.service_forms import MarkedForm
+from lims.forms.kit.service_forms import StaleCheckedForm
 from lims.models import Pathologist, Phrase
 from lims.services.people.pathologists import FIELDS
 
 
-class PathologistForm(MarkedForm):
+class PathologistForm(StaleCheckedForm):
     # Not an ImageField, which would decode the upload before its header is looked at: the service does.
     signature = forms.FileField(
         label=_("New signature"),
@@ -33,7 +33,7 @@ class PathologistForm(MarkedForm):
         self.initial.pop("signature", None)
 
 
-class PhraseForm(MarkedForm):
+class PhraseForm(StaleCheckedForm):
     class Meta:
         model = Phrase
         fields = ("title", "text")

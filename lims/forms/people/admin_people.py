@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserCreationForm
 
-from lims.forms.kit.service_forms import MarkedForm, ServedForm
+from lims.forms.kit.service_forms import ServiceForm, StaleCheckedForm
 from lims.models import StaffMember, User, Veterinarian
 from lims.services.people.profiles import CORRECTABLE
 from lims.services.people.staff import FIELDS
@@ -20,7 +20,7 @@ class AccountCreationForm(UserCreationForm):
         return self.cleaned_data["email"].strip().lower()
 
 
-class AccountForm(MarkedForm):
+class AccountForm(StaleCheckedForm):
     class Meta:
         model = User
         fields = ("email", "role", "language", "is_active")
@@ -30,7 +30,7 @@ class AccountForm(MarkedForm):
         }
 
 
-class VeterinarianForm(ServedForm):
+class VeterinarianForm(ServiceForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -42,7 +42,7 @@ class VeterinarianForm(ServedForm):
         self.initial["version"] = self.instance.version
 
 
-class StaffMemberForm(MarkedForm):
+class StaffMemberForm(StaleCheckedForm):
     class Meta:
         model = StaffMember
         fields = ("user", *FIELDS)

@@ -16,7 +16,7 @@ from unfold.widgets import (
 from lims.errors import LimsError, StaleEdit
 from lims.forms.kit.fields import MoneyField
 from lims.forms.kit.parsing import replaced, typed_pk
-from lims.forms.kit.service_forms import ServedForm
+from lims.forms.kit.service_forms import ServiceForm
 from lims.models import Protocol, WorkOrder, WorkOrderLine
 from lims.models.work_orders import BILLING_FIELDS
 from lims.services.work_orders import prices
@@ -25,7 +25,7 @@ from lims.services.work_orders.lines import QUANTITY_MAX, Line, mistakes
 ZERO = Decimal("0.00")
 
 
-class ClosedWorkOrderForm(ServedForm):
+class ClosedWorkOrderForm(ServiceForm):
     """Nothing but the version of the order when it was read, so that a second editor is told."""
 
     read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -61,7 +61,7 @@ class WorkOrderForm(ClosedWorkOrderForm):
         widgets = {"observations": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
 
 
-class NewWorkOrderForm(ServedForm):
+class NewWorkOrderForm(ServiceForm):
     """A new draft; its billing data comes from the veterinarian."""
 
     class Meta:

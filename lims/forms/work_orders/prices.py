@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from lims.forms.kit.fields import MoneyField
-from lims.forms.kit.service_forms import MarkedForm
+from lims.forms.kit.service_forms import StaleCheckedForm
 from lims.models import Price
 from lims.services.work_orders.price_list import Terms
 
 
-class PriceForm(MarkedForm):
+class PriceForm(StaleCheckedForm):
     price = MoneyField(label=_("Price"), min_value=0, widget=UnfoldAdminTextInputWidget)
 
     class Meta:

@@ -6,7 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from lims.errors import LimsError
 from lims.forms.kit.fields import MoneyField
-from lims.forms.kit.listing import ListFilter, choice_field, coded, named, search_field, search_protocols
+from lims.forms.kit.listing import (
+    ListFilter,
+    by_code,
+    choice_field,
+    search_field,
+    search_protocols,
+    vets_matching,
+)
 from lims.forms.kit.parsing import replaced
 from lims.models import PaymentStatus, Protocol, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.models.protocols import WORDS as PROTOCOL_WORDS
@@ -82,10 +89,10 @@ def search(orders: QuerySet[WorkOrder], text: str) -> QuerySet[WorkOrder]:
         return orders
     if begun := beginnings(text):
         if begun[0].startswith("OT"):
-            return coded(orders, "number", begun)
+            return by_code(orders, "number", begun)
         return orders.filter(pk__in=_charging(search_protocols(text)))
     each = words(text)
-    vets = named(each) if each else {}
+    vets = vets_matching(each) if each else {}
     for word in each:
         orders = orders.filter(pk__in=_mentioning(word, vets[word]))
     return orders if each else orders.none()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
 from lims.models import DeliveryKind, Protocol, ProtocolStatus, User
-from lims.services.kit.texts import limit, stored, too_long
+from lims.services.kit.texts import max_length, normalize, too_long
 from lims.services.protocols import announcing, transitions
 
 # So many are made by one form at the most, and so many a protocol may have in its life.
@@ -51,7 +51,7 @@ def take_into_work(by: User, found: Sequence[Protocol]) -> None:
         if protocol.status not in (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING):
             raise InvalidTransition(_not_on_bench(protocol))
     if received:
-        events = transitions.move_all(received, ProtocolStatus.PROCESSING, by)
+        events = transitions.transition_all(received, ProtocolStatus.PROCESSING, by)
         announcing.announce(events, DeliveryKind.PROTOCOL_PROCESSING, by)
 
 
@@ -81,8 +81,8 @@ def check_count(wanted: int, last: int) -> None:
 
 def checked(model: type[Model], name: str, text: str) -> str:
     """Return a text as a field keeps it; raise Incomplete where it is too long for it."""
-    text = stored(text).strip()
-    if wrong := too_long({name: (text, limit(model, name))}):
+    text = normalize(text).strip()
+    if wrong := too_long({name: (text, max_length(model, name))}):
         raise Incomplete(_("Something is too long."), wrong)
     return text
 

@@ -33,7 +33,7 @@ def make_ready(by: User, pk: int) -> Protocol:
     Incomplete with what it lacks.
     """
     protocol = locking.lock(by, pk)
-    transitions.move(protocol, ProtocolStatus.READY, by)
+    transitions.transition(protocol, ProtocolStatus.READY, by)
     _tell(protocol)
     return protocol
 
@@ -50,7 +50,7 @@ def make_all_ready(by: User, pks: Collection[int]) -> int:
     for protocol in waiting:
         if protocol.pk in lacking:
             raise Incomplete(f"{protocol.code}: {lacking[protocol.pk]}")
-    transitions.move_all(waiting, ProtocolStatus.READY, by)
+    transitions.transition_all(waiting, ProtocolStatus.READY, by)
     _tell(*waiting)
     return len(waiting)
 
@@ -64,4 +64,4 @@ def _locked(by: User, pks: Collection[int]) -> list[Protocol]:
 
 def _tell(*ready: Protocol) -> None:
     wishing = [protocol for protocol in ready if protocol.veterinarian.notify_on_processing]
-    transitions.tell_vets(wishing, NotificationKind.PROTOCOL_READY)
+    transitions.notify_vets(wishing, NotificationKind.PROTOCOL_READY)

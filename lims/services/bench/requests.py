@@ -77,9 +77,9 @@ def finish_requests(by: User, pks: Collection[int]) -> int:
 
 def _take_back(protocol: Protocol, by: User) -> None:
     if protocol.status == ProtocolStatus.READY:
-        transitions.move(protocol, ProtocolStatus.PROCESSING, by)
+        transitions.transition(protocol, ProtocolStatus.PROCESSING, by)
     elif protocol.status != ProtocolStatus.PROCESSING:
-        raise InvalidTransition(transitions.refusal(protocol.status, ProtocolStatus.PROCESSING))
+        raise InvalidTransition(transitions.why_not(protocol.status, ProtocolStatus.PROCESSING))
 
 
 def _values(protocol: Protocol, wish: Wish) -> dict:
@@ -111,4 +111,4 @@ def _missing(protocol: Protocol, values: dict) -> dict[str, str]:
 
 def _tell(users: list[User], kind: NotificationKind, protocol: Protocol) -> None:
     path = reverse("protocol_processing", args=(protocol.pk,))
-    notifications.tell(users, kind, protocol.code, path)
+    notifications.notify(users, kind, protocol.code, path)

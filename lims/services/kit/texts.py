@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
-def stored(text: str) -> str:
+def normalize(text: str) -> str:
     """Return the text as it is kept: as typed, with one kind of line end and without what no row can hold."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return _HALF_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text)
@@ -25,7 +25,7 @@ def too_long(texts: dict[str, tuple[str, int]]) -> dict[str, str]:
     }
 
 
-def limit(model: type[models.Model], name: str) -> int:
+def max_length(model: type[models.Model], name: str) -> int:
     """Return how many characters a field of a model holds."""
     field: Any = model._meta.get_field(name)
     return field.max_length

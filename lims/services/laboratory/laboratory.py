@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from lims.errors import Incomplete, NotAllowed
 from lims.models import Laboratory, User
 from lims.services.kit import images, tax_ids
-from lims.services.kit.texts import stored
+from lims.services.kit.texts import normalize
 
 FIELDS = (
     "name",
@@ -48,7 +48,7 @@ def change_laboratory(
 def _apply(laboratory: Laboratory, values: dict[str, str]) -> None:
     before = laboratory.tax_id
     for name, value in values.items():
-        setattr(laboratory, name, stored(value))
+        setattr(laboratory, name, normalize(value))
     laboratory.tax_id = tax_ids.spelled(laboratory.tax_id)
     if not laboratory.name.strip():
         raise Incomplete(_("The name is missing."), {"name": _("Say what the laboratory is called.")})

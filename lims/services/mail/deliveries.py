@@ -39,7 +39,7 @@ def announce(report: Report, kind: DeliveryKind, by: User | None) -> None:
 
     In the transaction of its cause, which holds the report. Idempotent: nobody is told twice of one thing.
     """
-    concerned = recipients.concerned(report, kind, by)
+    concerned = recipients.of(report, kind, by)
     told = recipients.notify(concerned, report, kind)
     _mail(concerned, report, kind, by)
     if told and kind != DeliveryKind.REPORT_ISSUED:
@@ -60,7 +60,7 @@ def announce_order(order: WorkOrder, by: User) -> None:
         requested_by=by,
     )
     path = reverse("work_order", args=(order.pk,))
-    notifications.tell([vet.user], NotificationKind.WORK_ORDER_SENT, str(order.number), path)
+    notifications.notify([vet.user], NotificationKind.WORK_ORDER_SENT, str(order.number), path)
     _enqueue(delivery, by)
 
 
@@ -164,14 +164,14 @@ def _joined(again: Delivery) -> Delivery:
     return again
 
 
-def refusal(state: str) -> str:
+def why_not(state: str) -> str:
     """Return why a message in this state is not sent again, or nothing."""
     on_its_way = _("This message is on its way already. Wait until its state is known.")
     return on_its_way if state in OPEN else ""
 
 
 def _check_may_resend(delivery: Delivery) -> None:
-    if refused := refusal(delivery.state):
+    if refused := why_not(delivery.state):
         raise InvalidTransition(refused)
     if delivery.is_of_account:
         # Sent to another address, it would open the account to whoever reads that.

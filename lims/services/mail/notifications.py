@@ -29,7 +29,7 @@ class Standing(NamedTuple):
     running: int
 
 
-def tell(users: Iterable[User], kind: NotificationKind, subject: str, path: str) -> None:
+def notify(users: Iterable[User], kind: NotificationKind, subject: str, path: str) -> None:
     """Tell each of these users once, in the caller's transaction; a repeated call tells them again."""
     Notification.objects.bulk_create(
         Notification(user_id=pk, kind=kind, subject=subject[:SUBJECT_MAX], path=path)

@@ -134,7 +134,9 @@ def _write_end(delivery: Delivery, state: DeliveryState, words: str) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(state=state, response=words, **times)
     if state != DeliveryState.SENT:
         told = notifications.overseers(Role.STAFF, Role.ADMIN)
-        notifications.tell(told, NotificationKind.DELIVERY_FAILED, _subject(delivery), reverse("deliveries"))
+        notifications.notify(
+            told, NotificationKind.DELIVERY_FAILED, _subject(delivery), reverse("deliveries")
+        )
 
 
 def _subject(delivery: Delivery) -> str:

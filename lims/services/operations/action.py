@@ -138,7 +138,7 @@ class Action:
     def finish(self, context: Context, rounds: range) -> None:
         """Do what is done once for all that these rounds did, as in the digests of a reception."""
 
-    def refusal(self, thing: Model) -> str:
+    def why_not(self, thing: Model) -> str:
         """Return why this thing is refused as it is now, or nothing."""
         return self.reason(**{name: getattr(thing, name) for name in self.reads})
 

@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 NOBODYS_FAULT = (OperationalError, InterfaceError, MemoryError)
 
 
-def attempt(action: Action, context: Context, things: Sequence[Any]) -> dict[int, str]:
+def apply_or_split(action: Action, context: Context, things: Sequence[Any]) -> dict[int, str]:
     """Do the action to locked things and return the reason of each that it was not done to, by pk.
 
     In the caller's transaction, each part in a savepoint: what fails leaves no trace, not even a number.
@@ -32,7 +32,7 @@ def attempt(action: Action, context: Context, things: Sequence[Any]) -> dict[int
             return {things[0].pk: _reason(context, things[0].pk, error)}
     action.hold_shared(context, things)
     middle = len(things) // 2
-    return attempt(action, context, things[:middle]) | attempt(action, context, things[middle:])
+    return apply_or_split(action, context, things[:middle]) | apply_or_split(action, context, things[middle:])
 
 
 def _reason(context: Context, pk: int, error: Exception) -> str:

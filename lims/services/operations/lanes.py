@@ -19,7 +19,7 @@ from actors import jobs
 from lims.models import ItemState, Operation, OperationItem, OperationState
 from lims.services.operations import operations, registry
 from lims.services.operations import rounds as operation_ending
-from lims.services.operations.halving import attempt
+from lims.services.operations.halving import apply_or_split
 from lims.services.operations.registry import Action, Context
 
 log = structlog.get_logger(__name__)
@@ -161,7 +161,7 @@ def _apply(action: Action, operation: Operation, pks: Sequence[int]) -> dict[int
         return dict.fromkeys(pks, _("Whoever asked for this may not do it any more."))
     things = action.lock(context.by, pks)
     gone = dict.fromkeys((pk for pk in pks if pk not in things), _("It is not there any more."))
-    return gone | attempt(action, context, list(things.values()))
+    return gone | apply_or_split(action, context, list(things.values()))
 
 
 def _write(items: dict[int, int], refused: dict[int, str], round_: int) -> None:

@@ -22,7 +22,7 @@ class ResendDeliveries(Action):
         return Delivery.objects.visible_to(user)
 
     def reason(self, state: str) -> str:
-        return deliveries.refusal(state)
+        return deliveries.why_not(state)
 
     def name_of(self, thing: Delivery) -> Named:
         return Named(thing.address, reverse("deliveries"))

@@ -39,7 +39,7 @@ def path(operation: Operation) -> str:
 def _tell(operation: Operation) -> None:
     by = operation.requested_by
     with translation.override(by.language):
-        notifications.tell([by], NotificationKind.OPERATION_ENDED, _summary(operation), path(operation))
+        notifications.notify([by], NotificationKind.OPERATION_ENDED, _summary(operation), path(operation))
     delivery = Delivery.objects.create(
         kind=DeliveryKind.OPERATION_ENDED,
         operation=operation,

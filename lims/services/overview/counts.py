@@ -40,7 +40,7 @@ class Bench(NamedTuple):
     to_verify: int
 
 
-class Desk(NamedTuple):
+class DeskCounts(NamedTuple):
     """How many reports a pathologist has to write, is writing, and could not get issued."""
 
     to_write: int
@@ -65,14 +65,14 @@ def bench(user: User) -> Bench:
     )
 
 
-def desk(user: User) -> Desk:
+def desk(user: User) -> DeskCounts:
     """Return what waits at a pathologist's desk, or for others of the laboratory at all. One statement."""
     reports = Report.objects.visible_to(user)
     if user.role == Role.PATHOLOGIST:
         reports = reports.filter(author__staff_member__user=user)
     failed = with_failures(reports).filter(status=ReportStatus.FINALIZED, has_failed=True)  # type: ignore[misc]
     drafts = reports.filter(status=ReportStatus.DRAFT)
-    return Desk(*count_each(user, to_be_written(user), drafts, failed))
+    return DeskCounts(*count_each(user, to_be_written(user), drafts, failed))
 
 
 def late(user: User) -> list[Protocol]:

@@ -25,7 +25,7 @@ class PaperAction(Action):
         return opening.VISIBLE[self.kind](user)
 
     def apply_chunk(self, context: Context, things: Sequence[Model]) -> dict[int, str]:
-        refused = {thing.pk: reason for thing in things if (reason := self.refusal(thing))}
+        refused = {thing.pk: reason for thing in things if (reason := self.why_not(thing))}
         self.change(context, [thing.pk for thing in things if thing.pk not in refused])
         return refused
 

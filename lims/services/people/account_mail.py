@@ -18,7 +18,7 @@ JOBS_OF_NOBODY = 256
 
 
 @transaction.atomic
-def tell_owner(kind: DeliveryKind | None, address: str) -> None:
+def notify_owner(kind: DeliveryKind | None, address: str) -> None:
     """Have the account that has this address told by mail; not idempotent.
 
     Without such an account, or a kind that we write, nobody is told, and the request takes as long: its

@@ -11,7 +11,7 @@ from lims.errors import Incomplete, NotAllowed, StaleEdit
 from lims.models import NotificationKind, Role, User, Veterinarian
 from lims.models.people import Language
 from lims.services.kit import tax_ids
-from lims.services.kit.texts import stored
+from lims.services.kit.texts import normalize
 from lims.services.mail import notifications
 
 IDENTITY = ("first_names", "last_names", "licence")
@@ -110,7 +110,7 @@ def _only(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     if unknown := set(values) - set(names):
         raise TypeError(f"not a vet's own data: {', '.join(sorted(unknown))}")
     return {
-        name: stored(value).strip() if isinstance(value, str) else value for name, value in values.items()
+        name: normalize(value).strip() if isinstance(value, str) else value for name, value in values.items()
     }
 
 
@@ -150,4 +150,4 @@ def _write(vet: Veterinarian, changed: set[str], *, to_verify: bool) -> None:
     if to_verify:
         told = notifications.overseers(Role.STAFF, Role.ADMIN)
         path = reverse("veterinarian", args=(vet.pk,))
-        notifications.tell(told, NotificationKind.VET_REGISTERED, vet.name, path)
+        notifications.notify(told, NotificationKind.VET_REGISTERED, vet.name, path)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete, NotAllowed
 from lims.models import StaffMember, User
-from lims.services.kit.texts import limit, stored, too_long
+from lims.services.kit.texts import max_length, normalize, too_long
 
 FIELDS = ("first_names", "last_names", "position")
 REQUIRED = ("first_names", "last_names")
@@ -46,7 +46,7 @@ def _write(member: StaffMember, values: dict[str, str]) -> StaffMember:
     if unknown := set(values) - set(FIELDS):
         raise TypeError(f"not a member of the staff's data: {', '.join(sorted(unknown))}")
     for name, value in values.items():
-        setattr(member, name, stored(value).strip())
+        setattr(member, name, normalize(value).strip())
     if wrong := _mistakes(member):
         raise Incomplete(_("Something is missing or wrong."), wrong)
     member.save()
@@ -54,5 +54,5 @@ def _write(member: StaffMember, values: dict[str, str]) -> StaffMember:
 
 
 def _mistakes(member: StaffMember) -> dict[str, str]:
-    texts = {name: (getattr(member, name), limit(StaffMember, name)) for name in FIELDS}
+    texts = {name: (getattr(member, name), max_length(StaffMember, name)) for name in FIELDS}
     return too_long(texts) | {name: _("Write it.") for name in REQUIRED if not getattr(member, name)}

@@ -77,7 +77,7 @@ def _verify(vets: list[Veterinarian], by: User) -> None:
 
 def _tell(vets: list[Veterinarian], by: User) -> None:
     users = [vet.user for vet in vets]
-    notifications.tell(users, NotificationKind.VET_VERIFIED, "", reverse("protocols"))
+    notifications.notify(users, NotificationKind.VET_VERIFIED, "", reverse("protocols"))
     made = Delivery.objects.bulk_create(
         Delivery(
             kind=DeliveryKind.PROFILE_VERIFIED,

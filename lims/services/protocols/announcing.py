@@ -16,13 +16,13 @@ from lims.services.mail import deliveries
 from lims.services.protocols import transitions
 
 # The preference by which a vet wants mail of a kind; of the others they always get one.
-WISHES = {
+PREFERENCE_OF = {
     DeliveryKind.RECEPTION_DIGEST: "notify_on_reception",
     DeliveryKind.PROTOCOL_RECEIVED: "notify_on_reception",
     DeliveryKind.PROTOCOL_PROCESSING: "notify_on_processing",
 }
 # Many moves of the bench would drown the rest, so the portal too tells only whoever wishes it.
-QUIET = {DeliveryKind.PROTOCOL_PROCESSING}
+ONLY_IF_WANTED = {DeliveryKind.PROTOCOL_PROCESSING}
 
 
 def announce(events: Sequence[ProtocolHistory], kind: DeliveryKind, by: User | None) -> None:
@@ -32,17 +32,17 @@ def announce(events: Sequence[ProtocolHistory], kind: DeliveryKind, by: User | N
     """
     found = _protocols(events)
     told = [(event, found[event.protocol_id]) for event in events]
-    wishing = [(event, protocol) for event, protocol in told if wishes(protocol.veterinarian, kind)]
+    wishing = [(event, protocol) for event, protocol in told if wants_mail(protocol.veterinarian, kind)]
     _enqueue((_delivery(event, protocol.veterinarian, kind, by) for event, protocol in wishing), by)
-    shown = wishing if kind in QUIET else told
+    shown = wishing if kind in ONLY_IF_WANTED else told
     # What vets did themselves they know.
     others = [protocol for _event, protocol in shown if not by or protocol.veterinarian.user_id != by.pk]
-    transitions.tell_vets(others, NotificationKind(kind.value))
+    transitions.notify_vets(others, NotificationKind(kind.value))
 
 
-def wishes(vet: Veterinarian, kind: DeliveryKind) -> bool:
+def wants_mail(vet: Veterinarian, kind: DeliveryKind) -> bool:
     """Return whether a vet wants mail of this kind."""
-    return kind not in WISHES or getattr(vet, WISHES[kind])
+    return kind not in PREFERENCE_OF or getattr(vet, PREFERENCE_OF[kind])
 
 
 def _protocols(events: Sequence[ProtocolHistory]) -> dict[int, Protocol]:

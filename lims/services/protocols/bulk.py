@@ -23,9 +23,9 @@ class MoveProtocols(ProtocolAction):
         return super().candidates(user).annotate(is_being_issued=Exists(being_issued))
 
     def change(self, context: Context, things: Sequence[Protocol]) -> None:
-        transitions.move_all(things, self.wanted, context.by)
+        transitions.transition_all(things, self.wanted, context.by)
         wishing = [thing for thing in things if thing.veterinarian.notify_on_processing]
-        transitions.tell_vets(wishing, self.told)
+        transitions.notify_vets(wishing, self.told)
 
 
 class ProcessProtocols(MoveProtocols):
@@ -53,7 +53,7 @@ class ReadyProtocols(MoveProtocols):
         return completeness.with_lacks(super().candidates(user))
 
     def reason(self, status: str, lacks: str = "") -> str:  # type: ignore[override]
-        return transitions.refusal(status, self.wanted) or completeness.sentence(lacks)
+        return transitions.why_not(status, self.wanted) or completeness.sentence(lacks)
 
     def lockable(self, user: User) -> QuerySet[Protocol]:
         return super().candidates(user)

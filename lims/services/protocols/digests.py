@@ -7,7 +7,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from actors import jobs
 from lims.models import Delivery, DeliveryKind, ItemState, Operation, Protocol, Veterinarian
 from lims.services.mail import deliveries
-from lims.services.protocols.announcing import WISHES
+from lims.services.protocols.announcing import PREFERENCE_OF
 
 
 def announce(operation: Operation, rounds: range, kind: DeliveryKind) -> None:
@@ -17,7 +17,7 @@ def announce(operation: Operation, rounds: range, kind: DeliveryKind) -> None:
     """
     done = operation.items.filter(state=ItemState.DONE, round__in=rounds)
     protocols = Protocol.objects.filter(pk__in=done.values("object_pk"))
-    wishing = protocols.filter(**{f"veterinarian__{WISHES[kind]}": True}).order_by()
+    wishing = protocols.filter(**{f"veterinarian__{PREFERENCE_OF[kind]}": True}).order_by()
     listed = dict(wishing.values_list("veterinarian").annotate(pks=ArrayAgg("pk", order_by="pk")))
     vets = Veterinarian.objects.filter(pk__in=listed).select_related("user").order_by("pk")
     _enqueue(_delivery(operation, vet, kind, listed[vet.pk]) for vet in vets)

@@ -6,7 +6,7 @@ from itertools import islice
 from django.db.models import Q
 
 from lims.models import Protocol, User
-from lims.services.kit.texts import stored
+from lims.services.kit.texts import normalize
 
 FIELDS = ("animal", "species", "breed", "sex", "neutered", "chip", "owner_first_names", "owner_last_names")
 SEARCHED = ("animal", "chip", "owner_first_names", "owner_last_names")
@@ -38,7 +38,7 @@ def previous_patients(by: User, text: str, except_pk: int | None = None) -> list
     if not by.is_veterinarian:
         return []
     found = Protocol.objects.visible_to(by).exclude(animal="").exclude(pk=except_pk)
-    for word in stored(text).split()[:5]:
+    for word in normalize(text).split()[:5]:
         found = found.filter(_mentions(word))
     rows = found.order_by("-pk").values(*FIELDS)[:READ_MAX]
     patients: dict[tuple, Patient] = {}

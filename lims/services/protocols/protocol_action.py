@@ -26,13 +26,13 @@ class ProtocolAction(Action):
         return Protocol.objects.visible_to(user).select_related("veterinarian").only(*NEEDED)
 
     def reason(self, status: str, is_being_issued: bool = False) -> str:
-        return transitions.refusal(status, self.wanted, is_being_issued)
+        return transitions.why_not(status, self.wanted, is_being_issued)
 
     def name_of(self, thing: Protocol) -> Named:
         return Named(thing.code, reverse("protocol", args=(thing.pk,)))
 
     def apply_chunk(self, context: Context, things: Sequence[Protocol]) -> dict[int, str]:
-        refused = {thing.pk: reason for thing in things if (reason := self.refusal(thing))}
+        refused = {thing.pk: reason for thing in things if (reason := self.why_not(thing))}
         self.change(context, [thing for thing in things if thing.pk not in refused])
         return refused
 

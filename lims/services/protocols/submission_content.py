@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete
 from lims.models import CytologySample, HistopathologySample, Protocol, Specimen
-from lims.services.kit.texts import limit, stored, too_long
+from lims.services.kit.texts import max_length, normalize, too_long
 
 # Columns of text have no limit of their own.
 LONG = ("presumptive_diagnosis", "clinical_history")
@@ -74,7 +74,7 @@ def check(protocol: Protocol, sample: models.Model, content: Content) -> None:
     """Raise Incomplete with the fields of a draft that are wrong. What is merely missing may stay so."""
     named = [name for name in FIELDS if getattr(protocol, name) != ""]
     wrong = _wrong(protocol, named) | _wrong(sample, SAMPLE_FIELDS[type(sample)])
-    wrong |= too_long({name: (getattr(protocol, name), limit(Protocol, name)) for name in LONG})
+    wrong |= too_long({name: (getattr(protocol, name), max_length(Protocol, name)) for name in LONG})
     if protocol.collected_on and protocol.collected_on > _today():
         wrong["collected_on"] = _("This day is still to come.")
     if protocol.weight_kg is not None and protocol.weight_kg <= 0:
@@ -101,7 +101,7 @@ def _values(row: SpecimenRow, *names: str) -> dict[str, Any]:
 
 def _texts(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: stored(value).strip() if isinstance(value, str) else value for name, value in values.items()
+        name: normalize(value).strip() if isinstance(value, str) else value for name, value in values.items()
     }
 
 

@@ -88,7 +88,7 @@ def submit_protocol(by: User, pk: int) -> Protocol:
     if missing := missing_parts(draft):
         raise Incomplete(_("The protocol is not complete yet."), missing)
     at = timezone.now()
-    event = transitions.move(draft, ProtocolStatus.SUBMITTED, by)
+    event = transitions.transition(draft, ProtocolStatus.SUBMITTED, by)
     draft.temporary_code = numbers.temporary_code(draft.kind, timezone.localdate(at))
     draft.submitted_at = at
     draft.version += 1

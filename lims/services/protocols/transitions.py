@@ -35,21 +35,23 @@ WHERE protocol.id = given.pk
 """
 
 
-def move(protocol: Protocol, status: ProtocolStatus, by: User | None, reason: str = "") -> ProtocolHistory:
+def transition(
+    protocol: Protocol, status: ProtocolStatus, by: User | None, reason: str = ""
+) -> ProtocolHistory:
     """Give a protocol its next state, in the caller's transaction, and return what its history says of that.
 
     Nobody is the program itself. Looks at the row as it is now, under lock. Raises InvalidTransition, or
     Incomplete for a protocol that lacks something to be ready, and then nothing has changed.
     """
     protocol.status = _locked_status(protocol.pk)
-    if refused := refusal(protocol.status, status, _is_being_issued(protocol)):
+    if refused := why_not(protocol.status, status, _is_being_issued(protocol)):
         raise InvalidTransition(refused)
     if status == ProtocolStatus.READY and (lacking := completeness.incomplete([protocol.pk])):
         raise Incomplete(lacking[protocol.pk])
-    return move_all([protocol], status, by, reason)[0]
+    return transition_all([protocol], status, by, reason)[0]
 
 
-def refusal(before: str, wanted: ProtocolStatus, is_being_issued: bool = False) -> str:
+def why_not(before: str, wanted: ProtocolStatus, is_being_issued: bool = False) -> str:
     """Return why a protocol in this state may not get that one, or nothing."""
     state = ProtocolStatus(before)
     if wanted not in TRANSITIONS[state]:
@@ -60,7 +62,7 @@ def refusal(before: str, wanted: ProtocolStatus, is_being_issued: bool = False) 
     return ""
 
 
-def move_all(
+def transition_all(
     protocols: Sequence[Protocol], status: ProtocolStatus, by: User | None, reason: str = ""
 ) -> list[ProtocolHistory]:
     """Give locked protocols, none of which is refused, their next state, and return their history's new rows.
@@ -105,7 +107,7 @@ def receive_all(protocols: Sequence[Protocol], by: User, at: datetime) -> list[P
     return events
 
 
-def tell_vets(protocols: Iterable[Protocol], kind: NotificationKind) -> None:
+def notify_vets(protocols: Iterable[Protocol], kind: NotificationKind) -> None:
     """Tell each protocol's vet of it in the portal, in the caller's transaction; not idempotent."""
     Notification.objects.bulk_create(
         Notification(

@@ -73,7 +73,7 @@ def scan(by: User, typed: str) -> Scan:
     protocol = receiving.find(by, typed)
     if protocol is None:
         return _unknown(typed)
-    if refused := transitions.refusal(protocol.status, ProtocolStatus.RECEIVED):
+    if refused := transitions.why_not(protocol.status, ProtocolStatus.RECEIVED):
         return Scan(Outcome.WRONG_STATE, f"{protocol.code}: {refused}", protocol)
     return _add(by, protocol)
 

@@ -21,7 +21,7 @@ class ReceiveProtocols(ProtocolAction):
 
     def change(self, context: Context, things: Sequence[Protocol]) -> None:
         transitions.receive_all(things, context.by, context.now)
-        transitions.tell_vets(things, NotificationKind.PROTOCOL_RECEIVED)
+        transitions.notify_vets(things, NotificationKind.PROTOCOL_RECEIVED)
 
     def hold_shared(self, context: Context, things: Sequence[Protocol]) -> None:
         year = timezone.localdate(context.now).year

@@ -29,7 +29,7 @@ def correct_reception(by: User, pk: int, version: int, received: Received, reaso
     protocol since `version` was read, and Incomplete with the fields that are wrong.
     """
     protocol = receiving.lock(by, pk)
-    if refused := refusal(protocol):
+    if refused := why_not(protocol):
         raise InvalidTransition(refused)
     before, wanted = _stored(written(protocol)), _stored(received)
     if wanted == before:
@@ -47,7 +47,7 @@ def correct_reception(by: User, pk: int, version: int, received: Received, reaso
     return protocol
 
 
-def refusal(protocol: Protocol) -> str:
+def why_not(protocol: Protocol) -> str:
     """Return why the reception of a protocol may not be corrected, or nothing."""
     if protocol.status not in CORRECTABLE:
         state = ProtocolStatus(protocol.status).label
@@ -85,7 +85,7 @@ def _typed(protocol: Protocol, count: int | None) -> str:
 
 
 def _stored(received: Received) -> Received:
-    notes, differences = (texts.stored(text).strip() for text in (received.notes, received.discrepancies))
+    notes, differences = (texts.normalize(text).strip() for text in (received.notes, received.discrepancies))
     return replace(received, notes=notes, discrepancies=differences)
 
 

@@ -80,7 +80,7 @@ def reject_sample(by: User, pk: int, version: int, reason: str) -> Protocol:
     _save(
         protocol, sample_condition=SampleCondition.REJECTED, rejection_reason=reason, version=F("version") + 1
     )
-    event = transitions.move(protocol, ProtocolStatus.REJECTED, by, reason)
+    event = transitions.transition(protocol, ProtocolStatus.REJECTED, by, reason)
     announce([event], DeliveryKind.PROTOCOL_REJECTED, by)
     return protocol
 
@@ -94,7 +94,7 @@ def return_rejected(by: User, pk: int, reason: str) -> Protocol:
     reason = reason_of(reason, _("Taking back a rejection needs a reason."))
     protocol = _locked(by, pk, ProtocolStatus.SUBMITTED)
     _save(protocol, sample_condition="", rejection_reason="", version=F("version") + 1)
-    event = transitions.move(protocol, ProtocolStatus.SUBMITTED, by, reason)
+    event = transitions.transition(protocol, ProtocolStatus.SUBMITTED, by, reason)
     announce([event], DeliveryKind.PROTOCOL_SUBMITTED, by)
     return protocol
 
@@ -136,12 +136,12 @@ def checked(protocol: Protocol, received: Received, before: Received | None = No
 
     What was written down before may stay as it is.
     """
-    notes = texts.stored(received.notes).strip()
+    notes = texts.normalize(received.notes).strip()
     differences = _differences(protocol, received)
     wrong = texts.too_long(
         {
-            "notes": (notes, texts.limit(Protocol, "reception_notes")),
-            "discrepancies": (differences, texts.limit(Protocol, "discrepancies")),
+            "notes": (notes, texts.max_length(Protocol, "reception_notes")),
+            "discrepancies": (differences, texts.max_length(Protocol, "discrepancies")),
         }
     )
     if received.condition not in CONDITIONS and (not before or received.condition != before.condition):
@@ -175,17 +175,17 @@ def write_count(protocol: Protocol, count: int | None) -> None:
 
 def reason_of(typed: str, missing: str) -> str:
     """Return a reason as it is kept; raise Incomplete for none or one that is too long."""
-    reason = texts.stored(typed).strip()
+    reason = texts.normalize(typed).strip()
     if not reason:
         raise Incomplete(missing, {"reason": _("Say why.")})
-    if wrong := texts.too_long({"reason": (reason, texts.limit(Protocol, "rejection_reason"))}):
+    if wrong := texts.too_long({"reason": (reason, texts.max_length(Protocol, "rejection_reason"))}):
         raise Incomplete(_("Something is missing or wrong."), wrong)
     return reason
 
 
 def _locked(by: User, pk: int, wanted: ProtocolStatus, version: int | None = None) -> Protocol:
     protocol = lock(by, pk)
-    if refused := transitions.refusal(protocol.status, wanted):
+    if refused := transitions.why_not(protocol.status, wanted):
         raise InvalidTransition(refused)
     if version is not None:
         check_version(protocol, version)
@@ -199,6 +199,6 @@ def _save(protocol: Protocol, **values: Any) -> None:
 
 def _differences(protocol: Protocol, received: Received) -> str:
     """Return how what came differs from what was declared, as counted and as typed, in the vet's language."""
-    typed = texts.stored(received.discrepancies).strip()
+    typed = texts.normalize(received.discrepancies).strip()
     language = protocol.veterinarian.user.language
     return f"{counted(protocol, declared_count(protocol), received.count, language)}\n{typed}".strip()

@@ -69,7 +69,7 @@ def own_draft(by: User, pk: int) -> Report:
     return report
 
 
-def move(report: Report, status: ReportStatus) -> None:
+def transition(report: Report, status: ReportStatus) -> None:
     """Set the state of a report that the caller holds locked and saves; raise InvalidTransition."""
     if status not in TRANSITIONS[ReportStatus(report.status)]:
         message = _("A report that is “%(state)s” cannot become “%(wanted)s”.")

@@ -18,7 +18,7 @@ from lims.models import (
     User,
 )
 from lims.models.reports import TEXT_FIELDS
-from lims.services.kit.texts import stored, too_long
+from lims.services.kit.texts import normalize, too_long
 from lims.services.mail import deliveries
 from lims.services.reports import access, prefill
 
@@ -62,7 +62,7 @@ def withdraw_report(by: User, pk: int, reason: str) -> Report:
     """
     report = access.own_or_left(by, pk)
     reason = _reason(reason, _("A withdrawal needs a reason."))
-    access.move(report, ReportStatus.WITHDRAWN)
+    access.transition(report, ReportStatus.WITHDRAWN)
     report.withdrawn_at, report.withdrawal_reason = timezone.now(), reason
     report.save(update_fields=["status", "withdrawn_at", "withdrawal_reason", "changed_at"])
     access.record(report, ReportHistory.Action.WITHDRAWN, by, reason)
@@ -81,7 +81,7 @@ def preview_changes(by: User, pk: int) -> list[Change]:
 
 
 def _reason(reason: str, message: str) -> str:
-    reason = stored(reason).strip()
+    reason = normalize(reason).strip()
     wrong = too_long({"reason": (reason, REASON_MAX)}) if reason else {"reason": _("Say why.")}
     if wrong:
         raise Incomplete(message if not reason else _("The reason is too long."), wrong)

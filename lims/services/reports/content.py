@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from lims.errors import Incomplete
 from lims.models import ReportCassette, ReportDiagnosis
 from lims.models.reports import TEXT_FIELDS, TEXT_MAX
-from lims.services.kit.texts import limit, stored, too_long
+from lims.services.kit.texts import max_length, normalize, too_long
 
 SYNOPTIC_COLUMNS = ("element", "answer")
 SYNOPTIC_ROWS_MAX = 60
@@ -34,10 +34,10 @@ def cleaned(content: Content) -> Content:
         raise TypeError(f"no texts of a report: {', '.join(sorted(unknown))}")
     wrong: dict[str, str] = {}
     clean = Content(
-        {name: stored(text) for name, text in content.texts.items()},
+        {name: normalize(text) for name, text in content.texts.items()},
         content.is_preliminary,
-        [(pk, stored(text), _synoptic(pk, rows, wrong)) for pk, text, rows in content.diagnoses],
-        [(pk, stored(observation), stored(partial)) for pk, observation, partial in content.cassettes],
+        [(pk, normalize(text), _synoptic(pk, rows, wrong)) for pk, text, rows in content.diagnoses],
+        [(pk, normalize(observation), normalize(partial)) for pk, observation, partial in content.cassettes],
     )
     wrong |= too_long(_limited(clean))
     if wrong:
@@ -48,10 +48,10 @@ def cleaned(content: Content) -> Content:
 def _limited(content: Content) -> dict[str, tuple[str, int]]:
     limits: dict[str, tuple[str, int]] = {name: (text, TEXT_MAX) for name, text in content.texts.items()}
     for pk, diagnosis, __ in content.diagnoses:
-        limits[f"diagnosis-{pk}"] = diagnosis, limit(ReportDiagnosis, "diagnosis")
+        limits[f"diagnosis-{pk}"] = diagnosis, max_length(ReportDiagnosis, "diagnosis")
     for pk, observation, partial in content.cassettes:
-        limits[f"observation-{pk}"] = observation, limit(ReportCassette, "observation")
-        limits[f"partial_diagnosis-{pk}"] = partial, limit(ReportCassette, "partial_diagnosis")
+        limits[f"observation-{pk}"] = observation, max_length(ReportCassette, "observation")
+        limits[f"partial_diagnosis-{pk}"] = partial, max_length(ReportCassette, "partial_diagnosis")
     return limits
 
 
@@ -61,7 +61,7 @@ def _synoptic(pk: int, rows: list[Any], wrong: dict[str, str]) -> list[dict[str,
     A row that lacks its answer stays: somebody is typing it. Finalizing asks for it.
     """
     try:
-        table = [{name: stored(row.get(name, "")).strip() for name in SYNOPTIC_COLUMNS} for row in rows]
+        table = [{name: normalize(row.get(name, "")).strip() for name in SYNOPTIC_COLUMNS} for row in rows]
     except (AttributeError, TypeError):
         wrong[f"synoptic-{pk}"] = _("This is no synoptic table.")
         return []

@@ -32,7 +32,7 @@ def finalize_report(by: User, pk: int) -> Report:
     is not ready; and Incomplete with all that is missing. The number of statements is the same for any size.
     """
     report = access.require_author(by, clicked(by, pk))
-    access.move(report, ReportStatus.FINALIZED)
+    access.transition(report, ReportStatus.FINALIZED)
     _check_protocol(report)
     _check_signer(report)
     rows = rows_to_freeze(report)

@@ -17,7 +17,7 @@ from actors import jobs
 from lims.errors import Incomplete, InvalidTransition, NotVisible, StaleEdit
 from lims.models import ImageUpload, Report, ReportImage, ReportImageState, User
 from lims.services.kit import images
-from lims.services.kit.texts import limit, stored, too_long
+from lims.services.kit.texts import max_length, normalize, too_long
 from lims.services.reports import access
 from pdfcache import store
 
@@ -40,7 +40,7 @@ def add_images(by: User, pk: int, uploads: Sequence[UploadedFile]) -> list[Repor
     added = []
     for upload in uploads:
         content = images.checked(upload)
-        added.append(_add(by, pk, content, stored(upload.name or "")))
+        added.append(_add(by, pk, content, normalize(upload.name or "")))
     return added
 
 
@@ -53,8 +53,8 @@ def describe_image(by: User, image_pk: int, caption: str, magnification: str, st
     image = _own_image(by, image_pk)
     texts = dict(zip(DESCRIBED, (caption, magnification, stain), strict=True))
     for name, text in texts.items():
-        setattr(image, name, stored(text).strip())
-    limits = {name: (getattr(image, name), limit(ReportImage, name)) for name in DESCRIBED}
+        setattr(image, name, normalize(text).strip())
+    limits = {name: (getattr(image, name), max_length(ReportImage, name)) for name in DESCRIBED}
     if wrong := too_long(limits):
         raise Incomplete(_("What is said of the image is too long."), wrong)
     image.save(update_fields=DESCRIBED)
@@ -218,7 +218,7 @@ def _add(by: User, pk: int, content: bytes, filename: str) -> ReportImage:
     image = ReportImage.objects.create(
         report=draft,
         position=0 if last is None else last + 1,
-        filename=filename[: limit(ReportImage, "filename")],
+        filename=filename[: max_length(ReportImage, "filename")],
     )
     ImageUpload.objects.create(image=image, content=content)
     _enqueue(by, image)

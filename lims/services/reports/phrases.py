@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete, NotAllowed, NotVisible
 from lims.models import Pathologist, Phrase, User
-from lims.services.kit.texts import limit, stored, too_long
+from lims.services.kit.texts import max_length, normalize, too_long
 from lims.services.reports import access
 
 
@@ -63,8 +63,8 @@ def _own(by: User, pk: int) -> Phrase:
 
 
 def _write(phrase: Phrase, title: str, text: str) -> Phrase:
-    phrase.title, phrase.text = stored(title).strip(), stored(text)
-    limits = {name: (getattr(phrase, name), limit(Phrase, name)) for name in ("title", "text")}
+    phrase.title, phrase.text = normalize(title).strip(), normalize(text)
+    limits = {name: (getattr(phrase, name), max_length(Phrase, name)) for name in ("title", "text")}
     wrong = too_long(limits) | {name: _("Write it.") for name in limits if not limits[name][0].strip()}
     if wrong:
         raise Incomplete(_("The phrase is not complete."), wrong)

@@ -64,7 +64,7 @@ def failed(job: jobs.Job) -> None:
     if report:
         told = [report.author.staff_member.user, *notifications.overseers(Role.ADMIN)]
         path = notifications.report_path(report)
-        notifications.tell(told, NotificationKind.REPORT_FAILED, report.protocol.code, path)
+        notifications.notify(told, NotificationKind.REPORT_FAILED, report.protocol.code, path)
 
 
 @transaction.atomic
@@ -139,7 +139,7 @@ def _supersede(report: Report, by: User) -> None:
 
 
 def _issue(report: Report, kept: Kept, pages: int, by: User) -> None:
-    access.move(report, ReportStatus.ISSUED)
+    access.transition(report, ReportStatus.ISSUED)
     Report.objects.filter(pk=report.pk).update(
         status=report.status,
         # The time that the paper bears; when it was archived stands in the history.
@@ -152,4 +152,4 @@ def _issue(report: Report, kept: Kept, pages: int, by: User) -> None:
     )
     access.record(report, ReportHistory.Action.ISSUED, by)
     if report.protocol.status == ProtocolStatus.READY:
-        transitions.move(report.protocol, ProtocolStatus.REPORTED, by)
+        transitions.transition(report.protocol, ProtocolStatus.REPORTED, by)

@@ -19,7 +19,7 @@ from lims.services.mail import notifications
 MAY_HAVE_ARRIVED = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 
 
-def concerned(report: Report, kind: DeliveryKind, by: User | None) -> list[User]:
+def of(report: Report, kind: DeliveryKind, by: User | None) -> list[User]:
     """Return whom an issue, an amendment or a withdrawal has to be told to, in a fixed order."""
     vet = Q(pk=report.protocol.veterinarian.user_id)
     author = Q(pk=report.author.staff_member.user_id)
@@ -37,7 +37,7 @@ def notify(users: list[User], report: Report, kind: DeliveryKind) -> list[User]:
     before = Notification.objects.filter(kind=told, path=path).values_list("user", flat=True)
     known = set(before)
     new = [user for user in users if user.pk not in known]
-    notifications.tell(new, told, report.protocol.code, path)
+    notifications.notify(new, told, report.protocol.code, path)
     return new
 
 

@@ -35,7 +35,7 @@ class IssueAndSend(WorkOrderAction):
 
     def reason(self, status: str, has_lines: bool) -> str:
         if status != WorkOrderStatus.DRAFT:
-            return work_orders.refusal(status, WorkOrderStatus.SENT)
+            return work_orders.why_not(status, WorkOrderStatus.SENT)
         return "" if has_lines else _("An order without lines cannot be issued.")
 
     def apply_one(self, context: Context, thing: WorkOrder) -> None:

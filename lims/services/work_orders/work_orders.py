@@ -182,7 +182,7 @@ def _locked(pk: int) -> WorkOrder:
     return WorkOrder.objects.select_for_update().get(pk=pk)
 
 
-def refusal(before: str, wanted: WorkOrderStatus) -> str:
+def why_not(before: str, wanted: WorkOrderStatus) -> str:
     """Return why an order in this state may not get that one, or nothing."""
     state = WorkOrderStatus(before)
     if wanted in TRANSITIONS[state]:
@@ -205,7 +205,7 @@ def _step(
 
 def _move(order: WorkOrder, status: WorkOrderStatus, version: int | None = None) -> None:
     # The state first: the second of two clicks has the old version too, and is better told of the state.
-    if refused := refusal(order.status, status):
+    if refused := why_not(order.status, status):
         raise InvalidTransition(refused)
     if version is not None and order.version != version:
         raise StaleEdit(

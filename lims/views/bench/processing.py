@@ -17,7 +17,7 @@ from lims.services.bench import cassettes, locking, requests, slides
 from lims.services.bench import ready as verbs
 from lims.services.bench.worklists import Step
 from lims.views.bench.list import NAMES, bench_csv, bench_json, bench_list, marking_refused
-from lims.views.kit.guard import answers, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, wants_json
 
 Mark = Callable[[User, list[int], MarkForm], int]
 
@@ -48,7 +48,7 @@ DONE = {
 
 
 @require_safe
-@answers
+@authenticated
 def processing(request: HttpRequest) -> HttpResponseBase:
     """List what waits for a step, what is expected first at the top."""
     locking.require_laboratory(request.user)
@@ -59,7 +59,7 @@ def processing(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-@answers
+@authenticated
 def mark(request: HttpRequest) -> HttpResponse:
     """Mark what was chosen for a step, all of it or nothing, and lead back to where that was done."""
     locking.require_laboratory(request.user)
@@ -68,7 +68,7 @@ def mark(request: HttpRequest) -> HttpResponse:
         step = form.wanted()
         count = MARKS[step](request.user, form.ids(NAMES[step]), form)
     except LimsError as error:
-        return refusal(error, 409) if wants_json(request) else marking_refused(request, form, error)
+        return error_json(error, 409) if wants_json(request) else marking_refused(request, form, error)
     if wants_json(request):
         return JsonResponse({"marked": count})
     messages.success(request, told(step, count))

@@ -13,11 +13,11 @@ from lims.models import AdditionalRequest
 from lims.services.bench.requests import finish_requests, request_more
 from lims.services.reports import access
 from lims.views.bench.page import bench_page, protocol_on_bench
-from lims.views.kit.guard import answers
+from lims.views.kit.guard import authenticated
 
 
 @require_POST
-@answers
+@authenticated
 def request_make(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the bench for something more of a sample."""
     protocol = protocol_on_bench(request, pk)
@@ -35,7 +35,7 @@ def request_make(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def request_finish(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that a request is done."""
     visible = AdditionalRequest.objects.visible_to(request.user)

@@ -19,18 +19,18 @@ from lims.models.processing import Stage
 from lims.services.bench import cassettes, locking, slides
 from lims.services.bench import ready as verbs
 from lims.views.bench.page import bench_page, protocol_on_bench
-from lims.views.kit.guard import answers
+from lims.views.kit.guard import authenticated
 
 
 @require_safe
-@answers
+@authenticated
 def protocol_processing(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what lies on the bench of a sample."""
     return bench_page(request, protocol_on_bench(request, pk))
 
 
 @require_POST
-@answers
+@authenticated
 def cassettes_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Make cassettes, several at once."""
     protocol = protocol_on_bench(request, pk)
@@ -39,7 +39,7 @@ def cassettes_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def slides_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Make slides, several at once."""
     protocol = protocol_on_bench(request, pk)
@@ -48,7 +48,7 @@ def slides_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def cassette_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a cassette on which nothing hangs."""
     visible = Protocol.objects.visible_to(request.user)
@@ -57,7 +57,7 @@ def cassette_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def slide_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a slide that is not stained yet."""
     visible = Protocol.objects.visible_to(request.user)
@@ -66,7 +66,7 @@ def slide_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def cassette_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back the stage that a cassette passed last."""
     visible = Protocol.objects.visible_to(request.user)
@@ -77,7 +77,7 @@ def cassette_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def slide_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what was marked last on a slide."""
     visible = Protocol.objects.visible_to(request.user)
@@ -87,7 +87,7 @@ def slide_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def protocol_ready(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a complete sample off the bench."""
     protocol = protocol_on_bench(request, pk)

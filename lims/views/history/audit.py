@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from lims.services.history import changes as service
 from lims.services.history.wording import Change, changes_of
-from lims.views.kit.guard import answers
+from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import csv_of
 
 PAGE_SIZE = 50
@@ -41,7 +41,7 @@ class Moment(NamedTuple):
 
 
 @require_safe
-@answers
+@authenticated
 def audit(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     """Show the changes of a thing and its parts, newest first, in pages, or all of them as CSV."""
     thing = service.find(request.user, kind, pk)

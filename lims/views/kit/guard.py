@@ -54,7 +54,7 @@ _ANSWERS: dict[type[Exception], Answer] = {
 }
 
 
-def answers(view: View) -> View:
+def authenticated(view: View) -> View:
     """Require a login, and answer what the view raises; HTML or JSON, as the request prefers."""
 
     @wraps(view)
@@ -75,7 +75,7 @@ def wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
-def refusal(error: errors.LimsError, status: int) -> JsonResponse:
+def error_json(error: errors.LimsError, status: int) -> JsonResponse:
     """Return a refusal as JSON: a sentence, and what is wrong with which field."""
     return JsonResponse({"error": str(error), "fields": getattr(error, "fields", {})}, status=status)
 

@@ -16,12 +16,12 @@ from lims.forms.labels.label_sheets import chosen_parts, chosen_protocols, chose
 from lims.models import LabelSheet, User
 from lims.services.labels.sheets import count_parts, labels_on, make_sheet, make_sheet_of, require_few
 from lims.views.bench.list import marking_refused
-from lims.views.kit.guard import answers, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 
 
 @require_safe
-@answers
+@authenticated
 def label_sheets(request: HttpRequest) -> HttpResponseBase:
     """List the sheets that were made, newest first."""
     _require_laboratory(request.user)
@@ -39,7 +39,7 @@ def label_sheets(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@answers
+@authenticated
 def label_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Show which labels a sheet has."""
     visible = LabelSheet.objects.visible_to(request.user).select_related("made_by__staff_member")
@@ -49,7 +49,7 @@ def label_sheet(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@answers
+@authenticated
 def label_sheet_new(request: HttpRequest) -> HttpResponse:
     """Ask which labels of the protocols that were chosen on a list are wanted; writes nothing."""
     _require_laboratory(request.user)
@@ -68,7 +68,7 @@ def label_sheet_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def label_sheet_make(request: HttpRequest) -> HttpResponse:
     """Make a sheet and lead to its PDF; the same form sent again leads to the same one."""
     _require_laboratory(request.user)
@@ -76,7 +76,7 @@ def label_sheet_make(request: HttpRequest) -> HttpResponse:
         sheet = _make(request)
     except Incomplete as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         return _refused(request, error)
     pdf_url = reverse("label_sheet_pdf", args=(sheet.pk,))
     return JsonResponse(_row(sheet), status=201) if wants_json(request) else redirect(pdf_url)

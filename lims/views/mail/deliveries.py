@@ -19,14 +19,14 @@ from lims.forms.operations.operations import offered
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Delivery, User
 from lims.services.mail import deliveries as service
-from lims.views.kit.guard import answers, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import address, csv_file, list_context, page_of
 
 ATTENTION_SHOWN = 50
 
 
 @require_safe
-@answers
+@authenticated
 def deliveries(request: HttpRequest) -> HttpResponseBase:
     """List the messages; those that need attention stand first while nothing is searched for."""
     if not request.user.is_laboratory:
@@ -42,7 +42,7 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-@answers
+@authenticated
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a message again, to another address if one is given; a second click sends no second one."""
     delivery = _delivery(request.user, pk)
@@ -53,7 +53,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
         again = service.resend(request.user, pk, **form.cleaned_data)
     except (Incomplete, InvalidTransition) as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         refuse(form, error)
         return _refused(request, delivery, form)
     if wants_json(request):
@@ -64,7 +64,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that a message needs nothing more."""
     service.settle(request.user, pk)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lims.forms.kit.listing import ListFilter
 from lims.models import Notification, NotificationKind
 from lims.services.mail.notifications import mark_all_read, open_notification
-from lims.views.kit.guard import answers, wants_json
+from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 
 SENTENCES = {
@@ -36,7 +36,7 @@ SENTENCES = {
 
 
 @require_safe
-@answers
+@authenticated
 def notifications(request: HttpRequest) -> HttpResponseBase:
     """List what the user was told, newest first."""
     filters = ListFilter(request.GET)
@@ -53,7 +53,7 @@ def notifications(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-@answers
+@authenticated
 def read_all(request: HttpRequest) -> HttpResponse:
     """Take everything for read."""
     mark_all_read(request.user)
@@ -61,7 +61,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def open_one(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a notification for read and lead to what it is about."""
     path = open_notification(request.user, pk)

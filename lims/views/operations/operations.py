@@ -22,7 +22,7 @@ from lims.services.operations import operations as service
 from lims.services.operations import registry
 from lims.services.operations.operations import Progress
 from lims.services.operations.registry import Named
-from lims.views.kit.guard import answers, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import csv_file, csv_of, list_context, page_of
 
 FAILURES_SHOWN, FAILURES_IN_JSON, FAILURES_READ = 25, 100, 500
@@ -33,7 +33,7 @@ MANY = 20_000
 
 
 @require_safe
-@answers
+@authenticated
 def operations(request: HttpRequest) -> HttpResponseBase:
     """List the operations that the user may see, newest first."""
     if not request.user.is_laboratory:
@@ -51,7 +51,7 @@ def operations(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@answers
+@authenticated
 def operation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show an operation, as a page, as JSON, or what failed in it as CSV."""
     found = service.find(request.user, pk)
@@ -63,7 +63,7 @@ def operation(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_safe
-@answers
+@authenticated
 def status(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how far an operation is: JSON as its page gives it, or the part of its page that changes."""
     found = service.find(request.user, pk)
@@ -76,21 +76,21 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop an operation before its next chunk."""
     return _change(request, pk, service.cancel)
 
 
 @require_POST
-@answers
+@authenticated
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a cancelled operation go on."""
     return _change(request, pk, service.resume)
 
 
 @require_POST
-@answers
+@authenticated
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Try again what failed."""
     return _change(request, pk, service.retry_failed)
@@ -106,7 +106,7 @@ def _change(request: HttpRequest, pk: int, act: Callable[[User, int], Operation]
         changed = act(request.user, pk)
     except InvalidTransition as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         messages.error(request, str(error))
     else:
         if wants_json(request):

@@ -14,13 +14,13 @@ from lims.models import User
 from lims.services.operations import operations, registry
 from lims.services.operations.registry import Action
 from lims.templatetags.operations import begun, things
-from lims.views.kit.guard import answers, wants_json
+from lims.views.kit.guard import authenticated, wants_json
 
 RECEIVE = "receive-protocols"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers
+@authenticated
 def preview(request: HttpRequest) -> HttpResponse:
     """Show what would happen to what was chosen, and ask whether to go on; changes nothing."""
     asked = request.POST if request.method == "POST" else request.GET
@@ -38,7 +38,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def start(request: HttpRequest) -> HttpResponse:
     """Begin what was confirmed; the same form sent again leads to the same operation."""
     action = _action(request.user, request.POST.get("action", ""))
@@ -50,7 +50,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def receive(request: HttpRequest) -> HttpResponse:
     """Begin to mark protocols as received, chosen by ids or by a filter, in JSON or by form fields."""
     action = _action(request.user, RECEIVE)

@@ -15,7 +15,7 @@ from lims.forms.reports.list import FAILED
 from lims.models import ProtocolStatus, Role, User, Veterinarian
 from lims.services.bench.worklists import Step
 from lims.services.overview import counts as overviews
-from lims.views.kit.guard import answers
+from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import address
 
 # Of a vet, in the order in which samples go their way; what was reported is in the list of reports.
@@ -41,14 +41,14 @@ class Figure(NamedTuple):
 
 
 @require_safe
-@answers
+@authenticated
 def home(request: HttpRequest) -> HttpResponse:
     """Show what needs the user: to a vet their samples, to the laboratory its bench and desk."""
     return _of_vet(request) if request.user.is_veterinarian else _of_laboratory(request)
 
 
 @require_safe
-@answers
+@authenticated
 def whoami(request: HttpRequest) -> JsonResponse:
     """Say who is logged in, and do nothing else: the floor that other pages are measured against."""
     return JsonResponse({"email": request.user.email, "role": request.user.role})

@@ -12,7 +12,7 @@ from lims.models import Protocol, ProtocolHistory, ProtocolStatus, Report, User,
 from lims.services.labels.sheets import count_parts
 from lims.services.protocols.submissions import missing_parts
 from lims.views.bench.page import of_bench
-from lims.views.kit.guard import answers
+from lims.views.kit.guard import authenticated
 
 RELATED = ("veterinarian", "received_by__staff_member", "histopathology_sample", "cytology_sample")
 ON_THE_WAY = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
@@ -29,7 +29,7 @@ class Step:
 
 
 @require_safe
-@answers
+@authenticated
 def protocol(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a protocol with its timeline and its papers."""
     visible = Protocol.objects.visible_to(request.user)

@@ -12,7 +12,7 @@ from lims.forms.overview.statistics import StatisticsFilter
 from lims.models.protocols import ProtocolKind
 from lims.services.overview import statistics as service
 from lims.services.overview.statistics import Turnaround
-from lims.views.kit.guard import answers
+from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import address, csv_of
 
 
@@ -24,7 +24,7 @@ class Month(NamedTuple):
 
 
 @require_safe
-@answers
+@authenticated
 def statistics(request: HttpRequest) -> HttpResponseBase:
     """Show administrators how the last months went; `?format=csv` has the turnaround times."""
     filters = StatisticsFilter({"months": request.GET.get("months", "")})

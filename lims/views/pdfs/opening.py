@@ -21,7 +21,7 @@ from lims.services.pdfs.opening import (
     render_job,
     retry_render,
 )
-from lims.views.kit.guard import answers, wants_json
+from lims.views.kit.guard import authenticated, wants_json
 
 if TYPE_CHECKING:
     from actors.models import Job
@@ -35,7 +35,7 @@ LAST_POLL_MS = 1_000
 
 
 @require_GET
-@answers
+@authenticated
 def open_pdf(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Lead to the PDF, give it, or say that it is being made."""
     rounds = _rounds(request)
@@ -56,7 +56,7 @@ def open_pdf(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_GET
-@answers
+@authenticated
 def pdf_status(request: HttpRequest, kind: str, pk: int, job_id: int) -> HttpResponse:
     """Say how the making of a PDF stands: JSON, or the fragment that the waiting page shows."""
     job = render_job(request.user, kind, pk, job_id)
@@ -72,7 +72,7 @@ def pdf_status(request: HttpRequest, kind: str, pk: int, job_id: int) -> HttpRes
 
 
 @require_POST
-@answers
+@authenticated
 def pdf_retry(request: HttpRequest, kind: str, pk: int, job_id: int) -> HttpResponse:
     """Make a failed PDF again, and wait for it."""
     retry_render(request.user, kind, pk, job_id)

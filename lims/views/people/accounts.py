@@ -40,4 +40,4 @@ class AccountAdapter(DefaultAccountAdapter):
             request.session[PROFILE_MISSING] = True
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        account_mail.tell_owner(MAILS.get(template_prefix), email)
+        account_mail.notify_owner(MAILS.get(template_prefix), email)

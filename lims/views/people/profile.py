@@ -12,12 +12,12 @@ from lims.forms.people.profile import LanguageForm, ProfileForm
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Veterinarian
 from lims.services.people.profiles import change_language, save_profile
-from lims.views.kit.guard import answers, form_errors, wants_json
+from lims.views.kit.guard import authenticated, form_errors, wants_json
 from lims.views.people.accounts import PROFILE_MISSING
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers
+@authenticated
 def profile(request: HttpRequest) -> HttpResponse:
     """Show the user what the laboratory knows of them, and take what they change."""
     if not request.user.is_veterinarian:

@@ -15,7 +15,7 @@ from lims.forms.people.veterinarians import TO_VERIFY, VeterinarianFilter
 from lims.models import Protocol, ProtocolStatus, User, Veterinarian
 from lims.services.people.profiles import NEW
 from lims.services.people.veterinarians import unverify_veterinarian, verify_veterinarian
-from lims.views.kit.guard import answers, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import address, csv_file, list_context, page_of
 
 TO_VERIFY_SHOWN = 25
@@ -23,7 +23,7 @@ OTHERS_SHOWN = 5
 
 
 @require_safe
-@answers
+@authenticated
 def veterinarians(request: HttpRequest) -> HttpResponseBase:
     """List the veterinarians, newest first; those to verify stand on top while nothing is searched for."""
     _require_laboratory(request)
@@ -38,7 +38,7 @@ def veterinarians(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@answers
+@authenticated
 def veterinarian(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what the laboratory knows of a veterinarian, and how their samples stand."""
     vet = _veterinarian(request, pk)
@@ -53,7 +53,7 @@ def veterinarian(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def verify(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that the laboratory checked who a veterinarian is; a second click changes nothing."""
     vet = _veterinarian(request, pk)
@@ -61,7 +61,7 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
         is_new = verify_veterinarian(request.user, vet.pk, typed_pk(request.POST.get("version", "")) or NEW)
     except StaleEdit as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         messages.error(request, str(error))
     else:
         if is_new:
@@ -71,7 +71,7 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def unverify(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a verification back."""
     vet = _veterinarian(request, pk)

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_safe
 from lims.forms.operations.operations import offered
 from lims.forms.protocols.protocols import ProtocolFilter
 from lims.models import Protocol, Report, ReportStatus, User
-from lims.views.kit.guard import answers, wants_json
+from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 
 LONG = ("presumptive_diagnosis", "clinical_history", "reception_notes", "discrepancies", "rejection_reason")
 
 
 @require_safe
-@answers
+@authenticated
 def protocols(request: HttpRequest) -> HttpResponseBase:
     """List the protocols that the user may see, newest first."""
     filters = ProtocolFilter(request.GET, request.user)

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_safe
 
 from lims.documents.paper import qr
 from lims.models import Protocol
-from lims.views.kit.guard import answers
+from lims.views.kit.guard import authenticated
 
 
 @require_safe
-@answers
+@authenticated
 def protocol_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a submitted protocol as a page to print and put beside the sample."""
     related = ("veterinarian__user", "histopathology_sample", "cytology_sample")

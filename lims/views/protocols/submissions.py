@@ -21,11 +21,11 @@ from lims.services.protocols.submissions import (
     submit_protocol,
 )
 from lims.views.kit import saving
-from lims.views.kit.guard import answers, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, wants_json
 
 
 @require_POST
-@answers
+@authenticated
 def protocol_begin(request: HttpRequest) -> HttpResponse:
     """Begin a draft of a kind, or go on with the one that is still blank."""
     draft = begin_draft(request.user, request.POST.get("kind", ""))
@@ -36,7 +36,7 @@ def protocol_begin(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers
+@authenticated
 def protocol_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a draft to its vet, to be written; a POST saves what was typed."""
     draft = _own_protocol(request, pk)
@@ -48,7 +48,7 @@ def protocol_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def protocol_submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand a draft to the laboratory; a second click is told so and changes nothing."""
     draft = _own_protocol(request, pk)
@@ -56,7 +56,7 @@ def protocol_submit(request: HttpRequest, pk: int) -> HttpResponse:
         submitted = submit_protocol(request.user, draft.pk)
     except (Incomplete, InvalidTransition) as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         messages.error(request, " ".join(getattr(error, "fields", {}).values()) or str(error))
         return redirect("protocol", pk)
     if wants_json(request):
@@ -68,7 +68,7 @@ def protocol_submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def protocol_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a draft."""
     draft = _own_protocol(request, pk)
@@ -76,7 +76,7 @@ def protocol_delete(request: HttpRequest, pk: int) -> HttpResponse:
         delete_draft(request.user, draft.pk)
     except InvalidTransition as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         messages.error(request, str(error))
         return redirect("protocol", pk)
     if wants_json(request):
@@ -86,7 +86,7 @@ def protocol_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@answers
+@authenticated
 def protocol_patients(request: HttpRequest) -> HttpResponse:
     """Offer the vet's own patients of before whose names or owners have these words."""
     if not request.user.is_veterinarian:

@@ -15,7 +15,7 @@ from lims.services.operations import registry
 from lims.services.reception import batches
 from lims.services.reception.batches import ACTION, Outcome, Scan
 from lims.templatetags.operations import begun
-from lims.views.kit.guard import answers, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, wants_json
 
 # The newest stand first; whoever wants to see more than these counts boxes, not rows.
 SAMPLES_SHOWN = 200
@@ -32,7 +32,7 @@ LEVELS = {"success": messages.SUCCESS, "warning": messages.WARNING, "error": mes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers
+@authenticated
 def reception_batch(request: HttpRequest) -> HttpResponse:
     """Show the user's batch; a POST puts a scanned sample into it."""
     if not request.user.is_laboratory:
@@ -43,7 +43,7 @@ def reception_batch(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def reception_batch_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a sample out of the user's batch again."""
     batches.remove(request.user, pk)
@@ -51,27 +51,27 @@ def reception_batch_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def reception_batch_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw the user's batch away; its samples go on waiting."""
     try:
         batches.discard(request.user, pk)
     except InvalidTransition as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         messages.error(request, str(error))
     return redirect("reception_batch")
 
 
 @require_POST
-@answers
+@authenticated
 def reception_batch_receive(request: HttpRequest, pk: int) -> HttpResponse:
     """Receive what was scanned; the same form sent again leads to the same operation."""
     try:
         operation = batches.receive(request.user, pk)
     except (Incomplete, InvalidTransition) as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         messages.error(request, str(error))
         return redirect("reception_batch")
     if wants_json(request):
@@ -84,7 +84,7 @@ def _scan(request: HttpRequest) -> HttpResponse:
     try:
         scan = batches.scan(request.user, request.POST.get("code", ""))
     except Incomplete as error:
-        return _told(request, "error", str(error)) or refusal(error, 409)
+        return _told(request, "error", str(error)) or error_json(error, 409)
     told = _told(request, TONES[scan.outcome], scan.sentence)
     return told or JsonResponse(_scan_row(scan) | _counts(request.user))
 
@@ -111,7 +111,7 @@ def _samples(user: User, batch: ReceptionBatch) -> dict[str, Any]:
     foreseen = action.preview(user, scanned)
     samples = list(batch.samples.select_related("protocol__veterinarian")[:SAMPLES_SHOWN])
     for sample in samples:
-        sample.refused = action.refusal(sample.protocol)  # type: ignore[attr-defined]
+        sample.refused = action.why_not(sample.protocol)  # type: ignore[attr-defined]
     total = foreseen.allowed + sum(refused.count for refused in foreseen.refused)
     return {"samples": samples, "foreseen": foreseen, "total": total, "is_cut": total > len(samples)}
 

@@ -10,21 +10,21 @@ from lims.errors import InvalidTransition, LimsError, StaleEdit
 from lims.forms.reception.reception import CorrectionForm
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Protocol
-from lims.services.reception.correcting import correct_reception, refusal, written
+from lims.services.reception.correcting import correct_reception, why_not, written
 from lims.services.reception.receiving import declared_count
-from lims.views.kit.guard import answers, form_errors, wants_json
-from lims.views.kit.guard import refusal as refused
+from lims.views.kit.guard import authenticated, form_errors, wants_json
+from lims.views.kit.guard import error_json as refused
 from lims.views.reception import reception
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers
+@authenticated
 def reception_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what was written down of a reception; a POST puts it right."""
     protocol = reception.protocol_at_reception(request, pk)
     if request.method == "POST":
         return _correct(request, protocol)
-    if sentence := refusal(protocol):
+    if sentence := why_not(protocol):
         return reception.moved(request, protocol, InvalidTransition(sentence))
     return _page(request, protocol, CorrectionForm(protocol, written(protocol)))
 

@@ -16,7 +16,7 @@ from lims.models import Protocol, ProtocolStatus, User
 from lims.services.kit import codes
 from lims.services.reception import batches
 from lims.services.reception.receiving import find
-from lims.views.kit.guard import answers, wants_json
+from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import CSV_CHUNK, address, csv_of, list_context
 
 PAGE_SIZE = 25
@@ -28,7 +28,7 @@ OPENED_HERE = (ProtocolStatus.SUBMITTED, ProtocolStatus.REJECTED)
 
 
 @require_safe
-@answers
+@authenticated
 def reception(request: HttpRequest) -> HttpResponseBase:
     """List what waits to be received; a code that is given leads to its sample."""
     if not request.user.is_laboratory:

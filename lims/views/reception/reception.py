@@ -11,7 +11,7 @@ from lims.forms.reception.reception import ReasonForm, ReceptionForm
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Protocol, ProtocolStatus
 from lims.services.reception.receiving import declared_count, receive_sample, reject_sample, return_rejected
-from lims.views.kit.guard import answers, form_errors, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
 from lims.views.kit.listing import address
 
 OPENED_HERE = (ProtocolStatus.SUBMITTED, ProtocolStatus.REJECTED)
@@ -20,7 +20,7 @@ REJECTION_ID, RETURNING_ID = "reject_%s", "return_%s"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers
+@authenticated
 def reception_sample(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what was declared of a sample; a POST receives it with what came."""
     protocol = protocol_at_reception(request, pk)
@@ -32,7 +32,7 @@ def reception_sample(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def reception_reject(request: HttpRequest, pk: int) -> HttpResponse:
     """Reject a sample, with a reason."""
     protocol = protocol_at_reception(request, pk)
@@ -49,7 +49,7 @@ def reception_reject(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def reception_return(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a rejection back, with a reason."""
     protocol = protocol_at_reception(request, pk)
@@ -96,7 +96,7 @@ def _refused(
     request: HttpRequest, protocol: Protocol, form: ReceptionForm | ReasonForm, error: LimsError, name: str
 ) -> HttpResponse:
     if wants_json(request):
-        return refusal(error, 409)
+        return error_json(error, 409)
     refuse(form, error)
     if isinstance(error, StaleEdit):
         # Whoever goes on has seen, above, what is there now.
@@ -108,7 +108,7 @@ def _refused(
 def moved(request: HttpRequest, protocol: Protocol, error: InvalidTransition) -> HttpResponse:
     """Say that somebody, perhaps by a second click, has moved it already, and lead to its page."""
     if wants_json(request):
-        return refusal(error, 409)
+        return error_json(error, 409)
     messages.error(request, f"{protocol.code}: {error}")
     return redirect("protocol", protocol.pk)
 

@@ -14,7 +14,7 @@ from lims.forms.reports.reports import ImageForm
 from lims.models import Report, ReportImage
 from lims.services.reports import images as service
 from lims.views.kit import saving
-from lims.views.kit.guard import answers, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.reports.writing_page import images_of, own_report
 
 # What can be put right on the page; the rest is answered as everywhere.
@@ -22,7 +22,7 @@ REFUSALS = (Incomplete, InvalidTransition, StaleEdit)
 
 
 @require_POST
-@answers
+@authenticated
 def report_images(request: HttpRequest, pk: int) -> HttpResponse:
     """Take in uploaded images, several at once."""
     report = own_report(request, pk)
@@ -39,7 +39,7 @@ def report_images(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def report_image_order(request: HttpRequest, pk: int) -> HttpResponse:
     """Order the images: by all their ids, or by moving one of them a place."""
     report = own_report(request, pk)
@@ -52,7 +52,7 @@ def report_image_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def report_image(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
     """Describe an image: caption, magnification, stain."""
     report, image = _own_image(request, pk, image_pk)
@@ -71,7 +71,7 @@ def report_image(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def report_image_remove(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
     """Take an image out of a draft."""
     report, image = _own_image(request, pk, image_pk)
@@ -83,7 +83,7 @@ def report_image_remove(request: HttpRequest, pk: int, image_pk: int) -> HttpRes
 
 
 @require_POST
-@answers
+@authenticated
 def report_image_retry(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
     """Prepare an image again that could not be stored."""
     report, image = _own_image(request, pk, image_pk)
@@ -95,7 +95,7 @@ def report_image_retry(request: HttpRequest, pk: int, image_pk: int) -> HttpResp
 
 
 @require_GET
-@answers
+@authenticated
 def report_image_picture(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
     """Lead to the picture in the store."""
     get_object_or_404(Report.objects.visible_to(request.user).filter(images=image_pk), pk=pk)
@@ -106,7 +106,7 @@ def report_image_picture(request: HttpRequest, pk: int, image_pk: int) -> HttpRe
 
 
 @require_GET
-@answers
+@authenticated
 def report_images_state(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how the images stand: JSON, or the fragment of the writing page."""
     report = own_report(request, pk)
@@ -163,7 +163,7 @@ def _done(request: HttpRequest, report: Report) -> HttpResponse:
 
 def _refused(request: HttpRequest, report: Report, error: LimsError) -> HttpResponse:
     if wants_json(request):
-        return refusal(error, 409)
+        return error_json(error, 409)
     messages.error(request, " ".join([str(error), *getattr(error, "fields", {}).values()]))
     return _back(report)
 

@@ -15,7 +15,7 @@ from lims.models import Report, ReportStatus
 from lims.services.reports import access
 from lims.services.reports.finalizing import finalize_report
 from lims.services.reports.publishing import publishing_job, retry_publishing
-from lims.views.kit.guard import answers, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.pdfs.opening import FIRST_POLL_MS, retry_after_ms
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ FAILED = "failed"
 
 
 @require_POST
-@answers
+@authenticated
 def finalize(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign one's own draft and have it issued; a second click is told so and changes nothing."""
     try:
         finalize_report(request.user, pk)
     except (Incomplete, InvalidTransition) as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         messages.error(request, _told(error))
     else:
         if wants_json(request):
@@ -43,7 +43,7 @@ def finalize(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@answers
+@authenticated
 def status(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how the issuing of a report stands: JSON, or the fragment that its page shows."""
     report = access.find(request.user, pk)
@@ -58,14 +58,14 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Try again to issue a report whose issuing failed; harmless while it is in work."""
     try:
         retry_publishing(request.user, pk)
     except InvalidTransition as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         messages.error(request, str(error))
     else:
         if wants_json(request):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from lims.forms.reports.list import ReportFilter
 from lims.models import Report, User
 from lims.services.reports.lists import with_failures
-from lims.views.kit.guard import answers, wants_json
+from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 from lims.views.reports.pdf import version_url
 
@@ -37,7 +37,7 @@ SHOWN = (
 
 
 @require_safe
-@answers
+@authenticated
 def reports(request: HttpRequest) -> HttpResponseBase:
     """List the reports that the user may see, newest first."""
     filters = ReportFilter(request.GET, request.user)

@@ -11,7 +11,7 @@ from lims.errors import LimsError
 from lims.models import Report, ReportStatus, User
 from lims.services.reports import access
 from lims.services.reports.opening import Preview, Publishing, Ready, open_report
-from lims.views.kit.guard import answers, refused, wants_json
+from lims.views.kit.guard import authenticated, refused, wants_json
 from lims.views.reports.issuing import progress_of
 from pdfcache.errors import RenderError, StoreError
 
@@ -27,7 +27,7 @@ def open_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     return _answered(request, pk)
 
 
-@answers
+@authenticated
 def _answered(request: HttpRequest, pk: int) -> HttpResponse:
     if not wants_json(request) and _leads_to_notice(request.user, pk, request.GET.get("version", "")):
         response: HttpResponse = redirect("report", pk)

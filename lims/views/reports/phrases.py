@@ -11,7 +11,7 @@ from lims.forms.reports.worklist import PhraseForm
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Phrase, Role
 from lims.services.reports.phrases import add_phrase, change_phrase, list_phrases, may_change, remove_phrase
-from lims.views.kit.guard import answers, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import address, csv_of
 
 # Those who may add one: a pathologist for themselves, an administrator for everybody.
@@ -19,7 +19,7 @@ WRITERS = (Role.PATHOLOGIST, Role.ADMIN)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers
+@authenticated
 def phrases(request: HttpRequest) -> HttpResponseBase:
     """List the phrases that the user may insert; a POST adds one."""
     if request.method == "POST":
@@ -32,20 +32,20 @@ def phrases(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-@answers
+@authenticated
 def phrase(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a phrase."""
     try:
         changed = change_phrase(request.user, pk, *_typed(request))
     except Incomplete as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         return _page(request, pk, _refused(request, pk, error), status=409)
     return _done(request, changed, _("Saved."))
 
 
 @require_POST
-@answers
+@authenticated
 def phrase_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a phrase; what was inserted from it stays."""
     remove_phrase(request.user, pk)
@@ -60,7 +60,7 @@ def _add(request: HttpRequest) -> HttpResponse:
         added = add_phrase(request.user, *_typed(request))
     except Incomplete as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         return _page(request, None, _refused(request, None, error), status=409)
     return _done(request, added, _("The phrase was added."))
 

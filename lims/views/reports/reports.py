@@ -16,7 +16,7 @@ from lims.forms.work_orders.work_orders import refuse
 from lims.models import Report, ReportStatus, User
 from lims.services.reports import access
 from lims.services.reports.amending import amend_report, withdraw_report
-from lims.views.kit.guard import answers, wants_json
+from lims.views.kit.guard import authenticated, wants_json
 from lims.views.mail.deliveries import rows_for
 from lims.views.reports.history import told
 from lims.views.reports.issuing import FAILED, progress_of
@@ -24,7 +24,7 @@ from lims.views.reports.pdf import PAST, version_url
 
 
 @require_safe
-@answers
+@authenticated
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a report; one's own draft leads to where it is written."""
     found = _report(request.user, pk)
@@ -36,7 +36,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def amend(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin a new version, with the reason that it will print, and lead to where it is written."""
     try:
@@ -49,7 +49,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an issued report back, with a reason; everybody who has it is told."""
     try:

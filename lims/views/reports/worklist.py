@@ -16,7 +16,7 @@ from lims.forms.reports.worklist import WorkListFilter
 from lims.models import AdditionalRequest, Protocol, Report, ReportStatus, Role, User
 from lims.services.bench.worklists import asked_for, protocol_of
 from lims.services.reports.lists import to_be_written, with_failures
-from lims.views.kit.guard import answers, wants_json
+from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import CSV_CHUNK, address, csv_of
 
 PAGE_SIZE = 25
@@ -25,7 +25,7 @@ OPEN_SHOWN = 100
 
 
 @require_safe
-@answers
+@authenticated
 def report_worklist(request: HttpRequest) -> HttpResponseBase:
     """List what a pathologist has to write; administrators and staff see everybody's."""
     user = request.user

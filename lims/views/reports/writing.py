@@ -17,12 +17,12 @@ from lims.services.reports.content import Content
 from lims.services.reports.drafts import begin_report, discard_draft, save_draft
 from lims.services.reports.finalizing import missing_parts
 from lims.views.kit import saving
-from lims.views.kit.guard import answers, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.reports.writing_page import draft_form, own_report, writing_page
 
 
 @require_POST
-@answers
+@authenticated
 def report_begin(request: HttpRequest, protocol_pk: int) -> HttpResponse:
     """Begin a protocol's report, or go on with the draft that there is."""
     protocol = get_object_or_404(Protocol.objects.visible_to(request.user), pk=protocol_pk)
@@ -30,7 +30,7 @@ def report_begin(request: HttpRequest, protocol_pk: int) -> HttpResponse:
         report = begin_report(request.user, protocol.pk)
     except (Incomplete, InvalidTransition) as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         messages.error(request, str(error))
         return redirect("report_worklist")
     if wants_json(request):
@@ -39,7 +39,7 @@ def report_begin(request: HttpRequest, protocol_pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers
+@authenticated
 def report_write(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a draft to its author, to be written; a POST saves what was typed."""
     report = own_report(request, pk)
@@ -51,7 +51,7 @@ def report_write(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def report_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
     report = own_report(request, pk)
@@ -59,7 +59,7 @@ def report_discard(request: HttpRequest, pk: int) -> HttpResponse:
         discard_draft(request.user, report.pk)
     except InvalidTransition as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         messages.error(request, str(error))
         return redirect("report", pk)
     if wants_json(request):
@@ -69,7 +69,7 @@ def report_discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@answers
+@authenticated
 def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the author what is about to be signed, and what an amendment changes."""
     report = own_report(request, pk)

@@ -19,7 +19,7 @@ from lims.views.work_orders.history import Entry
 
 
 @dataclass
-class Desk:
+class WorkOrderEditor:
     """What the page has in work: an order, new or not, with its two forms.
 
     `part` are the places of the lines that the form holds of a draft which has more, None if it holds all;
@@ -40,11 +40,11 @@ class Desk:
         return self.billing.is_valid() and lines_are
 
 
-def desk_of_page(order: WorkOrder, page: int) -> Desk:
+def desk_of_page(order: WorkOrder, page: int) -> WorkOrderEditor:
     """Return the desk of an order as it is written, with the lines of a page, all if they fit on one."""
     billing = BillingForm(instance=order)
     if order.status != WorkOrderStatus.DRAFT:
-        return Desk(order, billing, None)
+        return WorkOrderEditor(order, billing, None)
     part = part_on(page)
     written = _lines(order, part.start)
     if page > 1 and not written:
@@ -52,10 +52,10 @@ def desk_of_page(order: WorkOrder, page: int) -> Desk:
     shown = written[:EDITABLE_LINES_MAX]
     is_whole = page == 1 and written == shown
     held = None if is_whole else range(part.start, part.start + len(shown))
-    return Desk(order, billing, line_forms(None, _protocols(order, held), shown), held)
+    return WorkOrderEditor(order, billing, line_forms(None, _protocols(order, held), shown), held)
 
 
-def desk_of_typed(order: WorkOrder, data: QueryDict, *, is_stale: bool = False) -> Desk:
+def desk_of_typed(order: WorkOrder, data: QueryDict, *, is_stale: bool = False) -> WorkOrderEditor:
     """Return the desk of what was typed. The places of a part mean nothing once an order was changed."""
     billing = BillingForm(data, instance=order)
     part = part_sent(data)
@@ -64,8 +64,8 @@ def desk_of_typed(order: WorkOrder, data: QueryDict, *, is_stale: bool = False) 
     fits = not is_stale if part else len(written) <= EDITABLE_LINES_MAX
     if is_draft and fits:
         lines = line_forms(data, _protocols(order, part, data), written[:EDITABLE_LINES_MAX])
-        return Desk(order, billing, lines, part)
-    return Desk(order, billing, None, unsaved=unsaved_lines(data) if carries_lines(data) else None)
+        return WorkOrderEditor(order, billing, lines, part)
+    return WorkOrderEditor(order, billing, None, unsaved=unsaved_lines(data) if carries_lines(data) else None)
 
 
 def _lines(order: WorkOrder, first: int) -> list[WorkOrderLine]:
@@ -91,7 +91,7 @@ def _protocols(order: WorkOrder, part: range | None, data: QueryDict | None = No
     return own.filter(Q(pk__in=typed) | Q(pk__in=free[:EDITABLE_LINES_MAX].values("pk")))
 
 
-def context_of(desk: Desk) -> dict[str, Any]:
+def context_of(desk: WorkOrderEditor) -> dict[str, Any]:
     """Return what the page tells of a desk."""
     order = desk.order
     context: dict[str, Any] = {

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_safe
 from lims.forms.operations.operations import offered
 from lims.forms.work_orders.work_orders import WorkOrderFilter
 from lims.models import PaymentStatus, WorkOrder
-from lims.views.kit.guard import answers, wants_json
+from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 
 
 @require_safe
-@answers
+@authenticated
 def work_orders(request: HttpRequest) -> HttpResponseBase:
     """List the orders that the user may see, newest first."""
     filters = WorkOrderFilter(request.GET)

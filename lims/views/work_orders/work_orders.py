@@ -21,7 +21,7 @@ from lims.services.work_orders.work_orders import (
     issue_work_order,
     send_work_order,
 )
-from lims.views.kit.guard import answers, form_errors, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
 from lims.views.work_orders.history import Entry, since, told
 
 LINES_SHOWN = 100
@@ -29,7 +29,7 @@ HISTORY_SHOWN = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers
+@authenticated
 def work_order(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an order; a POST changes its billing data."""
     if request.method == "POST":
@@ -38,28 +38,28 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@answers
+@authenticated
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a draft; a second click is told so and changes nothing."""
     return _step(request, pk, issue_work_order, _("%(number)s was issued."))
 
 
 @require_POST
-@answers
+@authenticated
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell an issued order's vet of it; a second click is told so and sends nothing."""
     return _step(request, pk, send_work_order, _("%(number)s was sent to its veterinarian."))
 
 
 @require_POST
-@answers
+@authenticated
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that a sent order was invoiced."""
     return _step(request, pk, invoice_work_order, _("%(number)s was invoiced."))
 
 
 @require_POST
-@answers
+@authenticated
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel an order, with a reason."""
     order = _order_of_laboratory(request, pk)
@@ -99,7 +99,7 @@ def _step(
         order = take(request.user, order.pk, typed_version(request.POST))
     except (Incomplete, InvalidTransition, StaleEdit) as error:
         if wants_json(request):
-            return refusal(error, 409)
+            return error_json(error, 409)
         messages.error(request, str(error))
     else:
         messages.success(request, told % {"number": order.number})

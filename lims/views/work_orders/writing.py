@@ -17,14 +17,14 @@ from lims.forms.work_orders.work_orders import refuse
 from lims.models import Veterinarian, WorkOrder
 from lims.services.work_orders.unbilled import chargeable, drafted_already
 from lims.services.work_orders.work_orders import change_work_order, create_work_order, is_written
-from lims.views.kit.guard import answers, form_errors, refusal, wants_json
+from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
 from lims.views.work_orders.choosing import choose
-from lims.views.work_orders.editor import Desk, context_of, desk_of_page, desk_of_typed
+from lims.views.work_orders.editor import WorkOrderEditor, context_of, desk_of_page, desk_of_typed
 from lims.views.work_orders.history import since
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers
+@authenticated
 def work_order_new(request: HttpRequest) -> HttpResponse:
     """Choose a vet, then what to charge; a POST makes the draft."""
     if not request.user.is_laboratory:
@@ -43,7 +43,7 @@ def work_order_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers
+@authenticated
 def work_order_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an order to be changed: all of a draft, the billing data of one that is out."""
     visible = WorkOrder.objects.visible_to(request.user).select_related("veterinarian__user")
@@ -78,7 +78,7 @@ def _answer(request: HttpRequest, order: WorkOrder) -> HttpResponse:
     return _saved(request, order, desk)
 
 
-def _save(request: HttpRequest, desk: Desk) -> WorkOrder:
+def _save(request: HttpRequest, desk: WorkOrderEditor) -> WorkOrder:
     order, billing = desk.order, desk.billing
     if desk.unsaved is not None:
         raise lines_refused()
@@ -93,14 +93,14 @@ def _save(request: HttpRequest, desk: Desk) -> WorkOrder:
     return create_work_order(request.user, order.veterinarian, lines, **billing.billing())
 
 
-def _not_as_typed(request: HttpRequest, desk: Desk, error: Incomplete) -> HttpResponse:
+def _not_as_typed(request: HttpRequest, desk: WorkOrderEditor, error: Incomplete) -> HttpResponse:
     if not desk.order.pk and desk.lines is not None:
         lines = desk.lines.lines()
         desk.twin = drafted_already(request.user, {line.protocol_id for line in lines})
         if desk.twin and is_written(desk.twin, lines, **desk.billing.billing()):
             return redirect("work_order", desk.twin.pk)
     if wants_json(request):
-        return refusal(error, 409)
+        return error_json(error, 409)
     refuse(desk.billing, error)
     if str(error) not in desk.billing.non_field_errors():
         desk.billing.add_error(None, str(error))
@@ -110,7 +110,7 @@ def _not_as_typed(request: HttpRequest, desk: Desk, error: Incomplete) -> HttpRe
 def _conflict(request: HttpRequest, order: WorkOrder, error: LimsError) -> HttpResponse:
     """Show what was typed beside what the order, which is not as its writer read it, says now."""
     if wants_json(request):
-        return refusal(error, 409)
+        return error_json(error, 409)
     fresh = WorkOrder.objects.select_related("veterinarian__user").get(pk=order.pk)
     told = desk_of_typed(fresh, request.POST, is_stale=True)
     told.is_valid()
@@ -120,13 +120,13 @@ def _conflict(request: HttpRequest, order: WorkOrder, error: LimsError) -> HttpR
     return _page(request, told, status=409)
 
 
-def _refused(request: HttpRequest, desk: Desk) -> HttpResponse:
+def _refused(request: HttpRequest, desk: WorkOrderEditor) -> HttpResponse:
     if wants_json(request):
         return form_errors(desk.billing, 409, desk.lines)
     return _page(request, desk, status=409)
 
 
-def _saved(request: HttpRequest, order: WorkOrder, desk: Desk) -> HttpResponse:
+def _saved(request: HttpRequest, order: WorkOrder, desk: WorkOrderEditor) -> HttpResponse:
     is_new = desk.order.pk is None
     if wants_json(request):
         row = {"id": order.pk, "number": order.number, "status": order.status, "version": order.version}
@@ -139,7 +139,7 @@ def _saved(request: HttpRequest, order: WorkOrder, desk: Desk) -> HttpResponse:
     return redirect("work_order", order.pk)
 
 
-def _with_another(request: HttpRequest, order: WorkOrder) -> Desk:
+def _with_another(request: HttpRequest, order: WorkOrder) -> WorkOrderEditor:
     """Return what was typed with one more line of the sample that was chosen; nothing is saved."""
     chosen = typed_pk(request.POST.get("another_of", ""))
     protocol = chargeable(order.veterinarian, order if order.pk else None).filter(pk=chosen or 0).first()
@@ -147,7 +147,7 @@ def _with_another(request: HttpRequest, order: WorkOrder) -> Desk:
     return desk_of_typed(order, data)
 
 
-def _page(request: HttpRequest, desk: Desk, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, desk: WorkOrderEditor, status: int = 200) -> HttpResponse:
     return render(request, "work_orders/write.html", context_of(desk), status=status)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from lims.errors import NotVisible
 from lims.models import Notification, NotificationKind
-from lims.services.mail.notifications import mark_all_read, open_notification, overseers, tell, unread_count
+from lims.services.mail.notifications import mark_all_read, notify, open_notification, overseers, unread_count
 
 KIND = NotificationKind.REPORT_ISSUED
 pytestmark = pytest.mark.django_db
@@ -12,17 +12,17 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def told(bruno) -> Notification:
-    tell([bruno], KIND, "HP 26/001", "/reports/1/")
+    notify([bruno], KIND, "HP 26/001", "/reports/1/")
     return Notification.objects.get()
 
 
 def test_each_user_is_told_once_also_if_named_twice(ana, bruno):
-    tell([ana, bruno, ana], KIND, "HP 26/001", "/reports/1/")
+    notify([ana, bruno, ana], KIND, "HP 26/001", "/reports/1/")
     assert sorted(Notification.objects.values_list("user", flat=True)) == sorted([ana.pk, bruno.pk])
 
 
 def test_a_long_subject_is_cut(bruno):
-    tell([bruno], KIND, "x" * 1_000, "/reports/1/")
+    notify([bruno], KIND, "x" * 1_000, "/reports/1/")
     assert len(Notification.objects.get().subject) == 300
 
 
@@ -50,7 +50,7 @@ def test_nobody_opens_anothers(carla, alma, told):
 
 
 def test_all_are_read_but_nobody_elses(ana, bruno, told):
-    tell([ana], KIND, "HP 26/001", "/reports/1/")
+    notify([ana], KIND, "HP 26/001", "/reports/1/")
     mark_all_read(bruno)
     assert (unread_count(bruno), unread_count(ana)) == (0, 1)
 

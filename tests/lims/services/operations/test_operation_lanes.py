@@ -57,7 +57,7 @@ def receive_one(by: User, pk: int) -> str:
     """Receive a protocol as one person does, and return its number, or the refusal."""
     with transaction.atomic():
         protocol = Protocol.objects.select_related("veterinarian").select_for_update(of=("self",)).get(pk=pk)
-        refused = transitions.refusal(protocol.status, ReceiveProtocols.wanted)
+        refused = transitions.why_not(protocol.status, ReceiveProtocols.wanted)
         if not refused:
             transitions.receive_all([protocol], by, timezone.now())
         return refused or protocol.number

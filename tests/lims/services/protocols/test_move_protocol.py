@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from lims.errors import InvalidTransition
 from lims.models import Protocol, ProtocolHistory, ProtocolStatus
-from lims.services.protocols.transitions import move
+from lims.services.protocols.transitions import transition
 from tests import factories
 from tests.transitions import PROTOCOL
 
@@ -17,13 +17,13 @@ from tests.transitions import PROTOCOL
 def test_every_transition_is_allowed_or_refused_by_the_one_table(ana, before, after):
     protocol = factories.ready_protocol(status=before)
     if (before, after) in PROTOCOL:
-        move(protocol, after, ana, "porque sí")
+        transition(protocol, after, ana, "porque sí")
         entry = ProtocolHistory.objects.get()
         assert (entry.before, entry.after, entry.by, entry.reason) == (before, after, ana, "porque sí")
         assert protocol.status == after
     else:
         with pytest.raises(InvalidTransition):
-            move(protocol, after, ana)
+            transition(protocol, after, ana)
         assert not ProtocolHistory.objects.exists()
         assert protocol.status == before
     protocol.refresh_from_db()
@@ -31,7 +31,7 @@ def test_every_transition_is_allowed_or_refused_by_the_one_table(ana, before, af
 
 
 def test_the_program_itself_moves_as_nobody(db):
-    move(factories.ProtocolFactory(), ProtocolStatus.REPORTED, None)
+    transition(factories.ProtocolFactory(), ProtocolStatus.REPORTED, None)
     assert ProtocolHistory.objects.get().by is None
 
 
@@ -39,19 +39,19 @@ def test_the_row_decides_not_what_the_caller_has_read(ana):
     protocol = factories.ProtocolFactory()
     Protocol.objects.update(status="reported")
     with pytest.raises(InvalidTransition):
-        move(protocol, ProtocolStatus.PROCESSING, ana)
+        transition(protocol, ProtocolStatus.PROCESSING, ana)
 
 
 def test_while_its_report_is_being_issued_it_does_not_go_back_to_the_bench(paula):
     report = factories.finalized_report(paula.staff_member.pathologist)
     with pytest.raises(InvalidTransition):
-        move(report.protocol, ProtocolStatus.PROCESSING, paula)
-    move(report.protocol, ProtocolStatus.REPORTED, paula)
+        transition(report.protocol, ProtocolStatus.PROCESSING, paula)
+    transition(report.protocol, ProtocolStatus.REPORTED, paula)
 
 
 def test_a_draft_does_not_keep_it_from_the_bench(paula):
     draft = factories.draft_report(paula.staff_member.pathologist)
-    move(draft.protocol, ProtocolStatus.PROCESSING, paula)
+    transition(draft.protocol, ProtocolStatus.PROCESSING, paula)
     assert draft.protocol.status == "processing"
 
 
@@ -62,7 +62,7 @@ def test_of_two_movers_at_once_one_wins():
     def go(status) -> str:
         try:
             with transaction.atomic():
-                move(Protocol.objects.get(pk=protocol.pk), status, None)
+                transition(Protocol.objects.get(pk=protocol.pk), status, None)
             return status
         except InvalidTransition:
             return "refused"
@@ -79,4 +79,4 @@ def test_of_two_movers_at_once_one_wins():
 def test_outside_a_transaction_it_is_a_mistake_in_the_code():
     protocol = factories.ProtocolFactory()
     with pytest.raises(transaction.TransactionManagementError):
-        move(protocol, ProtocolStatus.REPORTED, None)
+        transition(protocol, ProtocolStatus.REPORTED, None)

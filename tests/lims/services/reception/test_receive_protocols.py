@@ -150,7 +150,7 @@ def test_each_year_counts_from_one_and_the_old_one_goes_on_where_it_was(ana, bru
 
 
 def test_a_year_with_more_than_999_gets_four_digits(ana, bruno):
-    numbers.take(f"HP {YEAR}", 998)
+    numbers.allocate(f"HP {YEAR}", 998)
     protocols = submitted(2, [bruno.veterinarian]) + submitted(1, [bruno.veterinarian])
     work(start(ana, protocols))
     assert numbers_of(protocols) == [f"HP {YEAR}/999", f"HP {YEAR}/1000", f"HP {YEAR}/1001"]

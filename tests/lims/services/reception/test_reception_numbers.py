@@ -97,7 +97,7 @@ def test_receivers_on_both_sides_of_the_years_end_fill_both_years(ana, bruno, mo
 @pytest.mark.django_db
 def test_a_number_has_four_digits_when_the_year_needs_them_and_is_ordered_by_it(ana, bruno):
     year = timezone.localdate().year % 100
-    numbers.take(f"HP {year}", 998)
+    numbers.allocate(f"HP {year}", 998)
     made = submitted(2, [bruno.veterinarian], kind="histopathology")
     given = [receive_sample(ana, one.pk, 1, GOOD).number for one in made]
     assert given == [f"HP {year}/999", f"HP {year}/1000"]

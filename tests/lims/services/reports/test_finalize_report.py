@@ -148,7 +148,7 @@ def test_while_it_is_finalized_its_protocol_does_not_move(paula, draft):
     def move() -> None:
         with connection.cursor() as cursor, transaction.atomic():
             cursor.execute("SET LOCAL lock_timeout = '100ms'")
-            transitions.move(draft.protocol, ProtocolStatus.PROCESSING, None)
+            transitions.transition(draft.protocol, ProtocolStatus.PROCESSING, None)
 
     def move_in_another_session() -> None:
         try:

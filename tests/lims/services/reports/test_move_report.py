@@ -57,11 +57,11 @@ def outcome(verb, report: Report) -> str:
 def test_every_pair_is_allowed_or_refused(before, after):
     report = Report(status=before)
     if (before, after) in ALLOWED:
-        access.move(report, ReportStatus(after))
+        access.transition(report, ReportStatus(after))
         assert report.status == after
     else:
         with pytest.raises(InvalidTransition):
-            access.move(report, ReportStatus(after))
+            access.transition(report, ReportStatus(after))
         assert report.status == before
 
 

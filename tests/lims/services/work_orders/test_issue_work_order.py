@@ -77,7 +77,7 @@ def test_concurrent_takers_get_numbers_without_gap_or_repeat_though_some_roll_ba
     def take(position: int) -> int | None:
         try:
             with transaction.atomic():
-                number = numbers.take("T-2026")[0]
+                number = numbers.allocate("T-2026")[0]
                 if position % 5 == 0:
                     raise RuntimeError
                 return number
@@ -131,8 +131,8 @@ def test_the_thousandth_of_a_year_has_four_digits(ana, bruno):
 
 @pytest.mark.django_db
 def test_a_range_is_taken_at_once():
-    assert numbers.take("R", 3) == range(1, 4)
-    assert numbers.take("R", 2) == range(4, 6)
+    assert numbers.allocate("R", 3) == range(1, 4)
+    assert numbers.allocate("R", 2) == range(4, 6)
 
 
 @pytest.mark.parametrize(("before", "after"), [*product(WorkOrderStatus, WorkOrderStatus)])

@@ -7,7 +7,7 @@ import pytest
 
 from lims.models import Delivery, DeliveryKind, ProtocolStatus
 from lims.services.protocols.announcing import announce
-from lims.services.protocols.transitions import move
+from lims.services.protocols.transitions import transition
 from lims.views.kit.listing import PAGE_SIZE
 from tests import factories
 from tests.lims.views.things import failed_delivery
@@ -138,7 +138,7 @@ def test_csv_has_every_message(report, failed, ana, browser):
 
 def test_what_happened_to_a_protocol_is_listed_with_its_number_and_found(ana, bruno, browser):
     protocol = factories.ProtocolFactory(veterinarian=bruno.veterinarian, number="HP 26/1234")
-    announce([move(protocol, ProtocolStatus.PROCESSING, ana)], DeliveryKind.PROTOCOL_DISCREPANCY, ana)
+    announce([transition(protocol, ProtocolStatus.PROCESSING, ana)], DeliveryKind.PROTOCOL_DISCREPANCY, ana)
     for query in ("", "?q=HP 26/123", "?q=bruno"):
         (row,) = browser(ana).get(f"/deliveries/{query}", HTTP_ACCEPT="application/json").json()["results"]
         assert (row["number"], row["protocol"]) == ("HP 26/1234", protocol.pk)

@@ -18,7 +18,7 @@ from lims.services.operations.selections import Selection
 from lims.templatetags.operations import begun, things
 
 
-class OperatedAdmin(ModelAdmin):
+class BulkActionsAdmin(ModelAdmin):
     """Offers the bulk actions named in `bulk`; each asks first, and becomes an operation.
 
     The question's form goes back to the change list with its query and its selection, so that what is done
