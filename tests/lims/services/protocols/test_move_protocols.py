@@ -104,7 +104,7 @@ def test_what_is_lacking_is_looked_at_once_more_under_the_lock(ana, bruno):
     with transaction.atomic():
         Slide.objects.update(quality="")
         locked = action.lock(ana, [protocol.pk])
-    assert action.refusal(locked[protocol.pk]) == "Falta evaluar la calidad de un preparado."
+    assert action.why_not(locked[protocol.pk]) == "Falta evaluar la calidad de un preparado."
 
 
 def test_statements_do_not_grow_with_the_number(ana, bruno):
