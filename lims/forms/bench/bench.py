@@ -152,8 +152,8 @@ def _asked(wanted: AdditionalRequest | None) -> dict[str, Any]:
     """Return what a request says of the slides that answer it; what it leaves open stays as usual."""
     if wanted is None:
         return {}
-    said = {"stain": wanted.stain, "cassettes": [wanted.cassette_id] if wanted.cassette_id else None}
-    return {"request": wanted.pk} | {name: value for name, value in said.items() if value}
+    initial = {"stain": wanted.stain, "cassettes": [wanted.cassette_id] if wanted.cassette_id else None}
+    return {"request": wanted.pk} | {name: value for name, value in initial.items() if value}
 
 
 class RequestForm(forms.Form):

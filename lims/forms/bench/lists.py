@@ -144,9 +144,9 @@ class MarkForm(forms.Form):
         """Say why nothing was marked, and beside its field what is wrong there."""
         self.is_valid()
         self.add_error(None, str(error))
-        for name, told in getattr(error, "fields", {}).items():
+        for name, message in getattr(error, "fields", {}).items():
             if name in self.fields and name not in self.errors:
-                self.add_error(name, told)
+                self.add_error(name, message)
 
 
 def _found(rows: QuerySet[Any], own: str, text: str) -> QuerySet[Any]:

@@ -34,7 +34,7 @@ def make_ready(by: User, pk: int) -> Protocol:
     """
     protocol = locking.lock(by, pk)
     transitions.transition(protocol, ProtocolStatus.READY, by)
-    _tell(protocol)
+    _notify(protocol)
     return protocol
 
 
@@ -51,7 +51,7 @@ def make_all_ready(by: User, pks: Collection[int]) -> int:
         if protocol.pk in lacking:
             raise Incomplete(f"{protocol.code}: {lacking[protocol.pk]}")
     transitions.transition_all(waiting, ProtocolStatus.READY, by)
-    _tell(*waiting)
+    _notify(*waiting)
     return len(waiting)
 
 
@@ -62,6 +62,6 @@ def _locked(by: User, pks: Collection[int]) -> list[Protocol]:
     return found
 
 
-def _tell(*ready: Protocol) -> None:
+def _notify(*ready: Protocol) -> None:
     wishing = [protocol for protocol in ready if protocol.veterinarian.notify_on_processing]
     transitions.notify_vets(wishing, NotificationKind.PROTOCOL_READY)

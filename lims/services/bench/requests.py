@@ -51,7 +51,7 @@ def request_more(by: User, pk: int, wish: Wish) -> AdditionalRequest:
     _take_back(protocol, by)
     made = AdditionalRequest.objects.create(protocol=protocol, requested_by=by, **values)
     others = [user for user in notifications.overseers(Role.STAFF) if user.pk != by.pk]
-    _tell(others, NotificationKind.REQUEST_MADE, protocol)
+    _notify(others, NotificationKind.REQUEST_MADE, protocol)
     return made
 
 
@@ -71,7 +71,7 @@ def finish_requests(by: User, pks: Collection[int]) -> int:
     visible.open().update(done_at=timezone.now(), done_by=by)
     for each in new:
         if each.requested_by_id != by.pk:
-            _tell([each.requested_by], NotificationKind.REQUEST_DONE, each.protocol)
+            _notify([each.requested_by], NotificationKind.REQUEST_DONE, each.protocol)
     return len(new)
 
 
@@ -109,6 +109,6 @@ def _missing(protocol: Protocol, values: dict) -> dict[str, str]:
     return missing
 
 
-def _tell(users: list[User], kind: NotificationKind, protocol: Protocol) -> None:
+def _notify(users: list[User], kind: NotificationKind, protocol: Protocol) -> None:
     path = reverse("protocol_processing", args=(protocol.pk,))
     notifications.notify(users, kind, protocol.code, path)

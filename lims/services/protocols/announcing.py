@@ -31,10 +31,10 @@ def announce(events: Sequence[ProtocolHistory], kind: DeliveryKind, by: User | N
     Five statements for any number. Bulk operations announce by `protocols.digests` instead.
     """
     found = _protocols(events)
-    told = [(event, found[event.protocol_id]) for event in events]
-    wishing = [(event, protocol) for event, protocol in told if wants_mail(protocol.veterinarian, kind)]
-    _enqueue((_delivery(event, protocol.veterinarian, kind, by) for event, protocol in wishing), by)
-    shown = wishing if kind in ONLY_IF_WANTED else told
+    pairs = [(event, found[event.protocol_id]) for event in events]
+    wanted = [(event, protocol) for event, protocol in pairs if wants_mail(protocol.veterinarian, kind)]
+    _enqueue((_delivery(event, protocol.veterinarian, kind, by) for event, protocol in wanted), by)
+    shown = wanted if kind in ONLY_IF_WANTED else pairs
     # What vets did themselves they know.
     others = [protocol for _event, protocol in shown if not by or protocol.veterinarian.user_id != by.pk]
     transitions.notify_vets(others, NotificationKind(kind.value))

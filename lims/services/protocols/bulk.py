@@ -15,7 +15,7 @@ from lims.services.protocols.protocol_action import ProtocolAction
 class MoveProtocols(ProtocolAction):
     """A next state and nothing more; the vets who wish so are told in the portal."""
 
-    told: ClassVar[NotificationKind]
+    notification: ClassVar[NotificationKind]
     reads = ("status", "is_being_issued")
 
     def candidates(self, user: User) -> QuerySet[Protocol]:
@@ -25,7 +25,7 @@ class MoveProtocols(ProtocolAction):
     def change(self, context: Context, things: Sequence[Protocol]) -> None:
         transitions.transition_all(things, self.wanted, context.by)
         wishing = [thing for thing in things if thing.veterinarian.notify_on_processing]
-        transitions.notify_vets(wishing, self.told)
+        transitions.notify_vets(wishing, self.notification)
 
 
 class ProcessProtocols(MoveProtocols):
@@ -34,7 +34,7 @@ class ProcessProtocols(MoveProtocols):
     name = "process-protocols"
     label = _("Mark as in process")
     wanted = ProtocolStatus.PROCESSING
-    told = NotificationKind.PROTOCOL_PROCESSING
+    notification = NotificationKind.PROTOCOL_PROCESSING
 
     def finish(self, context: Context, rounds: range) -> None:
         digests.announce(context.operation, rounds, DeliveryKind.PROTOCOL_PROCESSING)
@@ -46,7 +46,7 @@ class ReadyProtocols(MoveProtocols):
     name = "ready-protocols"
     label = _("Mark as ready")
     wanted = ProtocolStatus.READY
-    told = NotificationKind.PROTOCOL_READY
+    notification = NotificationKind.PROTOCOL_READY
     reads = ("status", "lacks")
 
     def candidates(self, user: User) -> QuerySet[Protocol]:

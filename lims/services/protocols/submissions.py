@@ -117,8 +117,8 @@ def missing_parts(draft: Protocol) -> dict[str, str]:
         missing["specimens"] = _("Say what was taken, and from where.")
     for row, specimen in enumerate(specimens):
         if not specimen.site:
-            told = _("Say where specimen %(label)s is from.")
-            missing[f"specimen-{row}-site"] = told % {"label": specimen.label}
+            message = _("Say where specimen %(label)s is from.")
+            missing[f"specimen-{row}-site"] = message % {"label": specimen.label}
     return missing
 
 

@@ -16,8 +16,7 @@ from lims.forms.bench.bench import CassettesForm, SlidesForm
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Cassette, Protocol, Slide
 from lims.models.processing import Stage
-from lims.services.bench import cassettes, locking, slides
-from lims.services.bench import ready as verbs
+from lims.services.bench import cassettes, locking, ready, slides
 from lims.views.bench.page import bench_page, protocol_on_bench
 from lims.views.kit.guard import authenticated
 
@@ -91,7 +90,7 @@ def slide_undo(request: HttpRequest, pk: int) -> HttpResponse:
 def protocol_ready(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a complete sample off the bench."""
     protocol = protocol_on_bench(request, pk)
-    return _do(request, pk, verbs.make_ready, protocol, _("%(code)s is ready to be reported."))
+    return _do(request, pk, ready.make_ready, protocol, _("%(code)s is ready to be reported."))
 
 
 def _add(
@@ -111,26 +110,26 @@ def _add(
 
 def _made(form: CassettesForm | SlidesForm, count: int) -> str:
     if isinstance(form, CassettesForm):
-        told = ngettext("%(count)s cassette was made.", "%(count)s cassettes were made.", count)
+        message = ngettext("%(count)s cassette was made.", "%(count)s cassettes were made.", count)
     else:
-        told = ngettext("%(count)s slide was made.", "%(count)s slides were made.", count)
-    return told % {"count": count}
+        message = ngettext("%(count)s slide was made.", "%(count)s slides were made.", count)
+    return message % {"count": count}
 
 
-def _asked(request: HttpRequest, known: Sequence[str]) -> str:
+def _asked(request: HttpRequest, allowed: Sequence[str]) -> str:
     locking.require_laboratory(request.user)
-    if (mark := request.POST.get("undo", "")) in known:
+    if (mark := request.POST.get("undo", "")) in allowed:
         return mark
     raise Incomplete(_("This form is damaged. Load its page again."))
 
 
-def _do(request: HttpRequest, back_pk: int, verb: Any, thing: Any, told: str) -> HttpResponse:
+def _do(request: HttpRequest, back_pk: int, verb: Any, thing: Any, message: str) -> HttpResponse:
     try:
         verb(request.user, thing.pk)
     except (Incomplete, InvalidTransition) as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, told % {"code": thing.code})
+        messages.success(request, message % {"code": thing.code})
     return redirect("protocol_processing", back_pk)
 
 

@@ -62,8 +62,8 @@ def protocol_submit(request: HttpRequest, pk: int) -> HttpResponse:
     if wants_json(request):
         answer = {"id": pk, "status": submitted.status, "code": submitted.temporary_code}
         return JsonResponse(answer | {"sheet_url": reverse("protocol_sheet", args=(pk,))})
-    told = _("Submitted as %(code)s. Send the sample with its sheet, or write the code on it.")
-    messages.success(request, told % {"code": submitted.temporary_code})
+    message = _("Submitted as %(code)s. Send the sample with its sheet, or write the code on it.")
+    messages.success(request, message % {"code": submitted.temporary_code})
     return redirect("protocol", pk)
 
 

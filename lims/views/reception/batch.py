@@ -84,15 +84,15 @@ def _scan(request: HttpRequest) -> HttpResponse:
     try:
         scan = batches.scan(request.user, request.POST.get("code", ""))
     except Incomplete as error:
-        return _told(request, "error", str(error)) or error_json(error, 409)
-    told = _told(request, TONES[scan.outcome], scan.sentence)
-    return told or JsonResponse(_scan_row(scan) | _counts(request.user))
+        return _answer_person(request, "error", str(error)) or error_json(error, 409)
+    answer = _answer_person(request, TONES[scan.outcome], scan.sentence)
+    return answer or JsonResponse(_scan_row(scan) | _counts(request.user))
 
 
-def _told(request: HttpRequest, tone: str, sentence: str) -> HttpResponse | None:
+def _answer_person(request: HttpRequest, tone: str, sentence: str) -> HttpResponse | None:
     """Answer a scan to a person: by the script, which wants this part of the page alone, or by the page."""
     if "part" in request.POST:
-        context = _board(request.user) | {"tone": tone, "told": sentence}
+        context = _board(request.user) | {"tone": tone, "message": sentence}
         return render(request, "reception/batch_board.html", context)
     if wants_json(request):
         return None

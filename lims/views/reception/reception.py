@@ -113,10 +113,10 @@ def moved(request: HttpRequest, protocol: Protocol, error: InvalidTransition) ->
     return redirect("protocol", protocol.pk)
 
 
-def _done(request: HttpRequest, protocol: Protocol, told: str) -> HttpResponse:
+def _done(request: HttpRequest, protocol: Protocol, message: str) -> HttpResponse:
     if wants_json(request):
         return as_json(protocol)
-    messages.success(request, told % {"code": protocol.code})
+    messages.success(request, message % {"code": protocol.code})
     return redirect("reception")
 
 
