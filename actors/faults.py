@@ -6,7 +6,7 @@ import signal
 from django.conf import settings
 
 
-def reach(point: str) -> None:
+def failpoint(point: str) -> None:
     """Kill this process with SIGKILL if the settings name this point; else do nothing."""
     if getattr(settings, "FAULT", "") == point:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -21,6 +21,7 @@ from django.db.models.functions import Now
 
 from actors import registry
 from actors.errors import LeaseLost, NotInTransaction
+from actors.faults import failpoint as failpoint  # services reach the ledger through this module alone
 from actors.models import Job, JobState
 
 log = structlog.get_logger(__name__)

@@ -1,6 +1,5 @@
 """The actor that sends mail: one delivery each, never the same message twice by itself."""
 
-from actors import faults
 from actors.models import Job
 from actors.registry import BACKGROUND, actor
 from lims.services import mailing
@@ -10,4 +9,4 @@ from lims.services import mailing
 @actor(queue=BACKGROUND, lease_s=60, max_attempts=20, failed=mailing.failed)
 def send_delivery(job: Job) -> None:
     """Send one delivery, and write down how that ended."""
-    mailing.deliver(job, faults.reach)
+    mailing.deliver(job)

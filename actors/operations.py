@@ -1,6 +1,5 @@
 """Actors of operations: write down what they are about, work on it in lanes, tell their end."""
 
-from actors import faults
 from actors.models import Job
 from actors.registry import BACKGROUND, actor
 from lims.services import operation_running
@@ -18,7 +17,7 @@ def expand_operation(job: Job) -> None:
 @actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=10, failed=operation_running.failed)
 def run_lane(job: Job) -> None:
     """Work on chunk after chunk of an operation."""
-    operation_running.run_lane(job, faults.reach)
+    operation_running.run_lane(job)
 
 
 @actor(queue=BACKGROUND, lease_s=60, max_attempts=10)

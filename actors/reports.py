@@ -1,6 +1,5 @@
 """Actors of reports: put a finalized one into the archive, and make uploaded images printable."""
 
-from actors import faults
 from actors.errors import Unretryable
 from actors.models import Job
 from actors.registry import BACKGROUND, INTERACTIVE, actor
@@ -14,7 +13,7 @@ from pdfcache.errors import RenderError
 def publish_report(job: Job) -> None:
     """Render a finalized report from its snapshot, archive it, and have it delivered."""
     try:
-        report_publishing.publish(job, faults.reach)
+        report_publishing.publish(job)
     except (RenderError, Unpublishable) as error:
         raise Unretryable(str(error)) from error
 

@@ -3,8 +3,6 @@
 What was begun and not answered is UNCERTAIN, and nobody but a person sends it again.
 """
 
-from collections.abc import Callable
-
 import structlog
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
@@ -30,11 +28,10 @@ class MailServerAway(LimsError):
     """The mail server is away, busy or wants to be asked later; a retry helps."""
 
 
-def deliver(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) -> None:
+def deliver(job: jobs.Job) -> None:
     """Send a delivery and write down how that ended; safe twice, late and after a kill at any point.
 
-    `reached` is told of each point. Raises MailServerAway and StoreError, after which the delivery waits for
-    the next attempt, and LeaseLost.
+    Raises MailServerAway and StoreError, after which the delivery waits for the next attempt, and LeaseLost.
     """
     delivery = _find(job)
     if delivery is None or delivery.state not in deliveries.OPEN:
@@ -49,14 +46,14 @@ def deliver(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) 
     if deliveries.is_of_anothers_protocol(delivery):
         moved = _("Not sent: the protocol became another veterinarian's before the message left.")
         return _withhold(job, delivery, moved)
-    reached("before_mail")
+    jobs.failpoint("before_mail")
     message = messages.compose(delivery)
     jobs.renew(job)
     if smtp.is_used():
-        _converse(job, delivery, message, reached)
+        _converse(job, delivery, message)
     else:
         _hand_over(job, delivery, message)
-    reached("after_mail")
+    jobs.failpoint("after_mail")
 
 
 def failed(job: jobs.Job) -> None:
@@ -73,15 +70,15 @@ def _find(job: jobs.Job) -> Delivery | None:
     return found.first()
 
 
-def _converse(job: jobs.Job, delivery: Delivery, message: EmailMultiAlternatives, reached: Callable) -> None:
+def _converse(job: jobs.Job, delivery: Delivery, message: EmailMultiAlternatives) -> None:
     wire = smtp.wire_form(message)
     try:
         with smtp.session() as session:
             session.offer(delivery.address)
             _begin(job, delivery)
-            reached("before_data")
+            jobs.failpoint("before_data")
             words = session.transmit(wire)
-            reached("after_data")
+            jobs.failpoint("after_data")
             _end(job, delivery, DeliveryState.SENT, words)
     except smtp.NotNow as error:
         _take_back(job, delivery, str(error))

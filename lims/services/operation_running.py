@@ -5,7 +5,7 @@ done, and what it held is free for another lane.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -67,18 +67,18 @@ def expand(job: jobs.Job) -> None:
                 return
 
 
-def run_lane(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) -> None:
+def run_lane(job: jobs.Job) -> None:
     """Do chunk after chunk of an operation until none is left or it is cancelled; the last lane ends it.
 
-    Safe twice, late and killed anywhere, of which `reached` is told. Raises LeaseLost, and what the database
-    raises where that is nobody's fault; then only the chunk in work is undone.
+    Safe twice, late and killed anywhere. Raises LeaseLost, and what the database raises where that is
+    nobody's fault; then only the chunk in work is undone.
     """
     pk, round_, lane, part = job.args
     until_s = time.monotonic() + LANE_S
     while time.monotonic() < until_s:
-        if not _do_chunk(job, pk, round_, reached) and end(job, pk, round_):
+        if not _do_chunk(job, pk, round_) and end(job, pk, round_):
             return
-        reached("after_chunk")
+        jobs.failpoint("after_chunk")
     with transaction.atomic():
         jobs.hold(job)
         ref, args = f"{pk}/{round_}/{lane}/{part + 1}", (pk, round_, lane, part + 1)
@@ -128,7 +128,7 @@ def _expand_slice(operation: Operation, first: int) -> None:
         cursor.execute(EXPAND.format(**tables), {"operation": operation.pk, "first": first, "count": SLICE})
 
 
-def _do_chunk(job: jobs.Job, pk: int, round_: int, reached: Callable[[str], None]) -> bool:
+def _do_chunk(job: jobs.Job, pk: int, round_: int) -> bool:
     """Work on the next chunk, in one transaction, and return whether there may be another."""
     with transaction.atomic():
         jobs.hold(job)
@@ -142,7 +142,7 @@ def _do_chunk(job: jobs.Job, pk: int, round_: int, reached: Callable[[str], None
         with translation.override(operation.requested_by.language):
             refused = _apply(action, operation, list(items))
         _write(items, refused, round_)
-        reached("in_chunk")
+        jobs.failpoint("in_chunk")
     return len(items) == action.chunk_size
 
 

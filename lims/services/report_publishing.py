@@ -1,6 +1,5 @@
 """A finalized report becomes an issued one: rendered, archived, read back, and only then counted."""
 
-from collections.abc import Callable
 from functools import partial
 
 from django.db import transaction
@@ -37,23 +36,23 @@ def request(report: Report, by: User) -> None:
     jobs.enqueue(ACTOR, str(report.pk), (report.pk,), requested_by_id=by.pk)
 
 
-def publish(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) -> None:
+def publish(job: jobs.Job) -> None:
     """Issue a finalized report: render its snapshot, archive it, read it back, then count it as issued.
 
-    Safe twice, late and after a kill at any point, which `reached` is told of. Raises StoreError,
-    RenderError, Unpublishable and LeaseLost; then the report stays finalized.
+    Safe twice, late and after a kill at any point. Raises StoreError, RenderError, Unpublishable and
+    LeaseLost; then the report stays finalized.
     """
     report = _finalized(job)
     if report is None:
         return
-    reached("before_render")
+    jobs.failpoint("before_render")
     pdf = _paper(job, report)
-    reached("after_render")
+    jobs.failpoint("after_render")
     jobs.renew(job)
     kept = archive.keep(_key(report, pdf), pdf, {"report": f"{report.protocol.public_id}/{report.version}"})
-    reached("after_archive")
+    jobs.failpoint("after_archive")
     _record(job, report, kept, document.pages(pdf))
-    reached("after_issue")
+    jobs.failpoint("after_issue")
 
 
 def failed(job: jobs.Job) -> None:

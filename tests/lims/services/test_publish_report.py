@@ -89,15 +89,16 @@ def test_a_second_run_changes_nothing(report, bruno):
     assert Notification.objects.filter(user=bruno).count() == 1
 
 
-def test_a_worker_that_lost_its_lease_issues_nothing(report):
+def test_a_worker_that_lost_its_lease_issues_nothing(report, monkeypatch):
     job = claimed()
 
     def lose(point: str) -> None:
         if point == "after_archive":
             Job.objects.filter(pk=job.pk).update(token="00000000-0000-0000-0000-000000000001")
 
+    monkeypatch.setattr(jobs, "failpoint", lose)
     with pytest.raises(LeaseLost):
-        report_publishing.publish(job, lose)
+        report_publishing.publish(job)
     report.refresh_from_db()
     assert (report.status, report.archive_key) == ("finalized", "")
     assert not report.deliveries.exists()
