@@ -8,13 +8,13 @@ from lims.services import operation_running
 LEASE_S = 15
 
 
-@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=10, failed=operation_running.failed)
+@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=10, on_failed=operation_running.on_failed)
 def expand_operation(job: Job) -> None:
     """Write one row for each thing of an operation, and start its lanes."""
     operation_running.expand(job)
 
 
-@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=10, failed=operation_running.failed)
+@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=10, on_failed=operation_running.on_failed)
 def run_lane(job: Job) -> None:
     """Work on chunk after chunk of an operation."""
     operation_running.run_lane(job)

@@ -9,7 +9,7 @@ from pdfcache.errors import RenderError
 
 
 # A quarter of an hour of patience with a store that is away.
-@actor(queue=BACKGROUND, lease_s=60, max_attempts=12, failed=report_publishing.failed)
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=12, on_failed=report_publishing.on_failed)
 def publish_report(job: Job) -> None:
     """Render a finalized report from its snapshot, archive it, and have it delivered."""
     try:
@@ -22,8 +22,8 @@ def publish_report(job: Job) -> None:
     queue=INTERACTIVE,
     lease_s=30,
     max_attempts=4,
-    failed=report_images.failed,
-    abandoned=report_images.abandoned,
+    on_failed=report_images.on_failed,
+    on_worker_lost=report_images.on_worker_lost,
 )
 def prepare_image(job: Job) -> None:
     """Check and re-encode an uploaded image, and put it into media."""

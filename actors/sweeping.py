@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from actors import registry
 from actors.jobs import claim, due, enqueue, latest, wake
 from actors.models import Job, JobState
-from actors.running import tell, work_on
+from actors.running import call_failure_hook, run_claimed
 
 BATCH = 500
 # A message that found the lease held was acked; this is how long its job may wait for the next one.
@@ -38,7 +38,7 @@ def run_due(queue: str, limit: int = 50) -> int:
     ran = 0
     for actor, job_id in jobs.values_list("actor", "pk")[:limit]:
         if job := claim(actor, job_id):
-            work_on(job)
+            run_claimed(job)
             ran += 1
     return ran
 
@@ -66,22 +66,22 @@ def _fail(which: Q, code: str, summary: str) -> int:
             error_summary=summary,
         )
         for job in jobs:
-            tell(job, lost=True)
+            call_failure_hook(job, worker_lost=True)
     return len(jobs)
 
 
-def ask_recurring() -> int:
-    """Enqueue what the calendar asks for and nobody has asked for yet, and return how many jobs that were.
+def enqueue_scheduled() -> int:
+    """Enqueue the scheduled jobs that do not exist yet, and return how many.
 
-    Work that was done or failed is left as it is: its reference tells its month, and the next has another.
+    Those that are done or failed stay as they are: a reference names its month, and the next has another.
     """
-    asked = 0
+    count = 0
     for actor in registry.actors():
-        wanted = actor.recurs() if actor.recurs else None
-        if wanted and latest(actor.name, wanted[0]) is None:
+        scheduled = actor.schedule() if actor.schedule else None
+        if scheduled and latest(actor.name, scheduled[0]) is None:
             with transaction.atomic():
-                asked += enqueue(actor.name, *wanted).armed
-    return asked
+                count += enqueue(actor.name, *scheduled).armed
+    return count
 
 
 def forget_done() -> int:

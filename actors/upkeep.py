@@ -20,7 +20,7 @@ def invalidate_pdfs(job: Job) -> None:
     pdfcache.cache.invalidate(kind, pk)
 
 
-@actor(queue=BACKGROUND, lease_s=60, max_attempts=5, recurs=history_ageing.due)
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=5, schedule=history_ageing.schedule)
 def age_history(job: Job) -> None:
     """Let changes and accesses go that are older than is kept; asked for once a month."""
     history_ageing.run(job)

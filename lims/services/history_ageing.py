@@ -162,7 +162,7 @@ def age(months: int, by: User | None = None, history: int = 0, after: int = 0) -
         after = 0
 
 
-def due() -> tuple[str, tuple[int, int, int]] | None:
+def schedule() -> tuple[str, tuple[int, int, int]] | None:
     """Return the reference and arguments of the job that this month asks for; None without a policy."""
     months = settings.HISTORY_MONTHS
     return (_ref(months, 0), (months, 0, 0)) if months else None

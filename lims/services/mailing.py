@@ -56,7 +56,7 @@ def deliver(job: jobs.Job) -> None:
     jobs.failpoint("after_mail")
 
 
-def failed(job: jobs.Job) -> None:
+def on_failed(job: jobs.Job) -> None:
     """Give up a delivery whose last attempt failed or was lost: FAILED, or UNCERTAIN if it was begun."""
     delivery = _find(job)
     if delivery and delivery.state in deliveries.OPEN:

@@ -109,7 +109,7 @@ def end_cancelled(job: jobs.Job) -> None:
     end(job, pk, round_)
 
 
-def failed(job: jobs.Job) -> None:
+def on_failed(job: jobs.Job) -> None:
     """Stop an operation whose job failed for good, so that somebody sees it and may resume it."""
     pk, round_ = job.args[:2]
     operation = _running(pk, round_)

@@ -140,17 +140,17 @@ def prepare(job: jobs.Job) -> None:
         log.info("image refused", image=pk)
         with transaction.atomic():
             jobs.hold(job)
-            abandoned(job)
+            on_worker_lost(job)
     else:
         _put(job, pk, picture)
 
 
-def failed(job: jobs.Job) -> None:
+def on_failed(job: jobs.Job) -> None:
     """Say of an image that it could not be stored, which `retry_image` repeats; in the job's transaction."""
     _fail(job.args[0], UNSTORED)
 
 
-def abandoned(job: jobs.Job) -> None:
+def on_worker_lost(job: jobs.Job) -> None:
     """Say of an image that it is damaged, as of one that took its workers down; in the job's transaction."""
     _drop_upload(job.args[0])
     _fail(job.args[0], DAMAGED)

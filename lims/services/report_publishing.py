@@ -55,7 +55,7 @@ def publish(job: jobs.Job) -> None:
     jobs.failpoint("after_issue")
 
 
-def failed(job: jobs.Job) -> None:
+def on_failed(job: jobs.Job) -> None:
     """Tell the author and the administrators that a report could not be issued; once per failure."""
     report = Report.objects.filter(pk=job.args[0], status=ReportStatus.FINALIZED).defer("snapshot").first()
     if report:

@@ -11,14 +11,14 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from actors.registry import QUEUES
-from actors.sweeping import ask_recurring, fail_exhausted, forget_done, run_due, sweep
+from actors.sweeping import enqueue_scheduled, fail_exhausted, forget_done, run_due, sweep
 
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY_S = 2.0
 RUN_EVERY_S = 0.1
 FORGET_EVERY_S = 60.0
-ASK_EVERY_S = 60.0
+SCHEDULE_EVERY_S = 60.0
 
 
 class Round(NamedTuple):
@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
 def rounds(run: bool) -> list[Round]:
     """Return what a sweeper does; with `run`, each queue has a thread, as it has a worker otherwise."""
-    tidying = [Round(ask_recurring, ASK_EVERY_S), Round(forget_done, FORGET_EVERY_S)]
+    tidying = [Round(enqueue_scheduled, SCHEDULE_EVERY_S), Round(forget_done, FORGET_EVERY_S)]
     if not run:
         return [*tidying, Round(sweep, SWEEP_EVERY_S)]
     running = [Round(partial(run_due, queue), RUN_EVERY_S) for queue in QUEUES]

@@ -244,7 +244,7 @@ def test_a_report_that_is_gone_is_no_failure(report):
     job = claimed()
     job.args = [report.pk + 10**6]
     report_publishing.publish(job)
-    report_publishing.failed(job)
+    report_publishing.on_failed(job)
     assert not Notification.objects.exists()
 
 

@@ -228,7 +228,7 @@ def test_a_lane_that_fails_for_good_stops_the_operation_and_tells_of_it(ana, bru
 def test_an_expansion_that_fails_for_good_stops_the_operation_and_can_be_resumed(ana, bruno):
     operation = start(ana, submitted(3, [bruno.veterinarian]))
     job = jobs.claim("expand_operation", Job.objects.get().pk)
-    operation_running.failed(job)
+    operation_running.on_failed(job)
     operation.refresh_from_db()
     assert operation.state == "cancelled"
     work(operations.resume(ana, operation.pk))

@@ -265,7 +265,7 @@ def test_a_delivery_that_is_gone_is_no_failure(delivery, sink):
     job = claimed()
     job.args = [delivery.pk + 10**6]
     mailing.deliver(job)
-    mailing.failed(job)
+    mailing.on_failed(job)
     assert sink.asked == 0
 
 
