@@ -81,8 +81,8 @@ class JobAdmin(ModelAdmin):
 
     def _retry(self, request: HttpRequest, job: Job) -> None:
         with transaction.atomic():
-            armed = jobs.rearm(job, requested_by_id=request.user.pk).armed
-        if armed:
+            enqueued = jobs.requeue(job, requested_by_id=request.user.pk).enqueued
+        if enqueued:
             messages.success(request, _("The job is done again."))
         else:
             messages.info(request, _("Nothing to do: the work is under way already."))

@@ -80,7 +80,7 @@ def enqueue_scheduled() -> int:
         scheduled = actor.schedule() if actor.schedule else None
         if scheduled and latest(actor.name, scheduled[0]) is None:
             with transaction.atomic():
-                count += enqueue(actor.name, *scheduled).armed
+                count += enqueue(actor.name, *scheduled).enqueued
     return count
 
 

@@ -177,7 +177,7 @@ def run(job: jobs.Job) -> None:
         if time.monotonic() >= until_s:
             part = int(job.ref.rpartition("/")[2]) + 1
             with transaction.atomic():
-                jobs.hold(job)
+                jobs.lock_and_renew(job)
                 args = (months, batch.history, batch.after)
                 jobs.enqueue(ACTOR, _ref(months, part), args, requested_by_id=job.requested_by_id)
             return

@@ -97,14 +97,14 @@ def _hand_over(job: jobs.Job, delivery: Delivery, message: EmailMultiAlternative
 
 def _begin(job: jobs.Job, delivery: Delivery) -> None:
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.SENDING, sending_at=Now())
 
 
 def _take_back(job: jobs.Job, delivery: Delivery, words: str) -> None:
     """The server has surely not taken it: it waits again, with what the server said."""
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         Delivery.objects.filter(pk=delivery.pk).update(
             state=DeliveryState.QUEUED, sending_at=None, response=words
         )
@@ -113,7 +113,7 @@ def _take_back(job: jobs.Job, delivery: Delivery, words: str) -> None:
 def _withhold(job: jobs.Job, delivery: Delivery, words: str) -> None:
     """Not hand out what is not valid any more; who replaced or withdrew a report has told the vet of that."""
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         Delivery.objects.filter(pk=delivery.pk).update(
             state=DeliveryState.FAILED, response=words, settled_at=Now()
         )
@@ -121,7 +121,7 @@ def _withhold(job: jobs.Job, delivery: Delivery, words: str) -> None:
 
 def _end(job: jobs.Job, delivery: Delivery, state: DeliveryState, words: str) -> None:
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         _write_end(delivery, state, words)
 
 

@@ -55,7 +55,7 @@ def expand(job: jobs.Job) -> None:
     first = 0
     while True:
         with transaction.atomic():
-            jobs.hold(job)
+            jobs.lock_and_renew(job)
             operation = _running(pk, round_)
             if operation is None or operation.expanded_at:
                 return
@@ -80,7 +80,7 @@ def run_lane(job: jobs.Job) -> None:
             return
         jobs.failpoint("after_chunk")
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         ref, args = f"{pk}/{round_}/{lane}/{part + 1}", (pk, round_, lane, part + 1)
         jobs.enqueue("run_lane", ref, args, requested_by_id=job.requested_by_id)
 
@@ -91,7 +91,7 @@ def end(job: jobs.Job, pk: int, round_: int) -> bool:
     A cancelled round ends too: what it has done is told.
     """
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         _lock(pk)
         rounds = Operation.objects.select_related("requested_by").select_for_update(of=("self",), no_key=True)
         operation = rounds.filter(pk=pk, round=round_, ended_round__lt=F("round")).first()
@@ -131,7 +131,7 @@ def _expand_slice(operation: Operation, first: int) -> None:
 def _do_chunk(job: jobs.Job, pk: int, round_: int) -> bool:
     """Work on the next chunk, in one transaction, and return whether there may be another."""
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         _lock(pk, shared=True)
         operation = _running(pk, round_)
         if operation is None:

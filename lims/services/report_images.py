@@ -139,7 +139,7 @@ def prepare(job: jobs.Job) -> None:
     except images.ImageRefused:
         log.info("image refused", image=pk)
         with transaction.atomic():
-            jobs.hold(job)
+            jobs.lock_and_renew(job)
             on_worker_lost(job)
     else:
         _put(job, pk, picture)
@@ -165,7 +165,7 @@ def _put(job: jobs.Job, pk: int, picture: images.Picture) -> None:
         content_type=picture.media_type,
     )
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         _drop_upload(pk)
         ReportImage.objects.filter(pk=pk).update(
             state=ReportImageState.READY,
@@ -225,7 +225,7 @@ def _add(by: User, pk: int, content: bytes, filename: str) -> ReportImage:
 
 
 def _enqueue(by: User, image: ReportImage) -> None:
-    jobs.enqueue("prepare_image", str(image.pk), (image.pk,), requested_by_id=by.pk, rest_s=0)
+    jobs.enqueue("prepare_image", str(image.pk), (image.pk,), requested_by_id=by.pk, cooldown_s=0)
 
 
 def _own_image(by: User, image_pk: int) -> ReportImage:

@@ -75,8 +75,8 @@ def retry_publishing(by: User, pk: int) -> None:
     report = reports.find(by, pk)
     if report.status != ReportStatus.FINALIZED:
         raise InvalidTransition(_("Only a finalized report that is not issued yet can be tried again."))
-    handle = jobs.enqueue(ACTOR, str(pk), (pk,), requested_by_id=by.pk, rest_s=0)
-    if handle.armed:
+    handle = jobs.enqueue(ACTOR, str(pk), (pk,), requested_by_id=by.pk, cooldown_s=0)
+    if handle.enqueued:
         reports.record(report, ReportHistory.Action.RETRIED, by)
 
 
@@ -108,7 +108,7 @@ def _key(report: Report, pdf: bytes) -> str:
 
 def _record(job: jobs.Job, rendered: Report, kept: Kept, pages: int) -> None:
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         locked = Report.objects.select_for_update(of=("self",), no_key=True).defer("snapshot")
         related = ("protocol__veterinarian", "author__staff_member__user")
         report = locked.select_related(*related).get(pk=rendered.pk)

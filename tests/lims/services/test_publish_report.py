@@ -262,7 +262,7 @@ def test_issued_bytes_outlive_every_change(report, author, bruno, monkeypatch):
     bruno.save()
     monkeypatch.setattr(document, "render", lambda *args: b"%PDF-1.7 another template")
     pdfcache.cache.invalidate()
-    jobs.rearm(Job.objects.get(actor=ACTOR))
+    jobs.requeue(Job.objects.get(actor=ACTOR))
     run_jobs(ACTOR)
     report.refresh_from_db()
     assert archive.read(report) == issued
