@@ -46,7 +46,8 @@ ON CONFLICT (actor, ref) DO UPDATE SET
     woken_at = EXCLUDED.woken_at, error_code = '', error_summary = '', started_at = NULL,
     finished_at = NULL, armed_at = EXCLUDED.armed_at, requested_by_id = EXCLUDED.requested_by_id
 WHERE job.state = 'done'
-   OR (job.state = 'failed' AND job.finished_at <= statement_timestamp() - make_interval(secs => %(cooldown_s)s))
+   OR (job.state = 'failed'
+       AND job.finished_at <= statement_timestamp() - make_interval(secs => %(cooldown_s)s))
 RETURNING id
 """
 
@@ -75,9 +76,9 @@ def enqueue(
 ) -> Handle:
     """Write down that this work must happen, and wake its actor once the transaction commits.
 
-    Joins the open job of the same actor and ref, and enqueues again a done one, and a failed one once
-    `cooldown_s` have passed since it failed. Raises NotInTransaction outside of the transaction that causes the
-    work, and UnknownActor.
+    Joins the open job of the same actor and ref, enqueues a done one again, and a failed one `cooldown_s`
+    after its failure. Raises NotInTransaction outside of the transaction that causes the work, and
+    UnknownActor.
     """
     limits = {"delay_s": delay_s, "cooldown_s": cooldown_s}
     job_ids = _upsert(actor, {ref: args}, limits | {"requested_by_id": requested_by_id})

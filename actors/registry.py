@@ -30,7 +30,7 @@ class Actor:
     on_failed: Callable[[Job], None] | None = None
     # Called instead where it failed because its worker was lost on the last attempt.
     on_worker_lost: Callable[[Job], None] | None = None
-    # The job (ref, args) that must have been enqueued by now, where the calendar asks for work; see `sweeping`.
+    # Returns ref and args of the job that must have been enqueued by now; the sweeper calls it.
     schedule: Callable[[], tuple[str, Sequence] | None] | None = None
 
 

@@ -13,7 +13,7 @@ from actors.models import Job
 from lims.models import AgedHistory, Protocol
 from lims.services import history_ageing
 from tests import factories
-from tests.ageing import dated
+from tests.aged import dated
 from tests.running import run_jobs
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from lims.services.audit_words import changes_of
 from lims.services.people import change_account
 from lims.views.audit import PAGE_SIZE
 from tests import factories
-from tests.ageing import dated
+from tests.aged import dated
 
 pytestmark = pytest.mark.django_db
 
