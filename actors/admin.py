@@ -1,4 +1,4 @@
-"""Jobs, as administrators see them: what waits, what failed and why, and a way to try it again."""
+"""The admin of jobs: what waits, what failed and why, and a button that retries it."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -21,7 +21,7 @@ LABELS = {"pending": "info", "running": "primary", "done": "success", "failed": 
 
 
 class Queue(NamedTuple):
-    """What waits in a queue now; `oldest_due_at` is None where nothing is overdue."""
+    """How a queue stands now; `oldest_due_at` is None where nothing is overdue."""
 
     name: str
     waiting: int
@@ -30,7 +30,7 @@ class Queue(NamedTuple):
 
 
 class ActorFilter(admin.SimpleListFilter):
-    """From the registry: asking the table would read all of it."""
+    """Lists the registry's actors: asking the table would read all of it."""
 
     title = _("actor")
     parameter_name = "actor"
@@ -49,7 +49,7 @@ class JobAdmin(ModelAdmin):
     list_select_related = ("requested_by",)
     list_before_template = "admin/actors/queues.html"
     search_fields = ("^ref", "=pk")
-    search_help_text = _("The beginning of the reference, or the number that an error page told")
+    search_help_text = _("The beginning of the reference, or the number that an error page showed")
     show_full_result_count = False
     fields = (
         *("actor", "ref", "shown_args", "shown_state", "why", "error_code", "error_summary", "attempts"),

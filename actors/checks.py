@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.checks import Error, register
 
 DB_CONNECTIONS = "django_dramatiq.middleware.DbConnectionsMiddleware"
-# What undermines the ledger: a second record of each message, and repeats that it does not know of.
+# Middleware that undermines the ledger: a second record of each message, and repeats unknown to it.
 FORBIDDEN = ("django_dramatiq.middleware.AdminMiddleware", "dramatiq.middleware.Retries")
 
 

@@ -1,4 +1,4 @@
-"""Points where a drill can make a process kill itself. Only test settings define FAULT."""
+"""Failpoints, at which a drill makes a process kill itself. Only test settings define FAULT."""
 
 import os
 import signal

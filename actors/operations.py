@@ -1,4 +1,4 @@
-"""Actors of operations: write down what they are about, work on it in lanes, tell their end."""
+"""Actors of operations: expand into items, run lanes, end a cancelled round."""
 
 from actors.models import Job
 from actors.registry import BACKGROUND, actor
@@ -22,5 +22,5 @@ def run_lane(job: Job) -> None:
 
 @actor(queue=BACKGROUND, lease_s=60, max_attempts=10)
 def end_operation(job: Job) -> None:
-    """Tell the end of a cancelled round."""
+    """End a cancelled round and notify its requester."""
     operation_running.end_cancelled(job)

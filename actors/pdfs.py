@@ -1,4 +1,4 @@
-"""Actors that make PDFs ahead of or at the moment of their being asked for."""
+"""Actors that fill the PDF cache: on demand, and ahead of it."""
 
 import structlog
 

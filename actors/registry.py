@@ -1,4 +1,4 @@
-"""Which actors there are, on which queue, and how long and how often each may work."""
+"""The declared actors: each with its queue, its lease and its attempts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ TIME_LIMIT_LEASES = 3
 
 @dataclass(frozen=True)
 class Actor:
-    """A verb of the background: what it does with a claimed job, and within which limits."""
+    """A verb of the background: the function of a claimed job, its limits and its hooks."""
 
     name: str
     queue: str
@@ -73,7 +73,6 @@ def get(name: str) -> Actor:
 
 
 def actors() -> list[Actor]:
-    """Return every declared actor."""
     return list(_actors.values())
 
 

@@ -1,4 +1,4 @@
-"""Actors of reports: put a finalized one into the archive, and make uploaded images printable."""
+"""Actors of reports: archive a finalized one, and make uploaded images printable."""
 
 from actors.errors import Unretryable
 from actors.models import Job
@@ -8,7 +8,7 @@ from lims.services.report_publishing import Unpublishable
 from pdfcache.errors import RenderError
 
 
-# A quarter of an hour of patience with a store that is away.
+# Twelve attempts bridge a quarter of an hour without the store.
 @actor(queue=BACKGROUND, lease_s=60, max_attempts=12, on_failed=report_publishing.on_failed)
 def publish_report(job: Job) -> None:
     """Render a finalized report from its snapshot, archive it, and have it delivered."""

@@ -1,4 +1,4 @@
-"""Runs one job: claim, work, and a state that says how it ended."""
+"""Runs one job: claim, run, and write the state in which it ended."""
 
 import structlog
 from django.db import transaction
@@ -66,6 +66,6 @@ def _give_back(job: Job, error: BaseException) -> None:
 
 
 def _code(error: BaseException) -> str:
-    # That no retry helps is shown by the state; why stands in the cause.
+    # An Unretryable hides the error that it was raised from, which is the reason.
     cause = error.__cause__ if isinstance(error, Unretryable) else None
     return type(cause or error).__name__

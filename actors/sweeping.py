@@ -1,4 +1,4 @@
-"""The sweeper: wakes what is due or was lost, and fails what is exhausted. Several at once are harmless."""
+"""The sweeper: wakes due and lost jobs, fails exhausted ones. Several at once are harmless."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -13,14 +13,14 @@ from actors.models import Job, JobState
 from actors.running import call_failure_hook, run_claimed
 
 BATCH = 500
-# A message that found the lease held was acked; this is how long its job may wait for the next one.
+# A job whose message was lost, or acked while another held the lease, is woken again after so long.
 REWAKE_S = 30
-# Done work is forgotten after so long; failed work stays until somebody has seen to it.
+# Done jobs are deleted after so long; failed ones stay until somebody has seen to them.
 DONE_KEPT_DAYS = 90
 
 
 def sweep() -> int:
-    """Fail what is exhausted, wake one batch of what is due, and return how many wake-ups were sent."""
+    """Fail exhausted jobs, wake one batch of due ones, and return how many wake-ups were sent."""
     fail_exhausted()
     woken = 0
     for actor, job_ids in _take_due().items():

@@ -1,4 +1,4 @@
-"""Actors that keep things tidy; nothing depends on their having run."""
+"""Actors of housekeeping; nothing depends on their having run."""
 
 import pdfcache.cache
 from actors.models import Job
@@ -8,7 +8,7 @@ from lims.services import history_ageing
 
 @actor(queue=BACKGROUND, lease_s=60, max_attempts=5)
 def prune_pdfs(job: Job) -> None:
-    """Delete the superseded papers of a document."""
+    """Delete the superseded PDFs of a document."""
     kind, pk = job.args
     pdfcache.cache.prune(kind, pk)
 
@@ -22,5 +22,5 @@ def invalidate_pdfs(job: Job) -> None:
 
 @actor(queue=BACKGROUND, lease_s=60, max_attempts=5, schedule=history_ageing.schedule)
 def age_history(job: Job) -> None:
-    """Let changes and accesses go that are older than is kept; asked for once a month."""
+    """Delete changes and accesses that are older than the retention; scheduled once a month."""
     history_ageing.run(job)

@@ -1,4 +1,4 @@
-"""Makes a worker process ready before its first job, so that nobody waits for what is loaded once."""
+"""Warms a worker process up before its first job: fonts and connections are loaded once."""
 
 import contextlib
 

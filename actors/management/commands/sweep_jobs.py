@@ -22,7 +22,7 @@ SCHEDULE_EVERY_S = 60.0
 
 
 class Round(NamedTuple):
-    """Something done again and again, in a thread of its own; `work` returns how much there was to do."""
+    """A function repeated in a thread of its own; `work` returns how much there was to do."""
 
     work: Callable[[], int]
     every_s: float
@@ -66,7 +66,7 @@ def do_all(each: Round) -> None:
 
 
 def repeat(each: Round, stopping: threading.Event) -> None:
-    """Do a round until told to stop; without a pause while a runner finds jobs."""
+    """Do a round until `stopping` is set; without a pause while a runner finds jobs."""
     while not stopping.is_set():
         found = 0
         try:
