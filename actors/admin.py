@@ -1,7 +1,7 @@
 """The admin of jobs: what waits, what failed and why, and a button that retries it."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -35,7 +35,7 @@ class ActorFilter(admin.SimpleListFilter):
     title = _("actor")
     parameter_name = "actor"
 
-    def lookups(self, request: HttpRequest, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(name, name) for name in sorted(actor.name for actor in registry.actors())]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -70,7 +70,9 @@ class JobAdmin(ModelAdmin):
         retry = self.admin_site.admin_view(self.retry)
         return [path("<int:pk>/retry/", retry, name="actors_job_retry"), *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return super().changelist_view(request, (extra_context or {}) | {"queues": queues()})
 
     def retry(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -222,7 +222,7 @@ def _released(state: JobState) -> dict:
     return {"state": state, "token": None, "lease_until": None}
 
 
-def _write(job: Job, **fields) -> None:
+def _write(job: Job, **fields: Any) -> None:
     # The token fences: a worker whose lease was taken over changes nothing any more.
     if not Job.objects.filter(pk=job.pk, token=job.token).update(**fields):
         raise LeaseLost(f"Job {job.pk} was taken over by another worker, which retries it.")

@@ -2,9 +2,10 @@
 
 import signal
 import threading
+from argparse import ArgumentParser
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from django.core.management.base import BaseCommand
@@ -31,11 +32,11 @@ class Round(NamedTuple):
 class Command(BaseCommand):
     help = "Wakes jobs that are due or were lost; with --run it runs them itself, without RabbitMQ."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what is due now and end")
         parser.add_argument("--run", action="store_true", help="run due jobs in this process")
 
-    def handle(self, *, once: bool, run: bool, **options) -> None:
+    def handle(self, *, once: bool, run: bool, **options: Any) -> None:
         if once:
             for each in rounds(run):
                 do_all(each)
