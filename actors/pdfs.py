@@ -1,10 +1,10 @@
-"""Actors that make PDFs ahead of or at the moment of their being asked for."""
+"""Actors that fill the PDF cache: on demand, and ahead of it."""
 
 import structlog
 
 import pdfcache.cache
-from actors import faults
 from actors.errors import Unretryable
+from actors.faults import failpoint
 from actors.models import Job
 from actors.registry import BACKGROUND, INTERACTIVE, actor
 from pdfcache.errors import DocumentGone, RenderError, UnknownKind
@@ -25,10 +25,10 @@ def warm_pdf(job: Job) -> None:
 
 
 def _fill(kind: str, pk: int) -> None:
-    faults.reach("before_fill")
+    failpoint("before_fill")
     try:
         filled = pdfcache.cache.fill(kind, pk)
     except (DocumentGone, UnknownKind, RenderError) as error:
         raise Unretryable(str(error)) from error
     log.info("filled", kind=kind, pk=pk, rendered=filled.rendered)
-    faults.reach("after_fill")
+    failpoint("after_fill")

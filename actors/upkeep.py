@@ -1,4 +1,4 @@
-"""Actors that keep things tidy; nothing depends on their having run."""
+"""Actors of housekeeping; nothing depends on their having run."""
 
 import pdfcache.cache
 from actors.models import Job
@@ -8,7 +8,7 @@ from lims.services.history import retention
 
 @actor(queue=BACKGROUND, lease_s=60, max_attempts=5)
 def prune_pdfs(job: Job) -> None:
-    """Delete the superseded papers of a document."""
+    """Delete the superseded PDFs of a document."""
     kind, pk = job.args
     pdfcache.cache.prune(kind, pk)
 
@@ -20,7 +20,7 @@ def invalidate_pdfs(job: Job) -> None:
     pdfcache.cache.invalidate(kind, pk)
 
 
-@actor(queue=BACKGROUND, lease_s=60, max_attempts=5, recurs=retention.due)
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=5, schedule=retention.schedule)
 def age_history(job: Job) -> None:
-    """Let changes and accesses go that are older than is kept; asked for once a month."""
+    """Delete changes and accesses that are older than the retention; scheduled once a month."""
     retention.run(job)

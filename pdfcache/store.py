@@ -51,7 +51,7 @@ class ObjectInfo:
 
 @dataclass(frozen=True)
 class Measured:
-    """What the bytes of an object are, whatever S3 says of them: their SHA-256 in hex, and how many."""
+    """SHA-256 in hex and length of the bytes that were read, whatever S3 reports."""
 
     sha256: str
     size: int
@@ -59,7 +59,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Written:
-    """What a put left: `version_id` is None in a bucket without versions."""
+    """The result of a put: `version_id` is None in a bucket without versions."""
 
     key: str
     sha256: str
@@ -244,9 +244,8 @@ def _client(endpoint_url: str, region: str, access_key: str, secret_key: str, re
         cert_reqs="CERT_REQUIRED",
         ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
     )
-    endpoint = url.netloc.lower() + url.path.rstrip(
-        "/"
-    )  # a browser sends the host in lower case: it is signed so
+    # A browser sends the host in lower case, so it is signed like that.
+    endpoint = url.netloc.lower() + url.path.rstrip("/")
     # The region is given, or else the SDK asks S3 for it before the first signature.
     return Minio(
         endpoint, access_key, secret_key, secure=url.scheme == "https", region=region, http_client=pool

@@ -12,7 +12,6 @@ LOWEST, HIGHEST = 11_000, 21_999
 
 
 def is_free(port: int) -> bool:
-    """Tell whether nothing listens on the loopback port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -23,7 +22,6 @@ def is_free(port: int) -> bool:
 
 
 def accepts(port: int) -> bool:
-    """Tell whether something accepts connections on the loopback port."""
     try:
         socket.create_connection((LOOPBACK, port), timeout=1).close()
     except OSError:
@@ -48,7 +46,6 @@ def _read(file: Path) -> dict[str, int]:
 
 
 def choose(count: int) -> list[int]:
-    """Return so many different free loopback ports."""
     candidates = range(LOWEST, HIGHEST + 1)
     free = (port for port in random.sample(candidates, len(candidates)) if is_free(port))
     return [next(free) for _ in range(count)]

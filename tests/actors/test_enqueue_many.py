@@ -27,7 +27,7 @@ def woken(monkeypatch) -> list:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_all_are_armed_in_one_statement_and_woken_after_the_commit(woken, django_assert_num_queries):
+def test_all_are_enqueued_in_one_statement_and_woken_after_the_commit(woken, django_assert_num_queries):
     with transaction.atomic(), django_assert_num_queries(1):
         assert jobs.enqueue_many("note_down", WORKS) == 2
         assert woken == []

@@ -47,7 +47,7 @@ def test_failure_says_what_happened_gives_a_reference_and_can_be_retried(waiting
     Job.objects.update(state="failed", error_code="RenderError", finished_at=timezone.now())
     waiting.clock.run_for(1_500)
     expect(waiting.get_by_role("heading", name="No se pudo generar el PDF")).to_be_visible()
-    expect(waiting.get_by_text(str(Job.objects.get().pk))).to_be_visible()
+    expect(waiting.get_by_text(str(Job.objects.get().pk), exact=True)).to_be_visible()
     waiting.clock.resume()
     with running(worker("interactive")):
         pdf = arrived(waiting, waiting.get_by_role("button", name="Generar de nuevo").click)

@@ -46,4 +46,4 @@ class RetryJobs(Action):
         return Named(str(thing), reverse("admin:actors_job_change", args=(thing.pk,)))
 
     def apply_one(self, context: Context, thing: jobs.Job) -> None:
-        jobs.rearm(thing, requested_by_id=context.by.pk)
+        jobs.requeue(thing, requested_by_id=context.by.pk)

@@ -1,6 +1,5 @@
 """A finalized report becomes an issued one: rendered, archived, read back, and only then counted."""
 
-from collections.abc import Callable
 from functools import partial
 
 from django.db import transaction
@@ -39,26 +38,26 @@ def request(report: Report, by: User) -> None:
     jobs.enqueue(ACTOR, str(report.pk), (report.pk,), requested_by_id=by.pk)
 
 
-def publish(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) -> None:
+def publish(job: jobs.Job) -> None:
     """Issue a finalized report: render its snapshot, archive it, read it back, then count it as issued.
 
-    Safe twice, late and after a kill at any point, which `reached` is told of. Raises StoreError,
-    RenderError, Unpublishable and LeaseLost; then the report stays finalized.
+    Safe twice, late and after a kill at any point. Raises StoreError, RenderError, Unpublishable and
+    LeaseLost; then the report stays finalized.
     """
     report = _finalized(job)
     if report is None:
         return
-    reached("before_render")
+    jobs.failpoint("before_render")
     pdf = _paper(job, report)
-    reached("after_render")
+    jobs.failpoint("after_render")
     jobs.renew(job)
     kept = archive.keep(_key(report, pdf), pdf, {"report": f"{report.protocol.public_id}/{report.version}"})
-    reached("after_archive")
+    jobs.failpoint("after_archive")
     _record(job, report, kept, document.pages(pdf))
-    reached("after_issue")
+    jobs.failpoint("after_issue")
 
 
-def failed(job: jobs.Job) -> None:
+def on_failed(job: jobs.Job) -> None:
     """Tell the author and the administrators that a report could not be issued; once per failure."""
     report = Report.objects.filter(pk=job.args[0], status=ReportStatus.FINALIZED).defer("snapshot").first()
     if report:
@@ -78,8 +77,8 @@ def retry_publishing(by: User, pk: int) -> None:
     report = access.find(by, pk)
     if report.status != ReportStatus.FINALIZED:
         raise InvalidTransition(_("Only a finalized report that is not issued yet can be tried again."))
-    handle = jobs.enqueue(ACTOR, str(pk), (pk,), requested_by_id=by.pk, rest_s=0)
-    if handle.armed:
+    handle = jobs.enqueue(ACTOR, str(pk), (pk,), requested_by_id=by.pk, cooldown_s=0)
+    if handle.enqueued:
         access.record(report, ReportHistory.Action.RETRIED, by)
 
 
@@ -111,7 +110,7 @@ def _key(report: Report, pdf: bytes) -> str:
 
 def _record(job: jobs.Job, rendered: Report, kept: Kept, pages: int) -> None:
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         locked = Report.objects.select_for_update(of=("self",), no_key=True).defer("snapshot")
         related = ("protocol__veterinarian", "author__staff_member__user")
         report = locked.select_related(*related).get(pk=rendered.pk)

@@ -89,15 +89,16 @@ def test_a_second_run_changes_nothing(report, bruno):
     assert Notification.objects.filter(user=bruno).count() == 1
 
 
-def test_a_worker_that_lost_its_lease_issues_nothing(report):
+def test_a_worker_that_lost_its_lease_issues_nothing(report, monkeypatch):
     job = claimed()
 
     def lose(point: str) -> None:
         if point == "after_archive":
             Job.objects.filter(pk=job.pk).update(token="00000000-0000-0000-0000-000000000001")
 
+    monkeypatch.setattr(jobs, "failpoint", lose)
     with pytest.raises(LeaseLost):
-        publishing.publish(job, lose)
+        publishing.publish(job)
     report.refresh_from_db()
     assert (report.status, report.archive_key) == ("finalized", "")
     assert not report.deliveries.exists()
@@ -243,7 +244,7 @@ def test_a_report_that_is_gone_is_no_failure(report):
     job = claimed()
     job.args = [report.pk + 10**6]
     publishing.publish(job)
-    publishing.failed(job)
+    publishing.on_failed(job)
     assert not Notification.objects.exists()
 
 
@@ -261,7 +262,7 @@ def test_issued_bytes_outlive_every_change(report, author, bruno, monkeypatch):
     bruno.save()
     monkeypatch.setattr(document, "render", lambda *args: b"%PDF-1.7 another template")
     pdfcache.cache.invalidate()
-    jobs.rearm(Job.objects.get(actor=ACTOR))
+    jobs.requeue(Job.objects.get(actor=ACTOR))
     run_jobs(ACTOR)
     report.refresh_from_db()
     assert archive.read(report) == issued

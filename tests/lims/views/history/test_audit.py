@@ -14,7 +14,7 @@ from lims.services.history.wording import changes_of
 from lims.services.people.accounts import change_account
 from lims.views.history.audit import PAGE_SIZE
 from tests import factories
-from tests.ageing import dated
+from tests.aged import dated
 
 pytestmark = pytest.mark.django_db
 
