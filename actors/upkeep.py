@@ -1,23 +1,8 @@
-"""Actors that keep things tidy; nothing depends on their having run."""
+"""The actor that lets old history go; nothing depends on its having run."""
 
-import pdfcache.cache
 from actors.models import Job
 from actors.registry import BACKGROUND, actor
 from lims.services import history_ageing
-
-
-@actor(queue=BACKGROUND, lease_s=60, max_attempts=5)
-def prune_pdfs(job: Job) -> None:
-    """Delete the superseded papers of a document."""
-    kind, pk = job.args
-    pdfcache.cache.prune(kind, pk)
-
-
-@actor(queue=BACKGROUND, lease_s=60, max_attempts=5)
-def invalidate_pdfs(job: Job) -> None:
-    """Delete what is cached of a document (kind, pk), of a kind (kind, None) or at all (None, None)."""
-    kind, pk = job.args
-    pdfcache.cache.invalidate(kind, pk)
 
 
 @actor(queue=BACKGROUND, lease_s=60, max_attempts=5, recurs=history_ageing.due)
