@@ -52,7 +52,7 @@ def stall_once(job):
         time.sleep(120)
 """
 
-# Every script tells at its end what it has found and which modules it has loaded.
+# Every script prints at its end what it has found and which modules it has loaded.
 BEFORE = "import json, sys, django; django.setup(); found = {}\n"
 AFTER = "\nprint(json.dumps({'found': found, 'modules': list(sys.modules)}))"
 

@@ -20,26 +20,26 @@ from letters import services
 def beginning(url):
     return urllib.request.urlopen(url).read(5).decode()
 
-def told(answer):
+def outcome(answer):
     return [answer.status_code, answer.headers.get("X-PDF-Cache")]
 
 letter = services.write("Ana", "Good news")
 url, client = f"/letters/{letter.pk}/pdf/", Client()
 miss = client.get(url)
 status = lambda: client.get(miss.json()["status_url"]).json()["state"]
-found["first"], found["waiting"] = told(miss), status()
+found["first"], found["waiting"] = outcome(miss), status()
 again = client.get(url)
 found["job"], found["same job"] = miss.json()["status_url"], again.json()["status_url"]
 call_command("sweep_jobs", "--once", "--run")
 hit = client.get(url)
-found["worked"], found["second"] = status(), told(hit)
+found["worked"], found["second"] = status(), outcome(hit)
 found["filed"] = type(letter).objects.get(pk=letter.pk).filed_at is not None
 found["bytes"] = beginning(hit["Location"])
 letter.text = "Better news"
 letter.save()
-found["changed"] = told(client.get(url))
+found["changed"] = outcome(client.get(url))
 found["at once"] = beginning(client.get(f"/letters/{letter.pk}/at-once/")["Location"])
-found["filled"] = told(client.get(url))
+found["filled"] = outcome(client.get(url))
 found["stranger"] = client.get("/letters/999/pdf/").status_code
 """
 
@@ -143,8 +143,8 @@ def test_nothing_of_the_laboratory_is_loaded(walked):
     assert FOREIGN & packages(walked) == set()
 
 
-def packages(told: dict) -> set[str]:
-    return {module.split(".")[0] for module in told["modules"]}
+def packages(answer: dict) -> set[str]:
+    return {module.split(".")[0] for module in answer["modules"]}
 
 
 def test_the_readme_names_what_is_of_the_laboratory():
