@@ -14,7 +14,7 @@ test: dev
 
 bench: rivals
 	@$(BIN)/python -m tests.machine
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m bench $(ARGS)
 
 drill: dev
 	@$(BIN)/python -m tests.machine

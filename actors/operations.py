@@ -3,25 +3,25 @@
 from actors import faults
 from actors.models import Job
 from actors.registry import BACKGROUND, actor
-from lims.services import operation_running
+from lims.services.operations import lanes
 
 # A short lease: whatever a killed lane held is free at once, and soon somebody goes on with it.
 LEASE_S = 15
 
 
-@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=10, failed=operation_running.failed)
+@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=10, failed=lanes.failed)
 def expand_operation(job: Job) -> None:
     """Write one row for each thing of an operation, and start its lanes."""
-    operation_running.expand(job)
+    lanes.expand(job)
 
 
-@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=10, failed=operation_running.failed)
+@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=10, failed=lanes.failed)
 def run_lane(job: Job) -> None:
     """Work on chunk after chunk of an operation."""
-    operation_running.run_lane(job, faults.reach)
+    lanes.run_lane(job, faults.reach)
 
 
 @actor(queue=BACKGROUND, lease_s=60, max_attempts=10)
 def end_operation(job: Job) -> None:
     """Tell the end of a cancelled round."""
-    operation_running.end_cancelled(job)
+    lanes.end_cancelled(job)

@@ -4,17 +4,17 @@ from actors import faults
 from actors.errors import Unretryable
 from actors.models import Job
 from actors.registry import BACKGROUND, INTERACTIVE, actor
-from lims.services import report_images, report_publishing
-from lims.services.report_publishing import Unpublishable
+from lims.services.reports import images, publishing
+from lims.services.reports.publishing import Unpublishable
 from pdfcache.errors import RenderError
 
 
 # A quarter of an hour of patience with a store that is away.
-@actor(queue=BACKGROUND, lease_s=60, max_attempts=12, failed=report_publishing.failed)
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=12, failed=publishing.failed)
 def publish_report(job: Job) -> None:
     """Render a finalized report from its snapshot, archive it, and have it delivered."""
     try:
-        report_publishing.publish(job, faults.reach)
+        publishing.publish(job, faults.reach)
     except (RenderError, Unpublishable) as error:
         raise Unretryable(str(error)) from error
 
@@ -23,9 +23,9 @@ def publish_report(job: Job) -> None:
     queue=INTERACTIVE,
     lease_s=30,
     max_attempts=4,
-    failed=report_images.failed,
-    abandoned=report_images.abandoned,
+    failed=images.failed,
+    abandoned=images.abandoned,
 )
 def prepare_image(job: Job) -> None:
     """Check and re-encode an uploaded image, and put it into media."""
-    report_images.prepare(job)
+    images.prepare(job)

@@ -2,10 +2,10 @@
 
 from actors.models import Job
 from actors.registry import BACKGROUND, actor
-from lims.services import history_ageing
+from lims.services.history import retention
 
 
-@actor(queue=BACKGROUND, lease_s=60, max_attempts=5, recurs=history_ageing.due)
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=5, recurs=retention.due)
 def age_history(job: Job) -> None:
     """Let changes and accesses go that are older than is kept; asked for once a month."""
-    history_ageing.run(job)
+    retention.run(job)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 
-from lims.views.accounts import PROFILE_MISSING
+from lims.views.people.accounts import PROFILE_MISSING
 
 # Where a user without a second factor may go: to make one, to leave, and to what the pages are made of.
 WITHOUT_SECOND_FACTOR = ("/accounts/", "/static/", "/healthz", "/readyz", "/whoami")

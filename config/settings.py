@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.UserLanguage",
-    "lims.views.acting.Acting",
+    "lims.views.kit.audit_context.Acting",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.SecondFactor",
     "config.middleware.Profile",
@@ -78,8 +78,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "lims.views.context.laboratory",
-                "lims.views.context.notifications",
+                "lims.views.kit.context.laboratory",
+                "lims.views.kit.context.notifications",
             ],
             "builtins": ["lims.templatetags.lamina"],
         },
@@ -118,13 +118,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "lims.views.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "lims.views.people.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
-ACCOUNT_FORMS = {"signup": "lims.forms.accounts.SignupForm"}
+ACCOUNT_FORMS = {"signup": "lims.forms.people.accounts.SignupForm"}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

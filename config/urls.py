@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from lims.views import health
+from lims.views.kit import health
 
 handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"

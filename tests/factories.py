@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from lims.documents.reports import Seal, snapshot, without_texts
+from lims.documents.reports.report import Seal, snapshot, without_texts
 from lims.models import (
     Asset,
     Cassette,
@@ -32,8 +32,8 @@ from lims.models import (
     WorkOrder,
 )
 from lims.models.processing import Stage
-from lims.services.report_finalizing import finalize_report
-from lims.services.work_orders import Line, create_work_order, issue_work_order
+from lims.services.reports.finalizing import finalize_report
+from lims.services.work_orders.work_orders import Line, create_work_order, issue_work_order
 from tests.running import run_jobs
 
 PASSWORD = "demo-lamina"  # noqa: S105  (a test's)

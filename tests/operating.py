@@ -19,8 +19,8 @@ from lims.models import (
     Veterinarian,
 )
 from lims.models.processing import Stage
-from lims.services import operations
-from lims.services.operations import Selection
+from lims.services.operations import operations
+from lims.services.operations.operations import Selection
 from tests.running import run_jobs
 
 _codes = itertools.count(1)

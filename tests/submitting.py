@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from lims.models import Protocol, User
-from lims.services.submission_content import Content, SpecimenRow
-from lims.services.submissions import begin_draft, save_draft, submit_protocol
+from lims.services.protocols.submission_content import Content, SpecimenRow
+from lims.services.protocols.submissions import begin_draft, save_draft, submit_protocol
 
 PATIENT = {
     "animal": "Mora",

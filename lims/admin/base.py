@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from lims.errors import Incomplete, LimsError, StaleEdit
-from lims.forms.admin_served import MarkedForm, as_read, as_stored
+from lims.forms.kit.service_forms import StaleCheckedForm, as_read, as_stored
 from lims.models import Asset
-from lims.services.audit import kind_of
+from lims.services.history.changes import kind_of
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -104,7 +104,7 @@ class ServedAdmin(ModelAdmin):
         """Leave it to `save_related`, which has the lines too."""
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
-        if change and isinstance(form, MarkedForm) and form.overwrites(self.locked(form.instance.pk)):
+        if change and isinstance(form, StaleCheckedForm) and form.overwrites(self.locked(form.instance.pk)):
             raise StaleEdit(
                 _("Somebody else changed this meanwhile; yours was not saved. Look, then save again.")
             )

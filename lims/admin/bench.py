@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
 from lims.admin.base import ReadOnlyAdmin
-from lims.admin.operated import OperatedAdmin
+from lims.admin.bulk_actions import BulkActionsAdmin
 from lims.models import AdditionalRequest, LabelSheet, ReceptionBatch
 
 
@@ -58,7 +58,7 @@ class ReceptionBatchAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LabelSheet)
-class LabelSheetAdmin(OperatedAdmin, ReadOnlyAdmin):
+class LabelSheetAdmin(BulkActionsAdmin, ReadOnlyAdmin):
     bulk = ("warm-label-sheets", "invalidate-label-sheets")
     list_display = ("__str__", "made_at", "made_by", "how_many")
     search_fields = ("=id", "made_by__email__startswith")

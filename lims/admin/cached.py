@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from lims.admin.base import PostedAdmin
 from lims.admin.documents import cached
-from lims.services.documents import invalidate_documents, warm_document
+from lims.services.pdfs.opening import invalidate_documents, warm_document
 
 
 class CachedDocumentAdmin(PostedAdmin):

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 import pdfcache.cache
 from lims.errors import LimsError
-from lims.services import actions, warming
-from lims.services.documents import invalidate_documents, name_of
+from lims.services.operations import registry as actions
+from lims.services.pdfs import warming
+from lims.services.pdfs.opening import invalidate_documents, name_of
 from pdfcache import registry
 from pdfcache.errors import StoreError
 

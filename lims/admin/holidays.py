@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from lims.admin.base import ServedAdmin
-from lims.forms.admin_holidays import HolidayForm
+from lims.forms.laboratory.admin_holidays import HolidayForm
 from lims.models import Holiday
-from lims.services.holidays import remove_holiday, set_holiday
+from lims.services.laboratory.holidays import remove_holiday, set_holiday
 
 
 @admin.register(Holiday)

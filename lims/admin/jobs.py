@@ -5,7 +5,7 @@ from importlib import import_module
 from django.contrib import admin
 
 from actors.models import Job
-from lims.admin.operated import OperatedAdmin
+from lims.admin.bulk_actions import BulkActionsAdmin
 
 # By its name, as what other packages register: only the ledger may know what is in there.
 import_module("actors.admin")
@@ -14,5 +14,5 @@ admin.site.unregister(Job)
 
 
 @admin.register(Job)
-class RetriedJobAdmin(OperatedAdmin, _JobAdmin):
+class RetriedJobAdmin(BulkActionsAdmin, _JobAdmin):
     bulk = ("retry-jobs",)

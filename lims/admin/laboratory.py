@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from lims.admin.base import AuditedAdmin, ServedAdmin, picture
-from lims.forms.admin_laboratory import LaboratoryForm
+from lims.forms.laboratory.admin_laboratory import LaboratoryForm
 from lims.models import Laboratory
-from lims.services.laboratory import FIELDS, change_laboratory
+from lims.services.laboratory.laboratory import FIELDS, change_laboratory
 
 
 @admin.register(Laboratory)

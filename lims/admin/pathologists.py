@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from lims.admin.base import AuditedAdmin, ServedAdmin, picture
-from lims.forms.admin_pathologists import PathologistForm
+from lims.forms.people.admin_pathologists import PathologistForm
 from lims.models import Pathologist, Role, StaffMember
-from lims.services.pathologists import FIELDS, change_pathologist, create_pathologist
+from lims.services.people.pathologists import FIELDS, change_pathologist, create_pathologist
 
 
 @admin.register(Pathologist)

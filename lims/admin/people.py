@@ -12,12 +12,12 @@ from unfold.decorators import action, display
 
 from lims.admin.base import AuditedAdmin, PostedAdmin, ServedAdmin
 from lims.errors import StaleEdit
-from lims.forms.admin_people import StaffMemberForm, VeterinarianForm
-from lims.forms.typed import typed_pk
+from lims.forms.kit.parsing import typed_pk
+from lims.forms.people.admin_people import StaffMemberForm, VeterinarianForm
 from lims.models import Role, StaffMember, User, Veterinarian
-from lims.services import staff
-from lims.services.profiles import CORRECTABLE, NEW, correct_profile, create_profile
-from lims.services.veterinarians import verify_veterinarian, verify_veterinarians
+from lims.services.people import staff
+from lims.services.people.profiles import CORRECTABLE, NEW, correct_profile, create_profile
+from lims.services.people.veterinarians import verify_veterinarian, verify_veterinarians
 
 
 class PersonAdmin(AuditedAdmin, ServedAdmin):

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from lims.admin.base import AuditedAdmin, ServedAdmin
-from lims.forms.admin_prices import PriceForm
+from lims.forms.work_orders.prices import PriceForm
 from lims.models import Price
-from lims.services import price_list
-from lims.services.price_list import begin_price, change_price, has_past, withdraw_price
+from lims.services.work_orders import price_list
+from lims.services.work_orders.price_list import begin_price, change_price, has_past, withdraw_price
 from lims.templatetags.lamina import money
 
 

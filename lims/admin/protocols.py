@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from lims.admin.base import ReadOnlyAdmin
-from lims.admin.operated import OperatedAdmin
+from lims.admin.bulk_actions import BulkActionsAdmin
 from lims.models import Protocol
 
 LABELS = {
@@ -21,7 +21,7 @@ LABELS = {
 
 
 @admin.register(Protocol)
-class ProtocolAdmin(OperatedAdmin, ReadOnlyAdmin):
+class ProtocolAdmin(BulkActionsAdmin, ReadOnlyAdmin):
     bulk = ("receive-protocols", "process-protocols", "ready-protocols")
     list_display = (
         "shown_code",

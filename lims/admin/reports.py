@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from lims.admin.base import ReadOnlyAdmin, ServedAdmin
-from lims.admin.operated import OperatedAdmin
-from lims.forms.admin_pathologists import PhraseForm
+from lims.admin.bulk_actions import BulkActionsAdmin
+from lims.forms.people.admin_pathologists import PhraseForm
 from lims.models import Delivery, Phrase, Report, ReportHistory
 from lims.models.reports import TEXT_FIELDS
-from lims.services.phrases import add_phrase, change_phrase, list_phrases, remove_phrase
+from lims.services.reports.phrases import add_phrase, change_phrase, list_phrases, remove_phrase
 
 REPORT_LABELS = {"finalized": "warning", "issued": "success", "withdrawn": "danger"}
 DELIVERY_LABELS = {"sent": "success", "failed": "danger", "uncertain": "warning"}
@@ -57,7 +57,7 @@ class ReportHistoryAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(OperatedAdmin, ReadOnlyAdmin):
+class DeliveryAdmin(BulkActionsAdmin, ReadOnlyAdmin):
     bulk = ("resend-deliveries",)
     list_display = ("created_at", "kind", "report", "address", "shown_state", "response", "sent_at")
     list_filter = ("state", "kind")

@@ -12,9 +12,14 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm
 
 from lims.admin.base import AuditedAdmin, ServedAdmin
-from lims.forms.admin_people import AccountCreationForm, AccountForm
+from lims.forms.people.admin_people import AccountCreationForm, AccountForm
 from lims.models import User
-from lims.services.people import change_account, create_account, remove_second_factors, verify_addresses
+from lims.services.people.accounts import (
+    change_account,
+    create_account,
+    remove_second_factors,
+    verify_addresses,
+)
 
 
 @admin.register(User)

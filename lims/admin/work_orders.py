@@ -1,4 +1,4 @@
-"""Work orders: the page shows what the state allows, and `lims.services.work_orders` makes every change."""
+"""Work orders: the page shows what the state allows; `lims.services.work_orders` makes every change."""
 
 from typing import Any
 
@@ -16,24 +16,24 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from lims.admin.base import ServedAdmin
+from lims.admin.bulk_actions import BulkActionsAdmin
 from lims.admin.cached import CachedDocumentAdmin
-from lims.admin.operated import OperatedAdmin
-from lims.documents.work_orders import KIND
+from lims.documents.work_orders.work_order import KIND
 from lims.errors import InvalidTransition, LimsError, StaleEdit
-from lims.forms.admin_served import ServedForm
-from lims.forms.admin_work_orders import (
+from lims.forms.kit.parsing import typed_version
+from lims.forms.kit.service_forms import ServiceForm
+from lims.forms.work_orders.admin_work_orders import (
     ClosedWorkOrderForm,
     LineForm,
     LineFormSet,
     NewWorkOrderForm,
     WorkOrderForm,
 )
-from lims.forms.typed import typed_version
-from lims.forms.unsaved_lines import UnsavedLine, carries_lines, lines_refused, unsaved_lines
-from lims.forms.work_orders import CancellationForm, refuse
+from lims.forms.work_orders.unsaved_lines import UnsavedLine, carries_lines, lines_refused, unsaved_lines
+from lims.forms.work_orders.work_orders import CancellationForm, refuse
 from lims.models import PaymentStatus, Price, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.models.work_orders import BILLING_FIELDS
-from lims.services.work_orders import (
+from lims.services.work_orders.work_orders import (
     cancel_work_order,
     change_work_order,
     create_work_order,
@@ -76,7 +76,7 @@ class LineInline(TabularInline):
 
 
 @admin.register(WorkOrder)
-class WorkOrderAdmin(OperatedAdmin, CachedDocumentAdmin, ServedAdmin):
+class WorkOrderAdmin(BulkActionsAdmin, CachedDocumentAdmin, ServedAdmin):
     bulk = ("issue-and-send-work-orders", "warm-documents", "invalidate-documents")
     kind = KIND
     pdf_route = "work_order_pdf"
@@ -228,7 +228,7 @@ class WorkOrderAdmin(OperatedAdmin, CachedDocumentAdmin, ServedAdmin):
         return money(order.balance)
 
 
-def _form_for(order: WorkOrder | None) -> type[ServedForm]:
+def _form_for(order: WorkOrder | None) -> type[ServiceForm]:
     if order is None:
         return NewWorkOrderForm
     return WorkOrderForm if order.is_editable else ClosedWorkOrderForm

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from lims.demo import logo, texts
 from lims.models import Laboratory, Price
-from lims.services import assets
+from lims.services.kit import assets
 
 # How often prices rose, and to how much of the price before.
 RISES = (Decimal("1.00"), Decimal("1.38"), Decimal("1.45"), Decimal("1.30"), Decimal("1.22"))

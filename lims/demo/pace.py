@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from lims.models import Protocol
-from lims.services.expectations import DEFAULTS
-from lims.services.working_days import add_working_days
+from lims.services.kit.working_days import add_working_days
+from lims.services.protocols.expectations import DEFAULTS
 
 # Working days at the bench, as often as they stand here; then until the report.
 AT_THE_BENCH = {"histopathology": (2, 3, 3, 4, 4, 4, 5, 5, 6, 7), "cytology": (1, 1, 1, 2, 2, 3)}

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from lims.demo import signature, texts
 from lims.models import Pathologist, Role, StaffMember, User, VatCondition, Veterinarian
-from lims.services import assets, tax_ids
+from lims.services.kit import assets, tax_ids
 
 ADMIN_EMAIL = "admin@demo.test"
 PASSWORD = "demo-lamina"  # noqa: S105  (public: these accounts exist in demos on loopback only)

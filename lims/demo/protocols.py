@@ -18,7 +18,7 @@ from lims.demo.steps import UNTIL_RECEPTION
 from lims.demo.timetable import Appointment, appointments
 from lims.models import Protocol, Veterinarian
 from lims.models import ProtocolStatus as Status
-from lims.services import numbers
+from lims.services.kit import numbers
 
 BATCH = 2_000
 NUMBERED = (Status.RECEIVED, Status.PROCESSING, Status.READY, Status.REPORTED)
@@ -72,7 +72,7 @@ class _Builder:
     def keep_numbers(self) -> None:
         """Move the number series past what was given here."""
         for series, last in self._last.items():
-            numbers.take(series, last)
+            numbers.allocate(series, last)
 
     def _submit(self, protocol: Protocol, at: datetime) -> None:
         protocol.submitted_at = at

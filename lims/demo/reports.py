@@ -21,7 +21,7 @@ from lims.models import (
     Specimen,
 )
 from lims.models import ProtocolStatus as Status
-from lims.services import report_freezing, report_publishing, reports
+from lims.services.reports import access, freezing, publishing
 
 DRAFTS = 8
 METHODS = {
@@ -103,11 +103,11 @@ def _say_of_cassettes(rng: random.Random, report: Report) -> None:
 
 def _finalize(cast: Cast, report: Report, at: datetime) -> None:
     """Freeze a report as of a moment that is past; the service itself knows only the present."""
-    reports.move(report, ReportStatus.FINALIZED)
-    report_freezing.freeze(report, at, report_freezing.rows_to_freeze(report))
+    access.transition(report, ReportStatus.FINALIZED)
+    freezing.freeze(report, at, freezing.rows_to_freeze(report))
     _note(report, ReportHistory.Action.FINALIZED, cast, at)
     _deliver(cast, report, at + timedelta(minutes=2))
-    report_publishing.request(report, cast.pathologist.staff_member.user)
+    publishing.request(report, cast.pathologist.staff_member.user)
 
 
 def _deliver(cast: Cast, report: Report, at: datetime) -> None:

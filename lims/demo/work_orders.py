@@ -10,8 +10,8 @@ from lims.demo import hostile, texts
 from lims.demo.people import Cast
 from lims.models import Protocol, User, Veterinarian, WorkOrder, WorkOrderHistory
 from lims.models import WorkOrderStatus as Status
-from lims.services import work_orders as services
-from lims.services.work_orders import Line
+from lims.services.work_orders import work_orders as services
+from lims.services.work_orders.work_orders import Line
 
 # Of vet@demo.test: lines and how many protocols they charge. Then small orders.
 LARGE_ORDERS = ((1, 1), (10, 4), (50, 6), (500, 8), (2_000, 14))

@@ -1,7 +1,7 @@
 """Who changed what and when: of each tracked thing a row per change, written by the database itself.
 
 Triggers write them, so that changes of many rows at once are in it too, and nothing rewrites or removes them
-before they are old enough for `lims.services.history_ageing`.
+before they are old enough for `lims.services.history.retention`.
 """
 
 from collections.abc import Sequence

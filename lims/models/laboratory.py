@@ -51,7 +51,7 @@ class Laboratory(models.Model):
 
 
 class NumberSeries(models.Model):
-    """The last number given in a series, such as `OT-2026`; `lims.services.numbers` alone writes it."""
+    """The last number given in a series, such as `OT-2026`; `lims.services.kit.numbers` alone writes it."""
 
     name = models.CharField(max_length=40, primary_key=True)
     last = models.PositiveIntegerField(default=0)

@@ -38,7 +38,7 @@ class OperationManager(_Manager):
 
 
 class Operation(models.Model):
-    """What somebody asked for at once for many things; `lims.services.operations` alone writes it."""
+    """What somebody asked for at once for many things; only `lims.services.operations` writes it."""
 
     action = models.CharField(_("action"), max_length=40)
     params = models.JSONField(_("parameters"), default=dict)

@@ -57,7 +57,7 @@ class WorkOrderQuerySet(models.QuerySet):
 
 
 class WorkOrder(models.Model):
-    """An order with its lines. Totals are written by `lims.services.work_orders` alone."""
+    """An order with its lines. Totals are written by `lims.services.work_orders.work_orders` alone."""
 
     # Null and unique: a draft has none.
     number = models.CharField(  # noqa: DJ001

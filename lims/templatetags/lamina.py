@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
-from lims.documents import formats
+from lims.documents.paper import formats
 from lims.models import PaymentStatus, WorkOrder
 
 register = template.Library()

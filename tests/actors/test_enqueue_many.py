@@ -9,8 +9,8 @@ from actors.broker import Broker
 from actors.errors import NotInTransaction, UnknownActor
 from actors.models import Job
 from lims.models import Delivery
-from lims.services.reception import Received, receive_sample
-from lims.services.work_orders import send_work_order
+from lims.services.reception.receiving import Received, receive_sample
+from lims.services.work_orders.work_orders import send_work_order
 from tests import factories, operating
 from tests.processes import wait_until
 from tests.proxy import closed_port

@@ -7,8 +7,8 @@ from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from lims.models import AgedHistory, DocumentAccess, Holiday, WorkOrder
-from lims.services.phrases import add_phrase
-from lims.services.report_amending import withdraw_report
+from lims.services.reports.amending import withdraw_report
+from lims.services.reports.phrases import add_phrase
 from tests import factories
 from tests.processes import Web, running
 

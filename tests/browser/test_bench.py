@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from lims.models import CassetteStage, Protocol, Slide, Specimen
 from lims.models.processing import Stage
-from lims.services.cassettes import NewCassette, add_cassettes
+from lims.services.bench.cassettes import NewCassette, add_cassettes
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -16,13 +16,13 @@ from lims.models import (
     ReportImage,
     RequestKind,
 )
-from lims.services import operations
-from lims.services.additional_requests import Wish, request_more
-from lims.services.cassettes import NewCassette, add_cassettes
-from lims.services.label_sheets import PARTS, make_sheet_of
-from lims.services.phrases import add_phrase
-from lims.services.reception import Received, receive_sample, reject_sample
-from lims.services.work_orders import cancel_work_order, change_work_order
+from lims.services.bench.cassettes import NewCassette, add_cassettes
+from lims.services.bench.requests import Wish, request_more
+from lims.services.labels.sheets import PARTS, make_sheet_of
+from lims.services.operations import operations
+from lims.services.reception.receiving import Received, receive_sample, reject_sample
+from lims.services.reports.phrases import add_phrase
+from lims.services.work_orders.work_orders import cancel_work_order, change_work_order
 from tests import factories, operating
 from tests.browser.holding import LONG, LOOKS, check
 from tests.lims.views.things import failed_delivery

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lims.models import Delivery, Protocol, ProtocolStatus
-from lims.services.account_mail import verification_path
+from lims.services.people.account_mail import verification_path
 from tests.browser.holding import LOOKS, check
 from tests.browser.test_bench import enter
 from tests.browser.test_receive_samples import at_counter, scan

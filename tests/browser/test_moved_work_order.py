@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from lims.services.work_orders import cancel_work_order, issue_work_order
+from lims.services.work_orders.work_orders import cancel_work_order, issue_work_order
 from tests import factories
 from tests.browser.holding import LOOKS, check
 

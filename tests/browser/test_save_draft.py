@@ -7,9 +7,9 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from lims.models import Report, ReportImage, User
-from lims.services.report_content import Content
-from lims.services.report_drafts import save_draft
-from lims.services.report_finalizing import finalize_report
+from lims.services.reports.content import Content
+from lims.services.reports.drafts import save_draft
+from lims.services.reports.finalizing import finalize_report
 from tests import factories
 from tests.browser.desk import WIDE, opened, saving, would_ask_before_leaving
 

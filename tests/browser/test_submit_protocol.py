@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lims.models import Delivery, Protocol, User, Veterinarian
-from lims.services.account_mail import verification_path
+from lims.services.people.account_mail import verification_path
 from tests import factories
 from tests.browser.holding import LONG, LOOKS, check
 from tests.submitting import complete_draft

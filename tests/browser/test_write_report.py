@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from lims.models import Report, ReportImage
-from lims.services.phrases import add_phrase
+from lims.services.reports.phrases import add_phrase
 from tests import factories
 from tests.browser.desk import WIDE, opened, saving, would_ask_before_leaving
 from tests.processes import wait_until

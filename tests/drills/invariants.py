@@ -4,7 +4,7 @@ from collections import Counter
 
 from actors.models import Job
 from lims.models import Delivery, DeliveryState, ProtocolHistory, Report, ReportHistory
-from lims.services import archive
+from lims.services.reports import archive
 from tests.smtp import Sink
 
 ENDED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN)

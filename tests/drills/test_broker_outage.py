@@ -52,7 +52,7 @@ def test_killed_and_restarted_it_costs_nobody_a_document(programs, orders, bruno
 
 
 def test_a_purged_queue_loses_no_work(programs, orders, bruno, settle):
-    from lims.services.documents import open_document
+    from lims.services.pdfs.opening import open_document
 
     made = orders(10)
     for order in made:

@@ -4,7 +4,7 @@ import random
 import time
 
 from actors.models import Job
-from lims.services.documents import open_document
+from lims.services.pdfs.opening import open_document
 from tests.factories import UserFactory
 from tests.processes import Program, sweeper, wait_until, worker
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from actors.models import Job, JobState
 from config.embedded import RabbitMQ
 from lims.models import Delivery, Notification, Operation, Protocol, ProtocolHistory
-from lims.services import operations
+from lims.services.operations import operations
 from tests.drills.conftest import LONG, SETTLED_WITHIN_S
 from tests.factories import VeterinarianFactory
 from tests.operating import is_gapless, poisoned, reasons, start, submitted

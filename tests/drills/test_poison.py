@@ -4,7 +4,7 @@ import pika
 from django.conf import settings
 
 from actors.registry import INTERACTIVE, queue_name
-from lims.services.documents import open_document
+from lims.services.pdfs.opening import open_document
 from tests.actors.test_broker import POISON
 from tests.processes import worker
 

@@ -3,7 +3,7 @@
 import dramatiq
 
 from actors.models import Job
-from lims.services.documents import open_document
+from lims.services.pdfs.opening import open_document
 from tests.processes import worker
 
 

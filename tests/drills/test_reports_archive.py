@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from lims.models import Delivery, Report
-from lims.services import archive
+from lims.services.reports import archive
 from pdfcache import store
 from tests import factories
 from tests.drills.conftest import LONG

@@ -12,7 +12,7 @@ from django.conf import settings
 from actors.models import Job
 from actors.registry import BACKGROUND, queue_name
 from config.embedded import RabbitMQ
-from lims.services.report_finalizing import finalize_report
+from lims.services.reports.finalizing import finalize_report
 from tests.client import Visitor
 from tests.drills.conftest import LONG
 from tests.processes import Web, sweeper, worker

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from actors.models import Job
 from actors.sweeping import sweep
-from lims.services.report_finalizing import finalize_report
+from lims.services.reports.finalizing import finalize_report
 from tests.processes import Program, sweeper, wait_until, worker
 
 ISSUING = ("before_render", "after_render", "after_archive", "after_issue")

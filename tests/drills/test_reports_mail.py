@@ -5,7 +5,7 @@ import pytest
 
 from actors.models import Job
 from lims.models import Delivery, Notification, Report
-from lims.services.report_finalizing import finalize_report
+from lims.services.reports.finalizing import finalize_report
 from tests import factories, smtp
 from tests.processes import sweeper, wait_until, worker
 from tests.running import run_jobs

@@ -24,8 +24,9 @@ from lims.models import (
     WorkOrder,
     WorkOrderStatus,
 )
-from lims.services import completeness, statistics
-from lims.services.report_finalizing import finalize_report
+from lims.services.overview import statistics
+from lims.services.protocols import completeness
+from lims.services.reports.finalizing import finalize_report
 
 pytestmark = pytest.mark.django_db
 

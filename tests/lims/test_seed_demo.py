@@ -103,11 +103,11 @@ def test_any_number_of_protocols_is_met(count):
 
 
 def test_next_numbers_follow_the_demos():
-    from lims.services import numbers
+    from lims.services.kit import numbers
 
     seed()
     for series in NumberSeries.objects.filter(name__startswith="HP "):
-        following = f"{series.name}/{numbers.take(series.name)[0]:03d}"
+        following = f"{series.name}/{numbers.allocate(series.name)[0]:03d}"
         assert not Protocol.objects.filter(number=following).exists()
     assert Protocol.objects.filter(number__startswith="HP ").exists()
 
@@ -135,7 +135,7 @@ def test_nothing_is_seeded_outside_a_demo(settings):
 
 
 def test_letterhead_has_a_logo_that_prints():
-    from lims.documents.images import image_object
+    from lims.documents.paper.images import image_object
 
     seed(protocols=0)
     logo = Laboratory.objects.get().logo

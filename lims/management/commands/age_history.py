@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from lims.errors import Incomplete
-from lims.services import history_ageing
-from lims.services.history_ageing import Aged
+from lims.services.history import retention
+from lims.services.history.retention import Aged
 
 
 class Command(BaseCommand):
@@ -24,16 +24,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, months: int | None, dry_run: bool, **options: Any) -> None:
         try:
-            kept = history_ageing.policy(months)
+            kept = retention.policy(months)
         except Incomplete as error:
             raise CommandError(str(error)) from error
         if kept is None:
             raise CommandError("The history is kept for ever: set HISTORY_MONTHS, or give --months.")
         if dry_run:
-            self._tell(history_ageing.foresee(kept), "would be ")
+            self._tell(retention.foresee(kept), "would be ")
         else:
-            self._tell((aged for batch in history_ageing.age(kept) for aged in batch.aged), "")
-        self.stdout.write(f"Kept: everything since {history_ageing.first_kept(kept):%Y-%m}.")
+            self._tell((aged for batch in retention.age(kept) for aged in batch.aged), "")
+        self.stdout.write(f"Kept: everything since {retention.first_kept(kept):%Y-%m}.")
 
     def _tell(self, aged: Iterable[Aged], would_be: str) -> None:
         removed: Counter[tuple[str, date]] = Counter()

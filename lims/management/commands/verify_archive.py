@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lims.services import archive
+from lims.services.reports import archive
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.urls import reverse
 import pdfcache.cache
 from actors.models import Job
 from lims.models import User, WorkOrder
-from lims.services.work_orders import change_work_order
+from lims.services.work_orders.work_orders import change_work_order
 from tests import factories
 
 pytestmark = pytest.mark.django_db

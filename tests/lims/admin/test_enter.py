@@ -19,8 +19,8 @@ from lims.models import (
     Laboratory,
     ReceptionBatch,
 )
-from lims.services.phrases import add_phrase
-from lims.services.report_amending import withdraw_report
+from lims.services.reports.amending import withdraw_report
+from lims.services.reports.phrases import add_phrase
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from lims.errors import NotAllowed
 from lims.models import Holiday
-from lims.services.holidays import remove_holiday, set_holiday
-from lims.services.working_days import add_working_days
+from lims.services.kit.working_days import add_working_days
+from lims.services.laboratory.holidays import remove_holiday, set_holiday
 from tests.lims.admin.saving import save
 
 pytestmark = pytest.mark.django_db

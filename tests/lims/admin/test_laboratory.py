@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from lims.documents import work_orders
+from lims.documents.work_orders import work_order
 from lims.models import Asset, Laboratory
 from tests import factories
 from tests.lims.admin.saving import save
@@ -44,13 +44,13 @@ def test_there_is_never_a_second_row_nor_none(admin):
 def test_logo_is_kept_shown_and_part_of_the_papers(admin, ana, bruno):
     factories.laboratory()
     order = factories.issued_order(ana, bruno.veterinarian)
-    before = work_orders.snapshot(order.pk)
+    before = work_order.snapshot(order.pk)
     assert save(admin, CHANGE, typed(logo=image())).status_code == 302
     logo = Laboratory.objects.get().logo
     assert (logo.width_px, logo.height_px, logo.media_type) == (60, 40, "image/png")
     assert "data:image/png;base64," in admin.get(CHANGE).content.decode()
-    assert work_orders.snapshot(order.pk)["laboratory"]["logo"]["sha256"] == logo.pk
-    assert work_orders.snapshot(order.pk) != before
+    assert work_order.snapshot(order.pk)["laboratory"]["logo"]["sha256"] == logo.pk
+    assert work_order.snapshot(order.pk) != before
 
 
 def test_saving_without_a_new_logo_keeps_it_and_the_switch_removes_it(admin):

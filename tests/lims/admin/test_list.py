@@ -19,8 +19,8 @@ from lims.models import (
     ReceptionBatch,
     ScannedSample,
 )
-from lims.services.phrases import add_phrase
-from lims.services.report_amending import withdraw_report
+from lims.services.reports.amending import withdraw_report
+from lims.services.reports.phrases import add_phrase
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -177,7 +177,7 @@ def test_what_the_program_writes_is_read_only(admin, ana, page):
 
 
 def test_history_of_one_order_tells_old_and_new_values(admin, ana, bruno):
-    from lims.services.work_orders import change_work_order
+    from lims.services.work_orders.work_orders import change_work_order
 
     order = factories.issued_order(ana, bruno.veterinarian)
     factories.issued_order(ana, bruno.veterinarian)

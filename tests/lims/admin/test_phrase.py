@@ -3,7 +3,7 @@
 import pytest
 
 from lims.models import Phrase
-from lims.services.phrases import add_phrase
+from lims.services.reports.phrases import add_phrase
 from tests.lims.admin.saving import save
 
 pytestmark = pytest.mark.django_db

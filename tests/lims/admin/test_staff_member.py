@@ -5,7 +5,7 @@ from django.db import transaction
 
 from lims.errors import Incomplete, NotAllowed
 from lims.models import StaffMember
-from lims.services.staff import change_member, create_member
+from lims.services.people.staff import change_member, create_member
 from tests import factories
 from tests.lims.admin.saving import save
 

@@ -3,8 +3,8 @@
 import pytest
 
 from lims.models import Veterinarian
-from lims.services.profiles import save_profile
-from lims.services.veterinarians import verify_veterinarians
+from lims.services.people.profiles import save_profile
+from lims.services.people.veterinarians import verify_veterinarians
 from tests import factories
 from tests.lims.admin.saving import posted, save
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from actors.models import Job
 from lims.models import Protocol, WorkOrder
-from lims.services.work_orders import issue_work_order
+from lims.services.work_orders.work_orders import issue_work_order
 from tests import factories
 from tests.lims.admin.ordering import billing, lines, url
 
@@ -181,7 +181,7 @@ def test_buttons_are_for_administrators(client, request, ana, bruno, who, page):
 
 def test_hostile_texts_are_shown_as_typed(admin, ana, bruno):
     protocol = factories.ProtocolFactory(veterinarian=bruno.veterinarian, animal="<script>alert(1)</script>")
-    from lims.services.work_orders import Line, create_work_order
+    from lims.services.work_orders.work_orders import Line, create_work_order
 
     line = Line(protocol.pk, "HP", "<5/10 HPF> R&D", unit_price=Decimal(1))
     order = create_work_order(ana, bruno.veterinarian, [line], billing_name="<b>")

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from lims.models import WorkOrder
-from lims.services.work_orders import (
+from lims.services.work_orders.work_orders import (
     Line,
     cancel_work_order,
     change_work_order,

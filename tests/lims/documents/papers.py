@@ -9,7 +9,7 @@ from typing import Any
 import pikepdf
 from PIL import Image
 
-from lims.documents.work_order_paper import render
+from lims.documents.work_orders.drawing import render
 
 DESCRIPTIONS = ("Histopatología: biopsia", "Citología por punción", "Recuento <5/10 HPF, R&D", "Tinción PAS")
 FOOTER = re.compile(r"Conserveestedocumento\.OrdendetrabajoOT-2026-001·Página\d+de\d+$")

@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from lims.models import Report, ReportCassette, ReportStatus
 from lims.models.reports import TEXT_FIELDS
-from lims.services.report_finalizing import finalize_report
+from lims.services.reports.finalizing import finalize_report
 from tests import factories
 
 STATES = [state for state in ReportStatus.values if state != "draft"]

@@ -9,7 +9,7 @@ from actors.acting import acting
 from actors.models import Job
 from lims.models import Protocol, Report, User, Veterinarian, WorkOrder
 from lims.models.history import LEFT_OUT, changes_of
-from lims.services.work_orders import cancel_work_order, change_work_order
+from lims.services.work_orders.work_orders import cancel_work_order, change_work_order
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -14,12 +14,12 @@ from lims.models import (
     Slide,
     User,
 )
-from lims.services.additional_requests import Wish, request_more
-from lims.services.cassettes import NewCassette, add_cassettes
-from lims.services.documents import open_document
-from lims.services.label_sheets import make_sheet
-from lims.services.reception import Received, receive_sample
-from lims.services.reception_batches import open_batch
+from lims.services.bench.cassettes import NewCassette, add_cassettes
+from lims.services.bench.requests import Wish, request_more
+from lims.services.labels.sheets import make_sheet
+from lims.services.pdfs.opening import open_document
+from lims.services.reception.batches import open_batch
+from lims.services.reception.receiving import Received, receive_sample
 from tests import factories, operating, submitting
 
 Thing = Callable[[User, User], dict]

@@ -1,0 +1,1 @@
+"""Work orders, their lines and prices."""

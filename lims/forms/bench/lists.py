@@ -1,0 +1,158 @@
+"""What people look for on the bench's work lists, and what they mark on them."""
+
+import re
+from datetime import date
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
+
+from lims.errors import Incomplete, LimsError
+from lims.forms.kit.listing import ListFilter, choice_field, search_field, search_protocols
+from lims.forms.kit.parsing import typed_pk
+from lims.forms.operations.operations import these
+from lims.models import Cassette, Protocol, Slide
+from lims.models.processing import SlideQuality
+from lims.models.protocols import ProtocolKind
+from lims.services.bench.worklists import Step
+from lims.services.operations.selections import PK_MAX
+
+# What is scanned from a label: a sample's number, and which of its cassettes or slides.
+LABEL = re.compile(r"(?P<number>[a-z]{2} \d{2}/\d+)-(?P<letter>[cs])\d+", re.IGNORECASE)
+LETTERS = {Cassette: "C", Slide: "S"}
+
+
+class BenchFilter(ListFilter):
+    """What is to be done, of which kind, what is searched for, and the row that the page comes after."""
+
+    filters: ClassVar = ("stage", "q", "kind")
+
+    stage = forms.ChoiceField(required=False, choices=Step.choices, widget=forms.HiddenInput)
+    q = search_field(_("Number, code, animal, owner, veterinarian..."))
+    kind = choice_field(_("Kind"), ProtocolKind.choices)
+    after = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def step(self) -> Step:
+        """Return whose list is asked for; the first where that makes no sense."""
+        return Step(self.chosen().get("stage", Step.BEGIN))
+
+    def searched(self) -> dict:
+        """Return the filters that are set, without whose list it is."""
+        return {name: value for name, value in self.chosen().items() if name != "stage"}
+
+    def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return those of the rows that the filters let through."""
+        own = "" if issubclass(rows.model, Protocol) else "protocol__"
+        chosen = self.chosen()
+        if "kind" in chosen:
+            rows = rows.filter(**{f"{own}kind": chosen["kind"]})
+        return _found(rows, own, chosen["q"].strip()) if "q" in chosen else rows
+
+    def rest(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows after the page before: what is expected first comes first, then what came first."""
+        if after := self._after():
+            due, pk = after
+            rows = rows.filter(Q(due__gt=due) | Q(due=due, pk__gt=pk))
+        return rows.order_by("due", "pk")
+
+    def is_first(self) -> bool:
+        return self._after() is None
+
+    def page(self) -> dict:
+        """Return what the address of this page says beside the filters, nothing on the first."""
+        return {} if self.is_first() else {"after": self.cleaned_data["after"]}
+
+    def _after(self) -> tuple[date, int] | None:
+        self.is_valid()
+        due, _sep, pk = self.cleaned_data.get("after", "").rpartition("~")
+        try:
+            day = parse_date(due)
+        except ValueError:
+            return None
+        return (day, int(pk)) if day and pk.isascii() and pk.isdecimal() else None
+
+
+def place(row: Any) -> str:
+    """Return what the address of the next page says of its last row."""
+    return f"{row.due.isoformat()}~{row.pk}"
+
+
+class MarkForm(forms.Form):
+    """What was chosen on the bench, what is marked on it, and where that was done."""
+
+    step = forms.ChoiceField(choices=Step.choices)
+    quality = forms.ChoiceField(choices=SlideQuality.choices, required=False)
+    stain = forms.CharField(required=False)
+    back = forms.IntegerField(required=False, min_value=1, max_value=PK_MAX)
+    filter = forms.CharField(required=False)
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="mark_%s")
+
+    def wanted(self) -> Step:
+        """Return which step is marked; raise Incomplete where there is none such."""
+        if not self.is_valid() and "step" in self.errors:
+            raise Incomplete(_("This form is damaged. Load its page again."))
+        return Step(self.cleaned_data["step"])
+
+    def quality_of_slides(self) -> SlideQuality:
+        """Return how good the slides are; raise Incomplete where that is not said."""
+        if quality := self.cleaned_data.get("quality"):
+            return SlideQuality(quality)
+        raise Incomplete(_("Say how good the slides are."), {"quality": str(_("Choose one."))})
+
+    def ids(self, name: str) -> list[int]:
+        """Return the chosen things of a kind; raise Incomplete where there are none, or one is no id."""
+        assert isinstance(self.data, QueryDict)
+        return list(these(self.data.getlist(name)).selection.ids or ())
+
+    def seen(self) -> dict[int, str]:
+        """Return how good the slides were said to be where this was sent from."""
+        assert isinstance(self.data, QueryDict)
+        pairs = (one.partition("-") for one in self.data.getlist("seen"))
+        return {pk: quality for typed, _sep, quality in pairs if (pk := typed_pk(typed))}
+
+    def ticked(self, name: str) -> set[int]:
+        """Return the chosen things of a kind, as far as they are any; none where nothing was sent."""
+        assert isinstance(self.data, MultiValueDict)
+        return {pk for one in self.data.getlist(name) if (pk := typed_pk(one))}
+
+    def back_pk(self) -> int | None:
+        """Return the protocol from whose bench this was sent, None for a work list."""
+        self.is_valid()
+        return self.cleaned_data.get("back")
+
+    def back_list(self) -> BenchFilter:
+        """Return the filter of the work list from which this was sent, with its page."""
+        self.is_valid()
+        return BenchFilter(QueryDict(self.cleaned_data.get("filter", "")))
+
+    def back_url(self) -> str:
+        """Return the protocol's bench or the work list, as it was filtered, from which this was sent."""
+        if pk := self.back_pk():
+            return reverse("protocol_processing", args=(pk,))
+        # Its first page: who has marked something goes on with what is expected next.
+        return f"{reverse('processing')}?{urlencode(self.back_list().chosen())}"
+
+    def refuse(self, error: LimsError) -> None:
+        """Say why nothing was marked, and beside its field what is wrong there."""
+        self.is_valid()
+        self.add_error(None, str(error))
+        for name, told in getattr(error, "fields", {}).items():
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, told)
+
+
+def _found(rows: QuerySet[Any], own: str, text: str) -> QuerySet[Any]:
+    label = LABEL.fullmatch(text)
+    if label is None:
+        return rows.filter(**{f"{own}pk__in": search_protocols(text).values("pk")})
+    if LETTERS.get(rows.model) == label["letter"].upper():
+        return rows.filter(code=text.upper())
+    return rows.filter(**{f"{own}number": label["number"].upper()})

@@ -1,0 +1,43 @@
+"""What people look for among operations, and where they are in the list of what failed."""
+
+from typing import ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from lims.forms.kit.listing import ListFilter, choice_field
+from lims.models import Operation, OperationState
+
+POSITION_MAX = 2**31 - 1
+# As the list itself calls them.
+STATES = [
+    (OperationState.RUNNING, _("In work")),
+    (OperationState.CANCELLED, pgettext_lazy("operation", "Cancelled")),
+    (OperationState.DONE, _("Ended")),
+]
+
+
+class OperationFilter(ListFilter):
+    """The filter of the list of operations."""
+
+    filters: ClassVar = ("state",)
+
+    state = choice_field(_("State"), STATES)
+
+    def apply(self, rows: QuerySet[Operation]) -> QuerySet[Operation]:
+        """Return those of the operations that the filter lets through."""
+        chosen = self.chosen()
+        return rows.filter(state=chosen["state"]) if "state" in chosen else rows
+
+
+class FailuresPage(forms.Form):
+    """Which page of the failures: those after a position in the operation's list."""
+
+    after = forms.IntegerField(required=False, min_value=0, max_value=POSITION_MAX)
+
+    def position(self) -> int | None:
+        """Return the position that the asked-for page comes after, None for the first page."""
+        self.is_valid()
+        return self.cleaned_data.get("after")

@@ -1,0 +1,1 @@
+"""Accounts, vets, staff and pathologists."""

@@ -1,0 +1,62 @@
+"""What a user says of themselves."""
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy
+
+from lims.forms.kit.parsing import replaced
+from lims.models import User, Veterinarian
+from lims.models.people import Language
+from lims.services.people.profiles import FIELDS, NEW
+
+
+class LanguageForm(forms.Form):
+    """The language of pages, messages and papers."""
+
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
+
+
+class ProfileForm(forms.ModelForm):
+    """A vet's profile, preferences and language."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
+
+    class Meta:
+        model = Veterinarian
+        fields = FIELDS
+        labels = {
+            "notify_on_reception": gettext_lazy("Tell me when a sample is received"),
+            "notify_on_processing": gettext_lazy("Tell me when a sample is being processed"),
+            "notify_on_report": gettext_lazy("Tell me when a report is issued, amended or withdrawn"),
+        }
+        help_texts = {
+            "licence": gettext_lazy("The laboratory verifies it, and anew when it or the name changes."),
+            "alternative_email": gettext_lazy("Messages about samples go there instead of to the login's."),
+        }
+
+    def __init__(self, user: User, vet: Veterinarian | None, data: QueryDict | None = None) -> None:
+        super().__init__(data, instance=vet or Veterinarian(user=user, version=NEW))
+        self.initial["version"], self.initial["language"] = self.instance.version, user.language
+        autocomplete = {
+            "first_names": "given-name",
+            "last_names": "family-name",
+            "phone": "tel",
+            "clinic": "organization",
+            "address": "street-address",
+            "alternative_email": "email",
+        }
+        for name, value in autocomplete.items():
+            self.fields[name].widget.attrs["autocomplete"] = value
+        self.fields["phone"].widget.input_type = "tel"
+
+    def values(self) -> dict:
+        """Return the valid values as `save_profile` takes them."""
+        return {name: self.cleaned_data[name] for name in ("version", "language", *FIELDS)}
+
+    def take_version(self, version: int) -> None:
+        """Let the next save of what is typed here replace the version that its reader now sees beside it."""
+        self.data = replaced(self.data, "version", version)
+
+    def _post_clean(self) -> None:
+        """Leave the profile as it is: the service alone checks and writes it."""

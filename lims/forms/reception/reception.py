@@ -1,0 +1,128 @@
+"""What is typed at the counter: codes, what came of a sample, why one is rejected."""
+
+from dataclasses import asdict
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from lims.forms.kit.listing import choice_field
+from lims.forms.kit.parsing import replaced
+from lims.forms.reports.worklist import WorkListFilter
+from lims.models import Protocol
+from lims.models.protocols import ProtocolKind
+from lims.services.reception.receiving import CONDITIONS, Received
+
+COUNT_LABELS = {
+    ProtocolKind.HISTOPATHOLOGY: _("Containers received"),
+    ProtocolKind.CYTOLOGY: _("Slides received"),
+}
+
+
+class ReceptionFilter(WorkListFilter):
+    """What is searched for among what waits to be received."""
+
+    filters: ClassVar[tuple[str, ...]] = ("q", "kind")
+    since: ClassVar[str] = "submitted_at"
+
+    kind = choice_field(_("Kind"), ProtocolKind.choices)
+
+    def apply(self, rows: QuerySet[Any], protocol: str = "pk") -> QuerySet[Any]:
+        """Return those of the protocols that the filters let through."""
+        kind = self.chosen().get("kind")
+        return super().apply(rows.filter(kind=kind) if kind else rows, protocol)
+
+
+class CodeForm(forms.Form):
+    """A code, as a scanner or a hand types it; whatever is read gets an answer."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "autofocus": True,
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
+class VersionForm(forms.Form):
+    """A form that knows which version of its sample its reader saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def seen(self) -> int:
+        """Return the version that its reader saw; one without is taken for outdated."""
+        return self.cleaned_data["version"] or 0
+
+    def take_version(self, version: int) -> None:
+        """Let what is typed here be sent again, now that its reader sees what somebody else changed."""
+        self.data = replaced(self.data, "version", version)
+
+
+class ReceptionForm(VersionForm):
+    """What came of a sample; the service alone says what is wrong with it."""
+
+    count = forms.IntegerField(widget=forms.NumberInput(attrs={"min": 1, "autofocus": True}))
+    condition = forms.ChoiceField(
+        label=_("Sample condition"),
+        choices=[(one.value, one.label) for one in CONDITIONS],
+        widget=forms.RadioSelect,
+    )
+    discrepancies = forms.CharField(
+        label=_("What differs from what was declared"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("A different count is written down by itself. The veterinarian is told of it."),
+    )
+    notes = forms.CharField(
+        label=_("Notes of the laboratory"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, protocol: Protocol, declared: int | None, data: Any = None) -> None:
+        initial = {"version": protocol.version, "count": declared or 1, "condition": CONDITIONS[0]}
+        super().__init__(data, initial=initial)
+        self.fields["count"].label = COUNT_LABELS[ProtocolKind(protocol.kind)]
+
+    def received(self) -> Received:
+        """Return the valid values as `receive_sample` takes them."""
+        names = ("condition", "count", "notes", "discrepancies")
+        return Received(**{name: self.cleaned_data[name] for name in names})
+
+
+class CorrectionForm(ReceptionForm):
+    """What was written down of a reception, to be put right."""
+
+    reason = forms.CharField(
+        label=_("Reason of the correction"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "Needed where the count or the differences change: the veterinarian is told of it and reads why."
+        ),
+    )
+
+    def __init__(self, protocol: Protocol, written: Received, data: Any = None) -> None:
+        super().__init__(protocol, None, data)
+        self.initial.update(asdict(written))
+        # What a batch received has neither, and may stay without.
+        self.fields["count"].required = written.count is not None
+        self.fields["condition"].required = bool(written.condition)
+
+
+class ReasonForm(VersionForm):
+    """Why a sample is rejected, or its rejection taken back."""
+
+    reason = forms.CharField(
+        label=_("Reason"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 3})
+    )

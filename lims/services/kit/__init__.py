@@ -1,0 +1,1 @@
+"""What every noun uses and no laboratory word is in."""

@@ -1,0 +1,61 @@
+"""The end of a round: what is done once for all of it, and whoever asked for it is told, once."""
+
+from django.db.models.functions import Now
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from actors import jobs
+from lims.models import (
+    Delivery,
+    DeliveryKind,
+    NotificationKind,
+    Operation,
+    OperationState,
+)
+from lims.services.mail import deliveries, notifications
+from lims.services.operations import operations, registry
+from lims.services.operations.registry import Context
+
+
+def end_round(operation: Operation) -> None:
+    """End a round that the caller's transaction holds, with all that follows from it.
+
+    A running operation is done then, a cancelled one stays so. Rounds that were resumed before their end was
+    told end together.
+    """
+    rounds = range(operation.ended_round + 1, operation.round + 1)
+    context = Context(operation, operation.requested_by, timezone.now())
+    registry.get(operation.action).finish(context, rounds)
+    ended = {"state": OperationState.DONE, "finished_at": Now()} if operation.is_running else {}
+    Operation.objects.filter(pk=operation.pk).update(ended_round=operation.round, **ended)
+    _tell(operation)
+
+
+def path(operation: Operation) -> str:
+    """Return where in the portal an operation is."""
+    return f"/operations/{operation.pk}/"
+
+
+def _tell(operation: Operation) -> None:
+    by = operation.requested_by
+    with translation.override(by.language):
+        notifications.notify([by], NotificationKind.OPERATION_ENDED, _summary(operation), path(operation))
+    delivery = Delivery.objects.create(
+        kind=DeliveryKind.OPERATION_ENDED,
+        operation=operation,
+        operation_round=operation.round,
+        recipient=by,
+        address=by.email,
+        language=by.language,
+        message_id=deliveries.message_id(),
+        requested_by=by,
+    )
+    jobs.enqueue("send_delivery", str(delivery.pk), (delivery.pk,), requested_by_id=by.pk)
+
+
+def _summary(operation: Operation) -> str:
+    now = operations.progress(operation)
+    values = {"label": registry.get(operation.action).label} | vars(now)
+    if now.pending:
+        return _("%(label)s: %(done)s done, %(failed)s failed, %(pending)s left") % values
+    return _("%(label)s: %(done)s done, %(failed)s failed") % values

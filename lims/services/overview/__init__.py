@@ -1,0 +1,1 @@
+"""Pages and counts over every noun."""

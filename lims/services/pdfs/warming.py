@@ -1,0 +1,50 @@
+"""Have the papers of every cached kind made: an operation per kind, all of them or none."""
+
+import hashlib
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lims.errors import Incomplete, NotAllowed
+from lims.models import Operation, User
+from lims.services.operations import operations, registry, selections
+from lims.services.operations.registry import PaperAction, Preview
+from lims.services.operations.selections import Selection
+
+Foreseen = list[tuple[PaperAction, Preview]]
+
+
+def foresee_everything(by: User) -> Foreseen:
+    """Return what would happen to the papers of each kind, by its action. Raises NotAllowed."""
+    found = registry.warming().values()
+    if not all(action.allows(by) for action in found):
+        raise NotAllowed(_("Only administrators may do this."))
+    return [(action, action.preview(by, action.candidates(by))) for action in found]
+
+
+@transaction.atomic
+def warm_everything(by: User, key: str = "") -> list[Operation]:
+    """Start an operation for each kind of which there is something to make, and return them.
+
+    The same key of the same user returns those that it started. Raises NotAllowed, and Incomplete where
+    there is nothing to make at all, and for a damaged key.
+    """
+    foreseen = foresee_everything(by)
+    selections.require_key(key)
+    key = key or str(uuid.uuid4())
+    keys = {action.name: _key_of(action, key) for action, _preview in foreseen}
+    if begun := list(Operation.objects.filter(requested_by=by, idempotency_key__in=keys.values())):
+        return begun
+    wanted = [action for action, preview in foreseen if preview.allowed]
+    if not wanted:
+        raise Incomplete(_("There is no PDF to make."))
+    return [
+        operations.start(by, action.name, Selection(rows=action.candidates(by)), keys[action.name])
+        for action in wanted
+    ]
+
+
+def _key_of(action: PaperAction, key: str) -> str:
+    # One form starts several operations, and a key is one operation's.
+    return hashlib.sha256(f"{action.name} {key}".encode()).hexdigest()[: selections.KEY_MAX]

@@ -1,0 +1,94 @@
+"""The laboratory's word on who its veterinarians are: verified, or taken back."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from actors import jobs
+from lims.errors import NotAllowed, NotVisible, StaleEdit
+from lims.models import Delivery, DeliveryKind, NotificationKind, User, Veterinarian
+from lims.services.mail import deliveries, notifications
+
+
+@transaction.atomic
+def verify_veterinarian(by: User, pk: int, version: int) -> bool:
+    """Note that the laboratory checked who this is, and tell them; return whether it is new. Idempotent.
+
+    `version` is that of the profile that was looked at. Raises NotAllowed for everybody outside of the
+    laboratory, and StaleEdit if the profile was saved since: nobody has seen what it says now.
+    """
+    _require_laboratory(by)
+    vet = _unverified([pk]).first()
+    if vet is None:
+        return False
+    if vet.version != version:
+        raise StaleEdit(
+            _("The profile was changed since you read it, and is not verified. Read it again, then verify.")
+        )
+    _verify([vet], by)
+    return True
+
+
+@transaction.atomic
+def verify_veterinarians(by: User, pks: list[int]) -> int:
+    """Verify these, whatever their profiles say by now, and tell them; return how many are new. Idempotent.
+
+    Raises NotAllowed for everybody outside of the laboratory.
+    """
+    _require_laboratory(by)
+    found = list(_unverified(pks))
+    _verify(found, by)
+    return len(found)
+
+
+@transaction.atomic
+def unverify_veterinarian(by: User, pk: int) -> Veterinarian:
+    """Take a verification back: the vet submits nothing until there is a new one. Idempotent.
+
+    Raises NotAllowed and NotVisible.
+    """
+    _require_laboratory(by)
+    vet = Veterinarian.objects.select_for_update().filter(pk=pk).first()
+    if vet is None:
+        raise NotVisible(_("There is no such veterinarian."))
+    if vet.verified_at:
+        vet.verified_at = vet.verified_by = None
+        vet.save(update_fields=["verified_at", "verified_by"])
+    return vet
+
+
+def _require_laboratory(by: User) -> None:
+    if not by.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may do this."))
+
+
+def _unverified(pks: list[int]) -> QuerySet[Veterinarian]:
+    unverified = Veterinarian.objects.select_for_update(of=("self",)).filter(verified_at=None)
+    return unverified.filter(pk__in=pks).select_related("user").order_by("pk")
+
+
+def _verify(vets: list[Veterinarian], by: User) -> None:
+    pks = [vet.pk for vet in vets]
+    Veterinarian.objects.filter(pk__in=pks).update(verified_at=timezone.now(), verified_by=by)
+    _tell(vets, by)
+
+
+def _tell(vets: list[Veterinarian], by: User) -> None:
+    users = [vet.user for vet in vets]
+    notifications.notify(users, NotificationKind.VET_VERIFIED, "", reverse("protocols"))
+    made = Delivery.objects.bulk_create(
+        Delivery(
+            kind=DeliveryKind.PROFILE_VERIFIED,
+            recipient=vet.user,
+            address=vet.email,
+            language=vet.user.language,
+            message_id=deliveries.message_id(),
+            requested_by=by,
+        )
+        for vet in vets
+    )
+    works = {str(delivery.pk): (delivery.pk,) for delivery in made}
+    if works:
+        jobs.enqueue_many("send_delivery", works, requested_by_id=by.pk)

@@ -1,0 +1,1 @@
+"""Protocols: drafts, submissions, states."""

@@ -1,0 +1,105 @@
+"""What every verb on a report shares: whose it is, which state it is in, and its history."""
+
+from django.utils.translation import gettext as _
+
+from lims.errors import InvalidTransition, NotAllowed, NotVisible
+from lims.models import Pathologist, Report, ReportHistory, ReportStatus, Role, User
+from lims.models.reports import TRANSITIONS
+
+
+def pathologist(by: User) -> Pathologist:
+    """Return whom this user writes reports as; raise NotAllowed for everybody who writes none."""
+    author = Pathologist.objects.filter(staff_member__user=by).select_related("staff_member").first()
+    if by.role != Role.PATHOLOGIST or author is None:
+        raise NotAllowed(_("Only pathologists write reports."))
+    return author
+
+
+def is_author(by: User, report: Report) -> bool:
+    """Return whether the user may write, finalize, amend and withdraw this report, as far as rights go."""
+    return by.role == Role.PATHOLOGIST and report.author.staff_member.user_id == by.pk
+
+
+def may_amend(by: User, report: Report) -> bool:
+    """Return whether the user may amend and withdraw this report: its author, and once that account is closed
+    any pathologist, whose own signature is then under the new version.
+    """
+    is_left_behind = not report.author.staff_member.user.is_active
+    return is_author(by, report) or (by.role == Role.PATHOLOGIST and is_left_behind)
+
+
+def find(by: User, pk: int) -> Report:
+    """Return a report that the user may see, with its protocol and author; raise NotVisible."""
+    found = _visible(by).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible(_("There is no such report."))
+    return found
+
+
+def own(by: User, pk: int) -> Report:
+    """Return the user's own report, its row and its protocol's locked until the transaction ends.
+
+    Raises NotVisible, and NotAllowed for everybody but its author.
+    """
+    return require_author(by, _locked(by, pk))
+
+
+def require_author(by: User, report: Report) -> Report:
+    """Return the report; raise NotAllowed for everybody but its author."""
+    if not is_author(by, report):
+        raise NotAllowed(_("Only its author may do this with a report."))
+    return report
+
+
+def own_or_left(by: User, pk: int) -> Report:
+    """Return a report that the user may amend, locked as `own` does; raise NotVisible and NotAllowed."""
+    report = _locked(by, pk)
+    if not may_amend(by, report):
+        raise NotAllowed(_("Only its author may do this with a report."))
+    return report
+
+
+def own_draft(by: User, pk: int) -> Report:
+    """Return the user's own draft, locked as `own` does; raise InvalidTransition if it is none any more."""
+    report = own(by, pk)
+    if report.status != ReportStatus.DRAFT:
+        raise InvalidTransition(
+            _("This report was finalized and can no longer be changed; it can be amended.")
+        )
+    return report
+
+
+def transition(report: Report, status: ReportStatus) -> None:
+    """Set the state of a report that the caller holds locked and saves; raise InvalidTransition."""
+    if status not in TRANSITIONS[ReportStatus(report.status)]:
+        message = _("A report that is “%(state)s” cannot become “%(wanted)s”.")
+        raise InvalidTransition(message % {"state": report.get_status_display(), "wanted": status.label})
+    report.status = status
+
+
+def may_become(status: ReportStatus) -> list[ReportStatus]:
+    """Return the states from which a report may get this one, for rows that are moved without being read."""
+    return [before for before, allowed in TRANSITIONS.items() if status in allowed]
+
+
+def record(report: Report, action: ReportHistory.Action, by: User | None, note: str = "") -> None:
+    """Write down who did what to a report; nobody is the program itself."""
+    ReportHistory.objects.create(report=report, action=action, by=by, note=note)
+
+
+def _visible(by: User):
+    # Not with its snapshot: 40 pages that only finalizing and its paper need.
+    return (
+        Report.objects.visible_to(by)
+        .select_related("protocol", "author__staff_member__user")
+        .defer("snapshot")
+    )
+
+
+def _locked(by: User, pk: int) -> Report:
+    # Not the key: whoever adds a row that refers to one of them need not wait.
+    locked = _visible(by).select_for_update(of=("self", "protocol"), no_key=True)
+    report = locked.order_by().filter(pk=pk).first()
+    if report is None:
+        raise NotVisible(_("There is no such report."))
+    return report

@@ -1,0 +1,115 @@
+"""Opens a report's PDF: the issued bytes out of the archive, or the author's preview of a draft."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import structlog
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from actors import jobs
+from lims.documents.paper.reading import RowReader
+from lims.documents.reports import report as document
+from lims.errors import NotAllowed, NotVisible
+from lims.models import DocumentAccess, Report, ReportStatus, User
+from lims.services.mail import composing
+from lims.services.pdfs import access_log, opening
+from lims.services.reports import publishing
+from lims.services.reports.drawing import draw
+from pdfcache import store
+from pdfcache.errors import StoreError
+
+log = structlog.get_logger(__name__)
+
+COLUMNS = (
+    "status",
+    "version",
+    "protocol__number",
+    "author__staff_member__user",
+    "archive_key",
+    "archive_version_id",
+    "sha256",
+    "size_bytes",
+)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The issued PDF; the URL opens that very version once, within minutes."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """The report is finalized and this job issues it, or has failed to."""
+
+    job: jobs.Job | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a draft would look like, drawn in the request and kept nowhere."""
+
+    content: bytes
+    filename: str
+
+
+Opened = Ready | Publishing | Preview
+
+
+def open_report(user: User, pk: int) -> Opened:
+    """Return a report's PDF as far as this user may see it; an issued one's opening is recorded.
+
+    The vet sees what was issued, the laboratory also what is being issued, and a draft its author alone.
+    Raises NotVisible, NotAllowed for a colleague's draft, StoreError while the archive does not give the
+    issued version, RenderError, and Busy while too much is drawn in requests.
+    """
+    row = _visible(user.role).read(pk, user.pk)
+    if row is None:
+        raise NotVisible(_("There is no such report."))
+    match row["status"]:
+        case ReportStatus.DRAFT:
+            return _preview(user, pk, row)
+        case ReportStatus.FINALIZED:
+            return Publishing(jobs.latest(publishing.ACTOR, str(pk)))
+    return _archived(user, pk, row)
+
+
+@cache
+def _visible(role: str) -> RowReader:
+    # The user is known here by id and role alone: a `visible_to` that looks at more fails loudly.
+    return RowReader(
+        lambda pk, by: Report.objects.visible_to(User(pk=by, role=role)).filter(pk=pk).values(*COLUMNS),
+        keys=2,
+    )
+
+
+def _archived(user: User, pk: int, row: dict) -> Ready:
+    _check_is_there(row)
+    access_log.record(user, document.KIND, pk, DocumentAccess.Outcome.HIT)
+    url = store.presign(
+        row["archive_key"],
+        composing.file_name(row["protocol__number"], row["version"]),
+        settings.PDF_URL_TTL_S,
+        bucket=settings.S3_ARCHIVE_BUCKET,
+        version_id=row["archive_version_id"],
+    )
+    return Ready(url)
+
+
+def _check_is_there(row: dict) -> None:
+    """Never lead into nothing. While the archive is away, or lacks the version, nothing is rendered anew."""
+    key, version_id = row["archive_key"], row["archive_version_id"]
+    found = store.stat(key, bucket=settings.S3_ARCHIVE_BUCKET, version_id=version_id)
+    if found is None or (found.size, found.sha256) != (row["size_bytes"], row["sha256"]):
+        log.error("the archive is damaged", key=key, version_id=version_id, found=found is not None)
+        raise StoreError(f"The archive does not hold {key} as it was issued; verify the archive.")
+
+
+def _preview(user: User, pk: int, row: dict) -> Preview:
+    if row["author__staff_member__user"] != user.pk:
+        raise NotAllowed(_("A draft is seen by its author alone."))
+    with opening.drawing_in_request():
+        shown = document.snapshot(pk)
+        return Preview(draw(shown), document.filename(shown))

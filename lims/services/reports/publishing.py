@@ -1,0 +1,155 @@
+"""A finalized report becomes an issued one: rendered, archived, read back, and only then counted."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from actors import jobs
+from lims.documents.reports import report as document
+from lims.errors import InvalidTransition, LimsError, NotAllowed
+from lims.models import (
+    DeliveryKind,
+    NotificationKind,
+    ProtocolStatus,
+    Report,
+    ReportHistory,
+    ReportStatus,
+    Role,
+    User,
+)
+from lims.services.mail import deliveries, notifications
+from lims.services.protocols import transitions
+from lims.services.reports import access, archive
+from lims.services.reports.archive import Kept
+from lims.services.reports.drawing import draw
+from pdfcache import store
+
+ACTOR = "publish_report"
+
+
+class Unpublishable(LimsError):
+    """The report's paper can never be archived as it was finalized; no retry helps until the code changes."""
+
+
+def request(report: Report, by: User) -> None:
+    """Have a finalized report issued; in the transaction that finalizes it."""
+    jobs.enqueue(ACTOR, str(report.pk), (report.pk,), requested_by_id=by.pk)
+
+
+def publish(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) -> None:
+    """Issue a finalized report: render its snapshot, archive it, read it back, then count it as issued.
+
+    Safe twice, late and after a kill at any point, which `reached` is told of. Raises StoreError,
+    RenderError, Unpublishable and LeaseLost; then the report stays finalized.
+    """
+    report = _finalized(job)
+    if report is None:
+        return
+    reached("before_render")
+    pdf = _paper(job, report)
+    reached("after_render")
+    jobs.renew(job)
+    kept = archive.keep(_key(report, pdf), pdf, {"report": f"{report.protocol.public_id}/{report.version}"})
+    reached("after_archive")
+    _record(job, report, kept, document.pages(pdf))
+    reached("after_issue")
+
+
+def failed(job: jobs.Job) -> None:
+    """Tell the author and the administrators that a report could not be issued; once per failure."""
+    report = Report.objects.filter(pk=job.args[0], status=ReportStatus.FINALIZED).defer("snapshot").first()
+    if report:
+        told = [report.author.staff_member.user, *notifications.overseers(Role.ADMIN)]
+        path = notifications.report_path(report)
+        notifications.notify(told, NotificationKind.REPORT_FAILED, report.protocol.code, path)
+
+
+@transaction.atomic
+def retry_publishing(by: User, pk: int) -> None:
+    """Have a report that could not be issued tried again; harmless while that is under way.
+
+    Raises NotVisible, NotAllowed for everybody outside the laboratory, and InvalidTransition once issued.
+    """
+    if not by.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    report = access.find(by, pk)
+    if report.status != ReportStatus.FINALIZED:
+        raise InvalidTransition(_("Only a finalized report that is not issued yet can be tried again."))
+    handle = jobs.enqueue(ACTOR, str(pk), (pk,), requested_by_id=by.pk, rest_s=0)
+    if handle.armed:
+        access.record(report, ReportHistory.Action.RETRIED, by)
+
+
+def publishing_job(report: Report) -> jobs.Job | None:
+    """Return the job that issues a report, whatever its state, or None for one that was never finalized."""
+    return jobs.latest(ACTOR, str(report.pk))
+
+
+def _finalized(job: jobs.Job) -> Report | None:
+    finalized = Report.objects.filter(pk=job.args[0], status=ReportStatus.FINALIZED).defer("snapshot")
+    return finalized.select_related("protocol").first()
+
+
+def _paper(job: jobs.Job, report: Report) -> bytes:
+    frozen = document.frozen(report.pk)
+    # Sixty micrographs and forty pages may take longer than one lease.
+    renew = partial(jobs.renew, job)
+    drawn = draw(frozen, read_timeout_s=store.WORKER_READ_TIMEOUT_S, fetched=renew)
+    renew()
+    try:
+        return document.archival(drawn, frozen)
+    except document.NotArchivable as error:
+        raise Unpublishable(str(error)) from error
+
+
+def _key(report: Report, pdf: bytes) -> str:
+    return f"reports/{report.protocol.public_id}/v{report.version}-{archive.digest(pdf)[:16]}.pdf"
+
+
+def _record(job: jobs.Job, rendered: Report, kept: Kept, pages: int) -> None:
+    with transaction.atomic():
+        jobs.hold(job)
+        locked = Report.objects.select_for_update(of=("self",), no_key=True).defer("snapshot")
+        related = ("protocol__veterinarian", "author__staff_member__user")
+        report = locked.select_related(*related).get(pk=rendered.pk)
+        if report.status != ReportStatus.FINALIZED:
+            return
+        # On the author's authority, whoever had it tried again.
+        by = report.author.staff_member.user
+        _supersede(report, by)
+        _issue(report, kept, pages, by)
+        kind = DeliveryKind.REPORT_AMENDED if report.replaces_id else DeliveryKind.REPORT_ISSUED
+        deliveries.announce(report, kind, by)
+
+
+def _supersede(report: Report, by: User) -> None:
+    # First, since a protocol has one current report at most. A withdrawn one stays withdrawn.
+    if not report.replaces_id:
+        return
+    movable = access.may_become(ReportStatus.SUPERSEDED)
+    replaced = Report.objects.filter(pk=report.replaces_id, status__in=movable)
+    if replaced.update(status=ReportStatus.SUPERSEDED):
+        note = f"v{report.version}"
+        ReportHistory.objects.create(
+            report_id=report.replaces_id, action=ReportHistory.Action.SUPERSEDED, by=by, note=note
+        )
+
+
+def _issue(report: Report, kept: Kept, pages: int, by: User) -> None:
+    access.transition(report, ReportStatus.ISSUED)
+    Report.objects.filter(pk=report.pk).update(
+        status=report.status,
+        # The time that the paper bears; when it was archived stands in the history.
+        issued_at=F("finalized_at"),
+        archive_key=kept.key,
+        archive_version_id=kept.version_id,
+        sha256=kept.sha256,
+        size_bytes=kept.size_bytes,
+        pages=pages,
+    )
+    access.record(report, ReportHistory.Action.ISSUED, by)
+    if report.protocol.status == ProtocolStatus.READY:
+        transitions.transition(report.protocol, ProtocolStatus.REPORTED, by)

@@ -1,0 +1,1 @@
+"""Who changed what, and how long that is kept."""

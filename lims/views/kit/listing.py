@@ -1,0 +1,97 @@
+"""What every list does alike: pages by the last row's key, an address with its filters, rows as CSV."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from lims.forms.kit.listing import ListFilter
+
+PAGE_SIZE = 25
+CSV_CHUNK = 500
+# What a spreadsheet would take for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def page_of(rows: QuerySet, filters: ListFilter, name: str) -> tuple[list, str | None]:
+    """Return the asked-for page of a list, newest first, and the next one's address."""
+    before = filters.before_pk()
+    # By the last row's pk, not by an offset: the thousandth page costs what the first costs.
+    found = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[: PAGE_SIZE + 1])
+    page = found[:PAGE_SIZE]
+    more = len(found) > PAGE_SIZE
+    return page, address(name, filters.chosen() | {"before": page[-1].pk}) if more else None
+
+
+def address(name: str, query: dict) -> str:
+    """Return a list's address with these filters."""
+    url = reverse(name)
+    return f"{url}?{urlencode(query)}" if query else url
+
+
+def list_context(filters: ListFilter, name: str, next_url: str | None) -> dict[str, Any]:
+    """Return what the templates of a list need beside its rows."""
+    chosen = filters.chosen()
+    return {
+        "next_url": next_url,
+        "is_first": filters.before_pk() is None,
+        "filters": filters,
+        "chosen": chosen,
+        "list_url": reverse(name),
+        "first_url": address(name, chosen),
+        "csv_url": address(name, chosen | {"format": "csv"}),
+    }
+
+
+class _Echo:
+    """A file that gives back what is written, for the csv module."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_file(name: str, head: list, rows: QuerySet, cells: Callable[[Any], list]) -> StreamingHttpResponse:
+    """Return all the rows as a file of today, newest first."""
+    return csv_of(name, head, (cells(row) for row in rows.order_by("-pk").iterator(CSV_CHUNK)))
+
+
+def csv_of(name: str, head: list, lines: Iterable[list]) -> StreamingHttpResponse:
+    """Return lines as a file of today, in their order."""
+    rows = _spoken(translation.get_language(), _written(head, lines))
+    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+    filename = f"{name}-{timezone.localdate():%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def _spoken(language: str | None, texts: Iterator[str]) -> Iterator[str]:
+    """Yield the texts, each made in this language.
+
+    They are asked for once the request's own language has ended. Nothing of it stays between two of them:
+    whatever else runs in this thread then speaks its own.
+    """
+    while True:
+        with translation.override(language):
+            text = next(texts, None)
+        if text is None:
+            return
+        yield text
+
+
+def _written(head: list, lines: Iterable[list]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    # Spreadsheets take a file for UTF-8 only by this mark.
+    yield "\ufeff" + writer.writerow(head)
+    for line in lines:
+        yield writer.writerow(safe_cells(line))
+
+
+def safe_cells(cells: Iterable) -> list[str]:
+    """Return the cells as text that no spreadsheet takes for a formula."""
+    texts = [str(cell) for cell in cells]
+    return [f"'{text}" if text.startswith(FORMULA_STARTS) else text for text in texts]

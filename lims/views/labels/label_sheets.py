@@ -1,0 +1,138 @@
+"""Label sheets: choose which labels, have them made, and find them again."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from lims.errors import Incomplete, NotAllowed
+from lims.forms.bench.lists import MarkForm
+from lims.forms.kit.listing import ListFilter
+from lims.forms.kit.parsing import typed_pk
+from lims.forms.labels.label_sheets import chosen_parts, chosen_protocols, chosen_things
+from lims.models import LabelSheet, User
+from lims.services.labels.sheets import count_parts, labels_on, make_sheet, make_sheet_of, require_few
+from lims.views.bench.list import marking_refused
+from lims.views.kit.guard import authenticated, error_json, wants_json
+from lims.views.kit.listing import csv_file, list_context, page_of
+
+
+@require_safe
+@authenticated
+def label_sheets(request: HttpRequest) -> HttpResponseBase:
+    """List the sheets that were made, newest first."""
+    _require_laboratory(request.user)
+    filters = ListFilter(request.GET)
+    sheets = LabelSheet.objects.visible_to(request.user).select_related("made_by__staff_member")
+    if request.GET.get("format") == "csv":
+        return csv_file(_("label-sheets"), _csv_head(), sheets, _csv_row)
+    page, next_url = page_of(sheets, filters, "label_sheets")
+    if wants_json(request):
+        return JsonResponse({"results": [_row(sheet) for sheet in page], "next": next_url})
+    context = {"sheets": [(sheet, _maker(sheet)) for sheet in page]} | list_context(
+        filters, "label_sheets", next_url
+    )
+    return render(request, "label_sheets/list.html", context)
+
+
+@require_safe
+@authenticated
+def label_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show which labels a sheet has."""
+    visible = LabelSheet.objects.visible_to(request.user).select_related("made_by__staff_member")
+    sheet = get_object_or_404(visible, pk=pk)
+    context = {"sheet": sheet, "maker": _maker(sheet), "labels": labels_on(sheet)}
+    return render(request, "label_sheets/detail.html", context)
+
+
+@require_safe
+@authenticated
+def label_sheet_new(request: HttpRequest) -> HttpResponse:
+    """Ask which labels of the protocols that were chosen on a list are wanted; writes nothing."""
+    _require_laboratory(request.user)
+    try:
+        protocols = chosen_protocols(request.user, request.GET)
+        require_few(len(protocols))
+    except Incomplete as error:
+        messages.error(request, str(error))
+        return redirect(_list_url(request.GET))
+    context = {
+        "of": ",".join(map(str, protocols)),
+        "counts": count_parts(protocols),
+        "back_url": _list_url(request.GET),
+    }
+    return render(request, "label_sheets/new.html", context)
+
+
+@require_POST
+@authenticated
+def label_sheet_make(request: HttpRequest) -> HttpResponse:
+    """Make a sheet and lead to its PDF; the same form sent again leads to the same one."""
+    _require_laboratory(request.user)
+    try:
+        sheet = _make(request)
+    except Incomplete as error:
+        if wants_json(request):
+            return error_json(error, 409)
+        return _refused(request, error)
+    pdf_url = reverse("label_sheet_pdf", args=(sheet.pk,))
+    return JsonResponse(_row(sheet), status=201) if wants_json(request) else redirect(pdf_url)
+
+
+def _make(request: HttpRequest) -> LabelSheet:
+    key = request.POST.get("key", "")
+    if "of" in request.POST:
+        return make_sheet_of(request.user, *chosen_parts(request.POST), key=key)
+    return make_sheet(request.user, **chosen_things(request.POST), key=key)
+
+
+def _refused(request: HttpRequest, error: Incomplete) -> HttpResponse:
+    """Show why nothing is printed, on the page from which the form came; the bench's is as it was."""
+    if "back" in request.POST or "filter" in request.POST:
+        return marking_refused(request, MarkForm(request.POST), error)
+    messages.error(request, str(error))
+    pk = typed_pk(request.POST.get("of", ""))
+    return redirect("protocol", pk) if pk else redirect("label_sheets")
+
+
+def _list_url(data: QueryDict) -> str:
+    query = QueryDict(data.get("filter", "")).urlencode()
+    return f"{reverse('protocols')}?{query}" if query else reverse("protocols")
+
+
+def _require_laboratory(user: User) -> None:
+    if not user.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may do this."))
+
+
+def _maker(sheet: LabelSheet) -> str:
+    return str(getattr(sheet.made_by, "staff_member", None) or sheet.made_by.email)
+
+
+def _row(sheet: LabelSheet) -> dict:
+    return {
+        "id": sheet.pk,
+        "made_at": sheet.made_at,
+        "made_by": _maker(sheet),
+        "labels": sheet.count,
+        "url": reverse("label_sheet", args=(sheet.pk,)),
+        "pdf_url": reverse("label_sheet_pdf", args=(sheet.pk,)),
+    }
+
+
+def _csv_head() -> list[str]:
+    return [_("Number"), _("Made"), _("Made by"), _("Samples"), _("Cassettes"), _("Slides")]
+
+
+def _csv_row(sheet: LabelSheet) -> list:
+    return [
+        sheet.pk,
+        f"{timezone.localtime(sheet.made_at):%Y-%m-%d %H:%M}",
+        _maker(sheet),
+        len(sheet.protocol_ids),
+        len(sheet.cassette_ids),
+        len(sheet.slide_ids),
+    ]

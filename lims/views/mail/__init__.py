@@ -1,0 +1,1 @@
+"""Deliveries by mail and notifications in the portal."""

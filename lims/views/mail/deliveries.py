@@ -1,0 +1,186 @@
+"""Messages to vets: what needs attention first, sending one again to a better address, seeing to one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_POST, require_safe
+
+from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
+from lims.forms.mail.deliveries import TO_SEE_TO, DeliveryFilter, ResendForm
+from lims.forms.operations.operations import offered
+from lims.forms.work_orders.work_orders import refuse
+from lims.models import Delivery, User
+from lims.services.mail import deliveries as service
+from lims.views.kit.guard import authenticated, error_json, wants_json
+from lims.views.kit.listing import address, csv_file, list_context, page_of
+
+ATTENTION_SHOWN = 50
+
+
+@require_safe
+@authenticated
+def deliveries(request: HttpRequest) -> HttpResponseBase:
+    """List the messages; those that need attention stand first while nothing is searched for."""
+    if not request.user.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    filters = DeliveryFilter(request.GET)
+    found = filters.apply(rows_for(request.user))
+    if request.GET.get("format") == "csv":
+        return csv_file(_("messages"), _csv_head(), found, _csv_row)
+    if wants_json(request):
+        page, next_url = page_of(found, filters, "deliveries")
+        return JsonResponse({"results": [_row(delivery) for delivery in page], "next": next_url})
+    return _page(request, filters, found)
+
+
+@require_POST
+@authenticated
+def resend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a message again, to another address if one is given; a second click sends no second one."""
+    delivery = _delivery(request.user, pk)
+    form = ResendForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, delivery, form)
+    try:
+        again = service.resend(request.user, pk, **form.cleaned_data)
+    except (Incomplete, InvalidTransition) as error:
+        if wants_json(request):
+            return error_json(error, 409)
+        refuse(form, error)
+        return _refused(request, delivery, form)
+    if wants_json(request):
+        return JsonResponse(_row(_delivery(request.user, again.pk)), status=202)
+    told = _("The message is being sent again, to %(address)s.")
+    messages.success(request, told % {"address": again.address})
+    return _back(request)
+
+
+@require_POST
+@authenticated
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that a message needs nothing more."""
+    service.settle(request.user, pk)
+    if wants_json(request):
+        return JsonResponse(_row(_delivery(request.user, pk)))
+    messages.success(request, _("Noted: that message needs nothing more."))
+    return _back(request)
+
+
+def rows_for(user: User) -> QuerySet[Delivery]:
+    """Return the messages that the user may see, with what a list tells of them."""
+    # One row for each row shown: an EXISTS would be answered by reading all messages first.
+    again = Delivery.objects.filter(again=OuterRef("pk")).order_by().values("pk")[:1]
+    visible: QuerySet[Delivery] = Delivery.objects.visible_to(user)
+    related = ("report__protocol", "protocol_event__protocol", "work_order", "recipient__veterinarian")
+    shown = visible.select_related(*related).defer("report__snapshot")
+    return shown.annotate(was_sent_again=Subquery(again))
+
+
+def _page(request: HttpRequest, filters: DeliveryFilter, found: Any) -> HttpResponse:
+    urgent: list[Delivery] = []
+    if not filters.chosen():
+        if filters.before_pk() is None:
+            urgent = list(found.needing_attention().order_by("-pk")[: ATTENTION_SHOWN + 1])
+        found = found.exclude(pk__in=Delivery.objects.needing_attention().values("pk"))
+    page, next_url = page_of(found, filters, "deliveries")
+    context = {
+        "deliveries": page,
+        "urgent": urgent[:ATTENTION_SHOWN],
+        "is_more_urgent": len(urgent) > ATTENTION_SHOWN,
+        "urgent_url": address("deliveries", {"state": TO_SEE_TO}),
+        "back": request.get_full_path(),
+    }
+    context |= list_context(filters, "deliveries", next_url) | offered(request.user, Delivery, filters)
+    return render(request, "deliveries/list.html", context)
+
+
+def _delivery(user: User, pk: int) -> Delivery:
+    found = rows_for(user).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible(_("There is no such message."))
+    return found
+
+
+def _refused(request: HttpRequest, delivery: Delivery, form: ResendForm) -> HttpResponse:
+    if wants_json(request):
+        fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
+        sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
+        return JsonResponse({"error": sentence, "fields": fields}, status=409)
+    context = {
+        "delivery": delivery,
+        "form": form,
+        "number": service.about(delivery),
+        "back": _back_url(request),
+    }
+    return render(request, "deliveries/resend.html", context, status=409)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    return redirect(_back_url(request))
+
+
+def _back_url(request: HttpRequest) -> str:
+    url = request.POST.get("back", "")
+    is_ours = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+    return url if is_ours else reverse("deliveries")
+
+
+def _row(delivery: Delivery) -> dict:
+    return {
+        "id": delivery.pk,
+        "kind": delivery.kind,
+        "state": delivery.state,
+        "address": delivery.address,
+        "report": delivery.report_id,
+        "work_order": delivery.work_order_id,
+        "protocol": delivery.protocol_event.protocol_id if delivery.protocol_event else None,
+        "number": service.about(delivery) or None,
+        "needs_attention": delivery.needs_attention,
+        "response": delivery.response,
+        "created_at": delivery.created_at,
+        "sent_at": delivery.sent_at,
+    }
+
+
+def _csv_head() -> list[str]:
+    return [
+        _("Created"),
+        _("State"),
+        _("Kind"),
+        _("Number"),
+        _("Recipient"),
+        _("Address"),
+        pgettext("message", "Sent"),
+        _("Server's answer"),
+    ]
+
+
+def _csv_row(delivery: Delivery) -> list:
+    return [
+        _moment(delivery.created_at),
+        delivery.get_state_display(),
+        delivery.get_kind_display(),
+        service.about(delivery),
+        recipient_name(delivery),
+        delivery.address,
+        _moment(delivery.sent_at),
+        delivery.response,
+    ]
+
+
+def recipient_name(delivery: Delivery) -> str:
+    """Return who a message is for, by name where there is one."""
+    veterinarian = getattr(delivery.recipient, "veterinarian", None)
+    return veterinarian.name if veterinarian else delivery.recipient.email
+
+
+def _moment(at) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""

@@ -1,0 +1,1 @@
+"""Opening, warming and invalidating PDFs."""

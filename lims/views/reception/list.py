@@ -1,0 +1,134 @@
+"""The counter: a code is scanned or typed, and what waits to be received is listed, oldest first."""
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lims.errors import NotAllowed
+from lims.forms.reception.reception import CodeForm, ReceptionFilter
+from lims.models import Protocol, ProtocolStatus, User
+from lims.services.kit import codes
+from lims.services.reception import batches
+from lims.services.reception.receiving import find
+from lims.views.kit.guard import authenticated, wants_json
+from lims.views.kit.listing import CSV_CHUNK, address, csv_of, list_context
+
+PAGE_SIZE = 25
+SHOWN = (
+    *("kind", "status", "number", "temporary_code", "animal", "species", "submitted_at"),
+    *("owner_first_names", "owner_last_names", "veterinarian__first_names", "veterinarian__last_names"),
+)
+OPENED_HERE = (ProtocolStatus.SUBMITTED, ProtocolStatus.REJECTED)
+
+
+@require_safe
+@authenticated
+def reception(request: HttpRequest) -> HttpResponseBase:
+    """List what waits to be received; a code that is given leads to its sample."""
+    if not request.user.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    if "code" in request.GET:
+        return _open(request)
+    filters = ReceptionFilter(request.GET)
+    found = filters.apply(_waiting(request.user))
+    if request.GET.get("format") == "csv":
+        return csv_of(_("to-receive"), _csv_head(), _csv_lines(filters.rest(found)))
+    return _page(request, filters, found)
+
+
+def _open(request: HttpRequest) -> HttpResponse:
+    typed = request.GET["code"].strip()
+    protocol = find(request.user, typed)
+    if protocol:
+        is_here = protocol.status in OPENED_HERE
+        return redirect("reception_sample" if is_here else "protocol", protocol.pk)
+    form = CodeForm(initial={"code": typed[: codes.TYPED_MAX]})
+    filters = ReceptionFilter({})
+    told = _sentence(typed)
+    if wants_json(request):
+        return JsonResponse({"error": told, "fields": {"code": told}}, status=404)
+    return _page(request, filters, filters.apply(_waiting(request.user)), form, told)
+
+
+def _sentence(typed: str) -> str:
+    if not typed:
+        return _("Scan or type a code.")
+    if codes.canonical(typed):
+        return _("No sample has this code.")
+    return _("This is no code of a sample.")
+
+
+def _page(
+    request: HttpRequest,
+    filters: ReceptionFilter,
+    found: QuerySet[Protocol],
+    form: CodeForm | None = None,
+    told: str = "",
+) -> HttpResponse:
+    rows = list(filters.rest(found)[: PAGE_SIZE + 1])
+    page = rows[:PAGE_SIZE]
+    next_url = None
+    if len(rows) > PAGE_SIZE:
+        next_url = address("reception", filters.chosen() | {"after": filters.place(page[-1])})
+    if wants_json(request):
+        return JsonResponse({"results": [_row(protocol) for protocol in page], "next": next_url})
+    context = list_context(filters, "reception", next_url) | {
+        "protocols": page,
+        "is_first": filters.after_row() is None,
+        "code": form or CodeForm(),
+        "told": told,
+        "batch": batches.open_batch(request.user),
+        "received": _received(request),
+    }
+    return render(request, "reception/list.html", context)
+
+
+def _waiting(user: User) -> QuerySet[Protocol]:
+    visible: QuerySet[Protocol] = Protocol.objects.visible_to(user)
+    waiting = visible.filter(status=ProtocolStatus.SUBMITTED, submitted_at__isnull=False)
+    return waiting.select_related("veterinarian").only(*SHOWN)
+
+
+def _received(request: HttpRequest) -> Protocol | None:
+    """Return what was received a moment ago, whose label is wanted now."""
+    pk = request.GET.get("received", "")
+    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+        return None
+    return Protocol.objects.visible_to(request.user).filter(pk=pk, number__isnull=False).first()
+
+
+def _row(protocol: Protocol) -> dict:
+    return {
+        "id": protocol.pk,
+        "code": protocol.code,
+        "kind": protocol.kind,
+        "status": protocol.status,
+        "animal": protocol.animal,
+        "species": protocol.species,
+        "veterinarian": protocol.veterinarian.name,
+        "submitted_at": protocol.submitted_at,
+        "url": reverse("reception_sample", args=(protocol.pk,)),
+    }
+
+
+def _csv_head() -> list[str]:
+    return [_("Code"), _("Kind"), _("Animal"), _("Species"), _("Owner"), _("Veterinarian"), _("Submitted")]
+
+
+def _csv_lines(found: QuerySet[Protocol]) -> Iterator[list]:
+    for protocol in found.iterator(CSV_CHUNK):
+        yield [
+            protocol.code,
+            protocol.get_kind_display(),
+            protocol.animal,
+            protocol.species,
+            f"{protocol.owner_first_names} {protocol.owner_last_names}".strip(),
+            protocol.veterinarian.name,
+            f"{timezone.localtime(protocol.submitted_at):%Y-%m-%d %H:%M}",
+        ]

@@ -1,0 +1,120 @@
+"""Reusable texts: the page that manages them, and the list that the writing page inserts from."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from lims.errors import Incomplete
+from lims.forms.reports.worklist import PhraseForm
+from lims.forms.work_orders.work_orders import refuse
+from lims.models import Phrase, Role
+from lims.services.reports.phrases import add_phrase, change_phrase, list_phrases, may_change, remove_phrase
+from lims.views.kit.guard import authenticated, error_json, wants_json
+from lims.views.kit.listing import address, csv_of
+
+# Those who may add one: a pathologist for themselves, an administrator for everybody.
+WRITERS = (Role.PATHOLOGIST, Role.ADMIN)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@authenticated
+def phrases(request: HttpRequest) -> HttpResponseBase:
+    """List the phrases that the user may insert; a POST adds one."""
+    if request.method == "POST":
+        return _add(request)
+    if request.GET.get("format") == "csv":
+        return csv_of(_("phrases"), _csv_head(), map(_csv_row, list_phrases(request.user)))
+    if wants_json(request):
+        return JsonResponse({"results": [_row(phrase) for phrase in list_phrases(request.user)]})
+    return _page(request)
+
+
+@require_POST
+@authenticated
+def phrase(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a phrase."""
+    try:
+        changed = change_phrase(request.user, pk, *_typed(request))
+    except Incomplete as error:
+        if wants_json(request):
+            return error_json(error, 409)
+        return _page(request, pk, _refused(request, pk, error), status=409)
+    return _done(request, changed, _("Saved."))
+
+
+@require_POST
+@authenticated
+def phrase_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a phrase; what was inserted from it stays."""
+    remove_phrase(request.user, pk)
+    if wants_json(request):
+        return JsonResponse({"state": "removed"})
+    messages.success(request, _("The phrase was removed."))
+    return redirect("phrases")
+
+
+def _add(request: HttpRequest) -> HttpResponse:
+    try:
+        added = add_phrase(request.user, *_typed(request))
+    except Incomplete as error:
+        if wants_json(request):
+            return error_json(error, 409)
+        return _page(request, None, _refused(request, None, error), status=409)
+    return _done(request, added, _("The phrase was added."))
+
+
+def _typed(request: HttpRequest) -> tuple[str, str]:
+    return request.POST.get("title", ""), request.POST.get("text", "")
+
+
+def _done(request: HttpRequest, phrase: Phrase, sentence: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse(_row(phrase), status=200)
+    messages.success(request, sentence)
+    return redirect("phrases")
+
+
+def _row(phrase: Phrase) -> dict:
+    return {"id": phrase.pk, "title": phrase.title, "text": phrase.text, "shared": phrase.owner_id is None}
+
+
+def _csv_head() -> list[str]:
+    return [_("Title"), _("Text"), _("Whose")]
+
+
+def _csv_row(phrase: Phrase) -> list:
+    return [phrase.title, phrase.text, phrase.owner.name if phrase.owner else _("Everybody's")]
+
+
+def _refused(request: HttpRequest, pk: int | None, error: Incomplete) -> PhraseForm:
+    form = PhraseForm(request.POST, auto_id=_auto_id(pk))
+    form.fields["title"].required = form.fields["text"].required = False
+    form.is_valid()
+    form.errors.clear()
+    refuse(form, error)
+    return form
+
+
+def _page(
+    request: HttpRequest, pk: int | None = None, form: PhraseForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Draw the list, with one form that was refused in its place: a phrase's own, or the new one's."""
+    found = list(list_phrases(request.user))
+    for phrase in found:
+        if may_change(request.user, phrase):
+            refused = form if phrase.pk == pk else None
+            phrase.form = refused or PhraseForm(instance=phrase, auto_id=_auto_id(phrase.pk))  # type: ignore[attr-defined]
+    new = form if form and pk is None else PhraseForm(auto_id=_auto_id(None))
+    context = {
+        "phrases": found,
+        "new": new,
+        "may_add": Role(request.user.role) in WRITERS,
+        "csv_url": address("phrases", {"format": "csv"}),
+    }
+    return render(request, "phrases/list.html", context, status=status)
+
+
+def _auto_id(pk: int | None) -> str:
+    return f"id_phrase-{pk}-%s" if pk else "id_new-%s"

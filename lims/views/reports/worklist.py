@@ -1,0 +1,189 @@
+"""What waits to be written: failures first, then drafts, then what is ready, longest waiting first."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lims.errors import NotAllowed
+from lims.forms.reports.worklist import WorkListFilter
+from lims.models import AdditionalRequest, Protocol, Report, ReportStatus, Role, User
+from lims.services.bench.worklists import asked_for, protocol_of
+from lims.services.reports.lists import to_be_written, with_failures
+from lims.views.kit.guard import authenticated, wants_json
+from lims.views.kit.listing import CSV_CHUNK, address, csv_of
+
+PAGE_SIZE = 25
+# Of what is one's own; whoever has more open drafts finds them by the search.
+OPEN_SHOWN = 100
+
+
+@require_safe
+@authenticated
+def report_worklist(request: HttpRequest) -> HttpResponseBase:
+    """List what a pathologist has to write; administrators and staff see everybody's."""
+    user = request.user
+    if not user.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may see this."))
+    filters = WorkListFilter(request.GET)
+    if request.GET.get("format") == "csv":
+        return csv_of(_("to-write"), _csv_head(), _csv_lines(user, filters))
+    ready, next_url = _ready_page(user, filters)
+    is_first = filters.after_row() is None
+    open_reports = _with_days(_open(user, filters)[:OPEN_SHOWN]) if is_first else []
+    failed = [report for report in open_reports if report.has_failed]
+    drafts = [report for report in open_reports if not report.has_failed]
+    if wants_json(request):
+        return JsonResponse({"results": [*_rows(failed, drafts), *_waiting(ready)], "next": next_url})
+    context = {
+        "failed": failed,
+        "drafts": drafts,
+        "ready": ready,
+        "asked": _with_days(_asked(user, filters)[:OPEN_SHOWN]) if is_first else [],
+        "is_writer": user.role == Role.PATHOLOGIST,
+        "is_first": is_first,
+        "filters": filters,
+        "chosen": filters.chosen(),
+        "list_url": reverse("report_worklist"),
+        "first_url": address("report_worklist", filters.chosen()),
+        "next_url": next_url,
+        "csv_url": address("report_worklist", filters.chosen() | {"format": "csv"}),
+    }
+    return render(request, "worklist/list.html", context)
+
+
+def _open(user: User, filters: WorkListFilter) -> QuerySet[Any]:
+    """Return the drafts and the failures, without what is being issued at this moment."""
+    found = with_failures(Report.objects.visible_to(user).defer("snapshot"))
+    found = found.filter(Q(status=ReportStatus.DRAFT) | Q(status=ReportStatus.FINALIZED, has_failed=True))
+    if user.role == Role.PATHOLOGIST:
+        found = found.filter(author__staff_member__user=user)
+    people = ("protocol__veterinarian", "author__staff_member")
+    return filters.apply(found.select_related(*people)).order_by("pk")
+
+
+def _asked(user: User, filters: WorkListFilter) -> QuerySet[Any]:
+    """Return what the bench still has to do before these samples are ready again."""
+    people = ("protocol__veterinarian", "cassette", "requested_by__staff_member")
+    return filters.apply(asked_for(user).select_related(*people)).order_by("pk")
+
+
+def _ready(user: User, filters: WorkListFilter) -> QuerySet[Protocol]:
+    return filters.apply(to_be_written(user), "pk").select_related("veterinarian")
+
+
+def _ready_page(user: User, filters: WorkListFilter) -> tuple[list[Any], str | None]:
+    found = _with_days(filters.rest(_ready(user, filters))[: PAGE_SIZE + 1])
+    page = found[:PAGE_SIZE]
+    if len(found) <= PAGE_SIZE:
+        return page, None
+    return page, address("report_worklist", filters.chosen() | {"after": filters.place(page[-1])})
+
+
+def _with_days(rows: Iterable[Any]) -> list[Any]:
+    """Return the rows, each knowing for how many days it waits, and since how many it is overdue."""
+    found = list(rows)
+    for row in found:
+        row.days_waiting, row.days_overdue = _days(protocol_of(row))
+    return found
+
+
+def _days(protocol: Protocol) -> tuple[int | None, int]:
+    today = timezone.localdate()
+    received = protocol.received_at and timezone.localdate(protocol.received_at)
+    waiting = (today - received).days if received else None
+    return waiting, max((today - protocol.due_on).days, 0) if protocol.due_on else 0
+
+
+def _rows(failed: list[Report], drafts: list[Report]) -> list[dict]:
+    return [
+        _row(report.protocol, report)
+        | {"id": report.pk, "state": state, "url": reverse("report", args=(report.pk,))}
+        for state, reports in (("failed", failed), ("draft", drafts))
+        for report in reports
+    ]
+
+
+def _waiting(ready: list[Protocol]) -> list[dict]:
+    return [
+        _row(protocol, protocol)
+        | {"id": None, "state": "ready", "url": reverse("report_begin", args=(protocol.pk,))}
+        for protocol in ready
+    ]
+
+
+def _row(protocol: Protocol, waiting: Protocol | Report) -> dict:
+    return {
+        "protocol": protocol.pk,
+        "number": protocol.number,
+        "kind": protocol.kind,
+        "animal": protocol.animal,
+        "species": protocol.species,
+        "veterinarian": protocol.veterinarian.name,
+        "days_waiting": waiting.days_waiting,
+        "days_overdue": waiting.days_overdue,
+    }
+
+
+def _csv_head() -> list[str]:
+    return [
+        _("State"),
+        _("Number"),
+        _("Kind"),
+        _("Animal"),
+        _("Species"),
+        _("Veterinarian"),
+        _("Pathologist"),
+        _("Days waiting"),
+        _("Days late"),
+        _("What was asked for"),
+    ]
+
+
+def _csv_lines(user: User, filters: WorkListFilter) -> Iterator[list]:
+    """Yield all of the list, not a page of it, in the order of the page."""
+    reports = _open(user, filters)
+    parts = (
+        (_("Could not be issued"), reports.filter(status=ReportStatus.FINALIZED)),
+        (_("Being written"), reports.filter(status=ReportStatus.DRAFT)),
+        (_("Waiting for the bench"), _asked(user, filters)),
+        (_("Ready to be written"), _ready(user, filters).order_by(filters.since, "pk")),
+    )
+    for state, rows in parts:
+        for row in rows.iterator(CSV_CHUNK):
+            yield [state, *_csv_cells(row)]
+
+
+def _csv_cells(row: Protocol | Report | AdditionalRequest) -> list:
+    protocol = protocol_of(row)
+    waiting, overdue = _days(protocol)
+    return [
+        protocol.code,
+        protocol.get_kind_display(),
+        protocol.animal,
+        protocol.species,
+        protocol.veterinarian.name,
+        _pathologist(row),
+        "" if waiting is None else waiting,
+        overdue,
+        _wish(row) if isinstance(row, AdditionalRequest) else "",
+    ]
+
+
+def _pathologist(row: Protocol | Report | AdditionalRequest) -> str:
+    if isinstance(row, Report):
+        return row.author.name
+    if isinstance(row, AdditionalRequest):
+        return str(getattr(row.requested_by, "staff_member", None) or row.requested_by.email)
+    return ""
+
+
+def _wish(asked: AdditionalRequest) -> str:
+    parts = (asked.get_kind_display(), asked.cassette and asked.cassette.code, asked.stain, asked.detail)
+    return ", ".join(part for part in parts if part)
