@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench drill lint local dev rivals
+.PHONY: run test bench drill lint version local dev rivals
 .DEFAULT_GOAL := run
 
 run: local
@@ -22,6 +22,9 @@ drill: dev
 
 lint: dev
 	@$(BIN)/python scripts/lint.py
+
+version:
+	@$(PYTHON) -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])'
 
 local:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; there is no $(PYTHON)." >&2; exit 1; }

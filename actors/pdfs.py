@@ -1,4 +1,4 @@
-"""Actors that fill the PDF cache: on demand, and ahead of it."""
+"""Actors that make cached PDFs, ahead of or when they are asked for, and delete them."""
 
 import structlog
 
@@ -22,6 +22,20 @@ def render_pdf(job: Job) -> None:
 def warm_pdf(job: Job) -> None:
     """Fill the cache with a document before anybody asks."""
     _fill(*job.args)
+
+
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=5)
+def prune_pdfs(job: Job) -> None:
+    """Delete the superseded PDFs of a document."""
+    kind, pk = job.args
+    pdfcache.cache.prune(kind, pk)
+
+
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=5)
+def invalidate_pdfs(job: Job) -> None:
+    """Delete what is cached of a document (kind, pk), of a kind (kind, None) or at all (None, None)."""
+    kind, pk = job.args
+    pdfcache.cache.invalidate(kind, pk)
 
 
 def _fill(kind: str, pk: int) -> None:
