@@ -45,12 +45,7 @@ TRANSITIONS = {
 
 AT_THE_BENCH = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
 # What was received has a number.
-NUMBERED = (
-    ProtocolStatus.RECEIVED,
-    ProtocolStatus.PROCESSING,
-    ProtocolStatus.READY,
-    ProtocolStatus.REPORTED,
-)
+NUMBERED = (*AT_THE_BENCH, ProtocolStatus.READY, ProtocolStatus.REPORTED)
 
 
 class Sex(models.TextChoices):

@@ -24,8 +24,7 @@ class MoveProtocols(ProtocolAction):
 
     def change(self, context: Context, things: Sequence[Protocol]) -> None:
         transitions.transition_all(things, self.wanted, context.by)
-        wishing = [thing for thing in things if thing.veterinarian.notify_on_processing]
-        transitions.notify_vets(wishing, self.notification)
+        transitions.notify_vets_of_processing(things, self.notification)
 
 
 class ProcessProtocols(MoveProtocols):

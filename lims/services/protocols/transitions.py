@@ -108,7 +108,7 @@ def receive_all(protocols: Sequence[Protocol], by: User, at: datetime) -> list[P
 
 
 def notify_vets(protocols: Iterable[Protocol], kind: NotificationKind) -> None:
-    """Tell each protocol's vet of it in the portal, in the caller's transaction; not idempotent."""
+    """Notify each protocol's vet in the portal, in the caller's transaction; not idempotent."""
     Notification.objects.bulk_create(
         Notification(
             user_id=protocol.veterinarian.user_id,
@@ -118,6 +118,11 @@ def notify_vets(protocols: Iterable[Protocol], kind: NotificationKind) -> None:
         )
         for protocol in protocols
     )
+
+
+def notify_vets_of_processing(protocols: Iterable[Protocol], kind: NotificationKind) -> None:
+    """Notify, in the portal, those vets who want to follow the processing; not idempotent."""
+    notify_vets((one for one in protocols if one.veterinarian.notify_on_processing), kind)
 
 
 def _number(protocols: Sequence[Protocol], year: int) -> None:

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from lims.errors import InvalidTransition
 from lims.models import DeliveryKind, Protocol, ProtocolStatus, ReportStatus, User
-from lims.models.protocols import ProtocolKind
+from lims.models.protocols import AT_THE_BENCH, ProtocolKind
 from lims.services.kit import texts
 from lims.services.protocols import transitions
 from lims.services.protocols.announcing import announce
 from lims.services.reception import receiving
 from lims.services.reception.receiving import SAMPLES, Received, declared_count
 
-CORRECTABLE = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING, ProtocolStatus.READY)
+CORRECTABLE = (*AT_THE_BENCH, ProtocolStatus.READY)
 
 
 @transaction.atomic
