@@ -32,8 +32,9 @@ def take_pictures(open_page: Callable[[], Page]) -> None:
     page = open_page()
     _log_in(page, "staff@demo.test")
     _save(page, "work-orders")
-    page.locator("a.name", has_text="OT-").first.click()
-    page.wait_for_url("**/work-orders/*/")
+    address = page.locator("a.name", has_text="OT-").first.get_attribute("href")
+    assert address is not None
+    page.goto(address)
     _save(page, "work-order")
 
 
