@@ -205,9 +205,7 @@ def fail(job: Job, code: str, summary: str) -> None:
 
 
 def retry_later(job: Job, code: str, summary: str) -> None:
-    """Put the job back for a later attempt, or fail it after its last; raise LeaseLost if it is another's."""
-    if is_last_attempt(job):
-        return fail(job, code, summary)
+    """Put the job back for its next attempt; raise LeaseLost if another worker has it."""
     error = {"error_code": code[:60], "error_summary": summary[:500]}
     _write(job, **_released(JobState.PENDING), **error, run_after=Now() + backoff(job.attempts))
 

@@ -87,9 +87,9 @@ RULES = (
     Rule("texts.stored", GIVEN, "texts.normalize"),
     Rule("texts.limit", GIVEN, "texts.max_length"),
     Rule("move", (FUNCTION,), "transition", within="lims.services"),
-    Rule("move_all", (FUNCTION,), "transition_all", within="lims.services"),
+    Rule("move_all", (FUNCTION,), "transition", within="lims.services"),
     Rule("protocols.move", (ATTRIBUTE, IMPORT), "transition"),
-    Rule("protocols.move_all", (ATTRIBUTE, IMPORT), "transition_all"),
+    Rule("protocols.move_all", (ATTRIBUTE, IMPORT), "transition"),
     Rule("reports.move", (ATTRIBUTE, IMPORT), "transition"),
     Rule("numbers.take", GIVEN, "numbers.allocate"),
     Rule("operation_parts", (MODULE,), "operations/halving"),
@@ -187,7 +187,7 @@ def in_python(text: str, module: str) -> Iterator[Found]:
 
 
 def in_body(node: ast.AST, place: str, assigned: str) -> Iterator[Found]:
-    """Yield the names below a node; `place` qualifies definitions, `assigned` is the kind of its variables."""
+    """Yield the names below a node; `place` qualifies definitions, `assigned` is the kind of variables."""
     for child in ast.iter_child_nodes(node):
         yield from at(child, place, assigned)
         if isinstance(child, ast.ClassDef):

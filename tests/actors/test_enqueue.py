@@ -17,25 +17,33 @@ def row_of(handle: jobs.Handle) -> Job:
     return Job.objects.get(pk=handle.job_id)
 
 
+@pytest.fixture(params=["one", "many"])
+def enqueue(request):
+    """Either door: both enqueue a job of an actor."""
+    if request.param == "one":
+        return lambda actor: jobs.enqueue(actor, "r")
+    return lambda actor: jobs.enqueue_many(actor, {"r": ()})
+
+
 @pytest.mark.django_db(transaction=True)
-def test_outside_a_transaction_it_is_refused():
+def test_outside_a_transaction_it_is_refused(enqueue):
     with pytest.raises(NotInTransaction):
-        jobs.enqueue("note_down", "r")
+        enqueue("note_down")
     assert not Job.objects.exists()
 
 
 @pytest.mark.django_db
-def test_unknown_actor_is_refused():
+def test_unknown_actor_is_refused(enqueue):
     with pytest.raises(UnknownActor):
-        jobs.enqueue("nobody", "r")
+        enqueue("nobody")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rolled_back_cause_leaves_no_job_and_no_wake_up(monkeypatch):
+def test_rolled_back_cause_leaves_no_job_and_no_wake_up(enqueue, monkeypatch):
     woken = []
     monkeypatch.setattr(jobs, "wake", lambda actor, ids: woken.append(ids))
     with pytest.raises(RuntimeError), transaction.atomic():
-        jobs.enqueue("note_down", "r")
+        enqueue("note_down")
         raise RuntimeError
     assert not Job.objects.exists()
     assert woken == []

@@ -79,7 +79,7 @@ LEGITIMATE = {
     "lims/views/listing.py": "class DeskCounts: ...\n\n\ndef known(words): ...",
     "lims/documents/text.py": "reach = [0]\nreach[-1]",
     "lims/migrations/0003_reports.py": "class Migration:\n    edit_version = 1\n\n\ndef told(): ...",
-    "templates/base.html": "{% for one in messages %}{{ one|default:'told' }}{{ form.edit_version }}{% endfor %}"
+    "templates/base.html": "{% for one in messages %}{{ one|default:'told' }}{{ form.edit_version }}"
     "{# told #}{% comment %}{{ told }}{% endcomment %}{% translate 'You will be told' %} told",
 }
 
