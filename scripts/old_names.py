@@ -121,6 +121,7 @@ RULES = (
     Rule("edit_version", (ATTRIBUTE,), "lock_version", outside="lims.forms"),
     Rule("read_version", (FIELD, PARAMETER, VARIABLE, KEYWORD, ATTRIBUTE, TEMPLATE), "lock_version"),
     # A report's version is the number of its amendment.
+    Rule("Veterinarian.version", (FIELD,), "lock_version"),
     Rule("Protocol.version", (FIELD,), "lock_version"),
     Rule("WorkOrder.version", (FIELD,), "lock_version"),
 )
@@ -222,11 +223,11 @@ def at(node: ast.AST, place: str, assigned: str) -> Iterator[Found]:
         case ast.ImportFrom():
             yield from (Found(IMPORT, f"{node.module}.{each.name}", each.lineno) for each in node.names)
         case ast.Constant(value=str()):
-            words = set(re.findall(r"\w+", node.value))
+            words = set(re.findall(r"\w+", str(node.value)))
             yield from (Found(TEXT, word, node.lineno) for word in words)
     for decorator in getattr(node, "decorator_list", ()):
-        called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        yield Found(DECORATOR, dotted(called), decorator.lineno)
+        plain = decorator.func if isinstance(decorator, ast.Call) else decorator
+        yield Found(DECORATOR, dotted(plain), decorator.lineno)
 
 
 def dotted(node: ast.AST) -> str:

@@ -64,6 +64,7 @@ PLANTED = {
     "edit_version": ("lims/models/reports.py", "class Report:\n    edit_version = 1"),
     "read_version": ("lims/views/orders.py", "def change(read_version): ..."),
     "Protocol.version": ("lims/models/protocols.py", "class Protocol(Model):\n    version = 1"),
+    "Veterinarian.version": ("lims/models/people.py", "class Veterinarian(Model):\n    version = 1"),
     "WorkOrder.version": ("lims/models/work_orders.py", "class WorkOrder(Model):\n    version = 1"),
 }
 LEGITIMATE = {
