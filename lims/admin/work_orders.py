@@ -112,7 +112,7 @@ class WorkOrderAdmin(BulkActionsAdmin, CachedDocumentAdmin, ServedAdmin):
         return super().get_queryset(request).select_related("veterinarian__user")
 
     def get_fields(self, request: HttpRequest, obj: WorkOrder | None = None):
-        return ("veterinarian", *BILLING_FIELDS, "read_version") if obj else NewWorkOrderForm.Meta.fields
+        return ("veterinarian", *BILLING_FIELDS, "seen_version") if obj else NewWorkOrderForm.Meta.fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: WorkOrder | None = None):
         if obj is None:
@@ -138,9 +138,11 @@ class WorkOrderAdmin(BulkActionsAdmin, CachedDocumentAdmin, ServedAdmin):
         if not formsets and carries_lines(request.POST):
             raise lines_refused()
         lines = formsets[0].lines() if formsets and formsets[0].has_changed() else None
-        version = form.cleaned_data["read_version"] or 0
+        lock_version = form.cleaned_data["seen_version"] or 0
         try:
-            return change_work_order(request.user, form.instance.pk, version, lines=lines, **form.billing())
+            return change_work_order(
+                request.user, form.instance.pk, lock_version, lines=lines, **form.billing()
+            )
         except StaleEdit as error:
             below = _("Below is what you typed. Saving again replaces the other change.")
             raise StaleEdit(f"{error} {below}") from error

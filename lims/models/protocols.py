@@ -147,7 +147,7 @@ class Protocol(models.Model):
     last_cassette = models.PositiveSmallIntegerField(default=0, editable=False)
     last_slide = models.PositiveSmallIntegerField(default=0, editable=False)
     # Grows with each save of what people write, so that the second of two editors is told.
-    version = models.PositiveIntegerField(default=1, editable=False)
+    lock_version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ProtocolQuerySet.as_manager()
 

@@ -79,7 +79,7 @@ class Report(models.Model):
     is_preliminary = models.BooleanField(_("preliminary"), default=False)
 
     # Grows with each save, so that the second of two editors is told.
-    edit_version = models.PositiveIntegerField(default=1, editable=False)
+    lock_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 

@@ -64,7 +64,7 @@ def orders(ana, bruno):
     """A draft, an issued one with everything long, and a cancelled one."""
     vet = bruno.veterinarian
     issued = factories.issued_order(ana, vet, 3, billing_name=LONG[:200], observations=LONG)
-    change_work_order(ana, issued.pk, issued.version, billing_tax_id="20-12345678-6")
+    change_work_order(ana, issued.pk, issued.lock_version, billing_tax_id="20-12345678-6")
     cancelled = factories.issued_order(ana, vet)
     cancel_work_order(ana, cancelled.pk, LONG)
     return factories.draft_order(ana, vet, 2), issued, cancelled

@@ -73,7 +73,7 @@ def test_draft_saves_itself_adds_rows_and_knows_patients_of_before(site_without_
     page.get_by_role("button", name="Otro espécimen").click()
     page.locator("[name='specimen-0-site']").fill("Piel")
     page.locator("[name='specimen-1-site']").fill("Bazo")
-    draft = Protocol.objects.filter(version=1).get()
+    draft = Protocol.objects.filter(lock_version=1).get()
     expect(page.locator("[data-saving]")).to_have_attribute("data-state", "saved")
     expect(page.locator("[data-saving-text]")).to_have_text(re.compile(r"\d"))
     assert list(draft.specimens.values_list("label", "site")) == [("A", "Piel"), ("B", "Bazo")]
@@ -85,7 +85,7 @@ def test_draft_saves_itself_adds_rows_and_knows_patients_of_before(site_without_
     expect(page.locator("[data-saving]")).to_have_attribute("data-state", "saved")
     assert list(draft.specimens.values_list("label", "site")) == [("A", "Piel")]
     # Another window saves meanwhile: this one is told, keeps its text, and shows both.
-    Protocol.objects.filter(pk=draft.pk).update(animal="Otro", version=9)
+    Protocol.objects.filter(pk=draft.pk).update(animal="Otro", lock_version=9)
     page.get_by_label("Raza").fill("Mestizo")
     page.get_by_role("button", name="Comparar con lo guardado").click()
     page.get_by_text("Guardado mientras tanto:").first.wait_for()

@@ -78,7 +78,7 @@ class PatientForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["edit_version"] = self.instance.version
+        self.initial["edit_version"] = self.instance.lock_version
         # A draft may lack them; submitting asks for them.
         self.fields["animal"].required = self.fields["species"].required = False
         for name in self.fields:
@@ -192,9 +192,9 @@ class Submission:
         """Return the valid forms whose texts papers show."""
         return (form for form in self._forms() if form.is_valid())
 
-    def take_version(self, version: int) -> None:
+    def take_version(self, lock_version: int) -> None:
         """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        self.patient.data = replaced(self.patient.data, "edit_version", version)
+        self.patient.data = replaced(self.patient.data, "edit_version", lock_version)
 
     @property
     def edit_version(self) -> BoundField:

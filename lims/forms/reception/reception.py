@@ -60,9 +60,9 @@ class VersionForm(forms.Form):
         """Return the version that its reader saw; one without is taken for outdated."""
         return self.cleaned_data["version"] or 0
 
-    def take_version(self, version: int) -> None:
+    def take_version(self, lock_version: int) -> None:
         """Let what is typed here be sent again, now that its reader sees what somebody else changed."""
-        self.data = replaced(self.data, "version", version)
+        self.data = replaced(self.data, "version", lock_version)
 
 
 class ReceptionForm(VersionForm):
@@ -89,7 +89,7 @@ class ReceptionForm(VersionForm):
     )
 
     def __init__(self, protocol: Protocol, declared: int | None, data: Any = None) -> None:
-        initial = {"version": protocol.version, "count": declared or 1, "condition": CONDITIONS[0]}
+        initial = {"version": protocol.lock_version, "count": declared or 1, "condition": CONDITIONS[0]}
         super().__init__(data, initial=initial)
         self.fields["count"].label = COUNT_LABELS[ProtocolKind(protocol.kind)]
 

@@ -70,7 +70,7 @@ class DraftForm(forms.Form):
         self.diagnoses, self.cassettes = diagnoses, cassettes
         # What is typed is in the language of the paper: spelling is checked in it.
         self.language = report.protocol.veterinarian.user.language
-        self.initial = {"edit_version": report.edit_version, "is_preliminary": report.is_preliminary}
+        self.initial = {"edit_version": report.lock_version, "is_preliminary": report.is_preliminary}
         for name in TEXT_FIELDS:
             label = capfirst(Report._meta.get_field(name).verbose_name)
             self._add(name, TextField(TEXT_MAX, 3, label=label), getattr(report, name))
@@ -106,9 +106,9 @@ class DraftForm(forms.Form):
         """Whether anything stands, or is wrong, in the sections that most reports do without."""
         return any(self[name].value() or self[name].errors for name in REST)
 
-    def take_version(self, edit_version: int) -> None:
+    def take_version(self, lock_version: int) -> None:
         """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        self.data = replaced(self.data, "edit_version", edit_version)
+        self.data = replaced(self.data, "edit_version", lock_version)
 
     def _add(self, name: str, field: forms.Field, initial: object) -> None:
         field.widget.attrs["lang"] = self.language

@@ -28,7 +28,7 @@ ZERO = Decimal("0.00")
 class ClosedWorkOrderForm(ServiceForm):
     """Nothing but the version of the order when it was read, so that a second editor is told."""
 
-    read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     refusal: LimsError | None = None  # of the save that this form is shown again after
 
     class Meta:
@@ -37,13 +37,13 @@ class ClosedWorkOrderForm(ServiceForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["read_version"] = self.instance.version
+        self.initial["seen_version"] = self.instance.lock_version
 
     def full_clean(self) -> None:
         """Let the next save of what is typed here replace what its reader was just told of."""
         super().full_clean()
         if isinstance(self.refusal, StaleEdit):
-            self.data = replaced(self.data, "read_version", self.instance.version)
+            self.data = replaced(self.data, "seen_version", self.instance.lock_version)
 
     def billing(self) -> dict:
         """Return the valid billing data as the services take it."""

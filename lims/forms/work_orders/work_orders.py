@@ -44,15 +44,15 @@ class BillingForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.version
+        self.initial["version"] = self.instance.lock_version
 
     def billing(self) -> dict:
         """Return the valid values as `change_work_order` takes them."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
-    def take_version(self, version: int) -> None:
+    def take_version(self, lock_version: int) -> None:
         """Let the next save of what is typed here replace what its reader now sees beside it."""
-        self.data = replaced(self.data, "version", version)
+        self.data = replaced(self.data, "version", lock_version)
 
     def _post_clean(self) -> None:
         """Leave the order as it is: the service alone checks and writes it."""

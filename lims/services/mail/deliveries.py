@@ -79,7 +79,7 @@ def resend(by: User, pk: int, address: str = "", *, keep_address: bool = False) 
     _check_may_resend(delivery)
     if keep_address:
         theirs = Veterinarian.objects.filter(user=delivery.recipient_id)
-        theirs.update(alternative_email=address, version=F("version") + 1)
+        theirs.update(alternative_email=address, lock_version=F("lock_version") + 1)
     again = _again(delivery, address, by)
     _settle(delivery)
     if again.report:

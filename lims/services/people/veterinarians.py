@@ -13,17 +13,17 @@ from lims.services.mail import deliveries, notifications
 
 
 @transaction.atomic
-def verify_veterinarian(by: User, pk: int, version: int) -> bool:
+def verify_veterinarian(by: User, pk: int, lock_version: int) -> bool:
     """Note that the laboratory checked who this is, and tell them; return whether it is new. Idempotent.
 
-    `version` is that of the profile that was looked at. Raises NotAllowed for everybody outside of the
+    `lock_version` is that of the profile that was looked at. Raises NotAllowed for everybody outside of the
     laboratory, and StaleEdit if the profile was saved since: nobody has seen what it says now.
     """
     _require_laboratory(by)
     vet = _unverified([pk]).first()
     if vet is None:
         return False
-    if vet.version != version:
+    if vet.lock_version != lock_version:
         raise StaleEdit(
             _("The profile was changed since you read it, and is not verified. Read it again, then verify.")
         )

@@ -28,7 +28,8 @@ RECEIVE = """
 UPDATE {table} AS protocol SET
     status = %(status)s, number = given.number, received_at = %(at)s, received_by_id = %(by)s,
     expected_ready_on = coalesce(protocol.expected_ready_on, given.ready_on),
-    expected_ready_by = coalesce(protocol.expected_ready_by, given.ready_by), version = protocol.version + 1
+    expected_ready_by = coalesce(protocol.expected_ready_by, given.ready_by),
+    lock_version = protocol.lock_version + 1
 FROM unnest(%(pks)s::bigint[], %(numbers)s::text[], %(ready_on)s::date[], %(ready_by)s::date[])
     AS given (pk, number, ready_on, ready_by)
 WHERE protocol.id = given.pk

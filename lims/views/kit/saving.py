@@ -25,10 +25,10 @@ def page(request: HttpRequest, template: str, context: Mapping[str, Any], status
     return response
 
 
-def saved(edit_version: int, typed: Iterable[BaseForm]) -> JsonResponse:
+def saved(lock_version: int, typed: Iterable[BaseForm]) -> JsonResponse:
     """Tell the script when it was saved, as which version, and what the papers cannot print of it."""
     saved_at = time_format(timezone.localtime(), "TIME_FORMAT")
-    return JsonResponse({"edit_version": edit_version, "saved_at": saved_at, **notes(typed)})
+    return JsonResponse({"edit_version": lock_version, "saved_at": saved_at, **notes(typed)})
 
 
 def notes(typed: Iterable[BaseForm]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def _save(request: HttpRequest, vet: Veterinarian | None) -> HttpResponse:
         return _page(request, vet, form, status=409)
     request.session.pop(PROFILE_MISSING, None)
     if wants_json(request):
-        return JsonResponse({"version": saved.version, "verified": saved.verified_at is not None})
+        return JsonResponse({"version": saved.lock_version, "verified": saved.verified_at is not None})
     _tell(request, saved)
     return redirect("profile" if vet else "protocols")
 
@@ -63,7 +63,7 @@ def _conflict(request: HttpRequest, form: ProfileForm, error: StaleEdit) -> Http
     compared = ProfileForm(request.user, vet, request.POST)
     compared.add_error(None, str(error))
     if vet:
-        compared.take_version(vet.version)
+        compared.take_version(vet.lock_version)
     return _page(request, vet, compared, conflict=True, status=409)
 
 

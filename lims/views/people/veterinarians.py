@@ -137,7 +137,7 @@ def _row(vet: Veterinarian) -> dict:
         "email": vet.user.email,
         "phone": vet.phone,
         "verified_at": vet.verified_at,
-        "version": vet.version,
+        "version": vet.lock_version,
         "url": reverse("veterinarian", args=(vet.pk,)),
     }
 

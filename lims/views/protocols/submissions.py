@@ -131,7 +131,7 @@ def _save(request: HttpRequest, draft: Protocol) -> HttpResponse:
 
 def _saved(request: HttpRequest, draft: Protocol, typed: Submission) -> HttpResponse:
     if wants_json(request):
-        return saving.saved(draft.version, typed.printed())
+        return saving.saved(draft.lock_version, typed.printed())
     if note := next(filter(None, map(printing_note, typed.printed())), ""):
         messages.warning(request, note)
     if "review" in request.POST:
@@ -144,7 +144,7 @@ def _conflict(request: HttpRequest, draft: Protocol, typed: Submission, error: S
     if wants_json(request):
         return saving.refused(error, "stale")
     typed.patient.add_error(None, str(error))
-    typed.take_version(draft.version)
+    typed.take_version(draft.lock_version)
     return _page(request, draft, typed, conflict=True, status=409)
 
 

@@ -42,7 +42,7 @@ def _correct(request: HttpRequest, protocol: Protocol) -> HttpResponse:
         return _refused(request, protocol, form, error)
     if wants_json(request):
         return reception.as_json(corrected)
-    if corrected.version == protocol.version:
+    if corrected.lock_version == protocol.lock_version:
         messages.info(request, _("Nothing was changed."))
     else:
         messages.success(request, _("The reception of %(code)s was corrected.") % {"code": corrected.code})
@@ -58,7 +58,7 @@ def _refused(
     if isinstance(error, StaleEdit):
         # Whoever goes on has seen, beside the form, what is there now.
         protocol.refresh_from_db()
-        form.take_version(protocol.version)
+        form.take_version(protocol.lock_version)
     return _page(request, protocol, form, status=409)
 
 

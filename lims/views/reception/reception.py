@@ -101,7 +101,7 @@ def _refused(
     if isinstance(error, StaleEdit):
         # Whoever goes on has seen, above, what is there now.
         protocol.refresh_from_db()
-        form.take_version(protocol.version)
+        form.take_version(protocol.lock_version)
     return _page(request, protocol, **{name: form}, status=409)
 
 
@@ -138,7 +138,7 @@ def _page(
     if wants_json(request) and status != 200:
         return form_errors(form or rejection or returning or ReasonForm(), status)
     declared = declared_count(protocol)
-    reason = {"version": protocol.version}
+    reason = {"version": protocol.lock_version}
     context = {
         "protocol": protocol,
         "declared": declared,

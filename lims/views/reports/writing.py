@@ -111,7 +111,7 @@ def _save_typed(request: HttpRequest, report: Report, form: DraftForm) -> Report
 
 def _saved(request: HttpRequest, report: Report, form: DraftForm) -> HttpResponse:
     if wants_json(request):
-        return saving.saved(report.edit_version, [form])
+        return saving.saved(report.lock_version, [form])
     if note := printing_note(form):
         messages.warning(request, note)
     if "review" in request.POST:
@@ -124,7 +124,7 @@ def _conflict(request: HttpRequest, report: Report, form: DraftForm, error: Stal
     if wants_json(request):
         return saving.refused(error, "stale")
     form.add_error(None, str(error))
-    form.take_version(report.edit_version)
+    form.take_version(report.lock_version)
     return writing_page(request, report, form, conflict=True, status=409)
 
 

@@ -28,9 +28,9 @@ class Entry:
     changes: list[Change]
 
 
-def since(order: WorkOrder, version: int) -> list[Entry]:
+def since(order: WorkOrder, lock_version: int) -> list[Entry]:
     """Return what was done to an order after somebody read that version of it, newest first."""
-    return told(order, min(max(order.version - version, 1), SINCE_MAX))
+    return told(order, min(max(order.lock_version - lock_version, 1), SINCE_MAX))
 
 
 def told(order: WorkOrder, limit: int) -> list[Entry]:

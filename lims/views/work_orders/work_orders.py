@@ -128,10 +128,10 @@ def _change(request: HttpRequest, order: WorkOrder) -> HttpResponse:
 
 
 def _conflict(request: HttpRequest, order: WorkOrder, form: BillingForm, error: StaleEdit) -> HttpResponse:
-    read_version = form.cleaned_data["version"]
+    lock_version = form.cleaned_data["version"]
     refuse(form, error)
-    form.take_version(order.version)
-    meanwhile = since(order, read_version)
+    form.take_version(order.lock_version)
+    meanwhile = since(order, lock_version)
     return _page(request, order, billing=form, meanwhile=meanwhile, status=409)
 
 

@@ -67,7 +67,7 @@ def _answer(request: HttpRequest, order: WorkOrder) -> HttpResponse:
     desk = desk_of_typed(order, request.POST)
     if not desk.is_valid():
         # The places of a part mean nothing once the order was changed: there is nothing to put right in it.
-        is_moved = desk.part is not None and typed_version(request.POST) != order.version
+        is_moved = desk.part is not None and typed_version(request.POST) != order.lock_version
         return _conflict(request, order, lines_refused()) if is_moved else _refused(request, desk)
     try:
         order = _save(request, desk)
@@ -116,7 +116,7 @@ def _conflict(request: HttpRequest, order: WorkOrder, error: LimsError) -> HttpR
     told.is_valid()
     told.billing.add_error(None, str(error))
     told.meanwhile = since(fresh, typed_version(request.POST) or 0)
-    told.billing.take_version(fresh.version)
+    told.billing.take_version(fresh.lock_version)
     return _page(request, told, status=409)
 
 
@@ -129,7 +129,7 @@ def _refused(request: HttpRequest, desk: WorkOrderEditor) -> HttpResponse:
 def _saved(request: HttpRequest, order: WorkOrder, desk: WorkOrderEditor) -> HttpResponse:
     is_new = desk.order.pk is None
     if wants_json(request):
-        row = {"id": order.pk, "number": order.number, "status": order.status, "version": order.version}
+        row = {"id": order.pk, "number": order.number, "status": order.status, "version": order.lock_version}
         return JsonResponse(row, status=201 if is_new else 200)
     messages.success(request, _("The draft was made.") if is_new else _("Saved."))
     if note := printing_note(desk.billing):

@@ -32,6 +32,6 @@ def billing(order: WorkOrder, **changed) -> dict:
     shown |= {
         "advance": str(order.advance),
         "observations": order.observations,
-        "read_version": order.version,
+        "seen_version": order.lock_version,
     }
     return shown | changed

@@ -43,7 +43,7 @@ def test_correction_takes_a_cuit_as_it_is_typed_and_keeps_the_rest(admin, alma, 
     verify_veterinarians(alma, [vet.pk])
     assert save(admin, page(vet), TYPED | {"tax_id": "27 12345678 0"}).status_code == 302
     vet.refresh_from_db()
-    assert (vet.name, vet.tax_id, vet.version) == ("Eva Paz", "27-12345678-0", 2)
+    assert (vet.name, vet.tax_id, vet.lock_version) == ("Eva Paz", "27-12345678-0", 2)
     assert vet.alternative_email == "otro@lab.test" and vet.verified_at
 
 
@@ -77,7 +77,7 @@ def test_vets_newer_profile_is_not_overwritten_until_the_administrator_has_seen_
     assert Veterinarian.objects.get().clinic == "Del Norte"
     assert admin.post(page(vet), posted(form) | {"phone": "1"}).status_code == 302
     saved = Veterinarian.objects.get()
-    assert (saved.clinic, saved.phone, saved.version) == ("Del Este", "1", 3)
+    assert (saved.clinic, saved.phone, saved.lock_version) == ("Del Este", "1", 3)
     assert saved.notify_on_processing
 
 
@@ -88,11 +88,11 @@ def test_page_without_its_version_overwrites_nothing(admin, vet):
 
 def test_one_is_verified_once(admin, alma, vet):
     assert admin.get(page(vet, "verify")).status_code == 405
-    admin.post(page(vet, "verify"), {"version": vet.version})
+    admin.post(page(vet, "verify"), {"version": vet.lock_version})
     vet.refresh_from_db()
     first = vet.verified_at
     assert first and vet.verified_by == alma
-    admin.post(page(vet, "verify"), {"version": vet.version})
+    admin.post(page(vet, "verify"), {"version": vet.lock_version})
     admin.post(LIST, {"action": "verify_selected", "_selected_action": [vet.pk]})
     vet.refresh_from_db()
     assert vet.verified_at == first

@@ -75,10 +75,10 @@ def test_advance_is_changed_with_history_and_a_warmed_pdf(admin, alma, ana, brun
     response = admin.post(url(order, "change"), billing(order, advance="400,00"))
     assert response.status_code == 302
     changed = WorkOrder.objects.get()
-    assert (changed.advance, changed.balance, changed.version) == (400, 600, order.version + 1)
+    assert (changed.advance, changed.balance, changed.lock_version) == (400, 600, order.lock_version + 1)
     entry = changed.history.first()
     assert (entry.by, entry.changes) == (alma, {"advance": ["0.00", "400.00"]})
-    assert Job.objects.filter(actor="warm_pdf", ref=f"work-order/{order.pk}@{changed.version}").exists()
+    assert Job.objects.filter(actor="warm_pdf", ref=f"work-order/{order.pk}@{changed.lock_version}").exists()
 
 
 def test_too_large_advance_is_told_beside_its_field(admin, ana, bruno):
@@ -101,7 +101,7 @@ def test_lines_of_a_draft_are_changed_through_the_service(admin, ana, bruno):
     assert response.status_code == 302
     changed = WorkOrder.objects.get()
     assert [(line.unit_price, line.description) for line in changed.lines.all()][1] == (7, "<5/10 HPF>")
-    assert (changed.total, changed.version) == (57, order.version + 1)
+    assert (changed.total, changed.lock_version) == (57, order.lock_version + 1)
     assert changed.history.first().changes["total"] == ["2000.00", "57.00"]
 
 
@@ -113,7 +113,7 @@ def test_saving_a_draft_unchanged_changes_nothing(admin, ana, bruno):
     for form in (page.context["adminform"].form, formset.management_form, *formset.forms):
         posted |= {bound.html_name: bound.value() if bound.value() is not None else "" for bound in form}
     assert admin.post(url(order, "change"), posted).status_code == 302
-    assert WorkOrder.objects.get().version == order.version
+    assert WorkOrder.objects.get().lock_version == order.lock_version
     assert order.history.count() == 1
 
 
@@ -133,7 +133,7 @@ def test_closed_order_shows_no_field_and_takes_none(admin, ana, bruno, status):
     order = factories.issued_order(ana, bruno.veterinarian)
     WorkOrder.objects.update(status=status)
     page = admin.get(url(order, "change"))
-    assert set(page.context["adminform"].form.fields) == {"read_version"}
+    assert set(page.context["adminform"].form.fields) == {"seen_version"}
     assert not page.context["show_save"]
     admin.post(url(order, "change"), billing(order, advance="1"))
     assert WorkOrder.objects.get().advance == 0

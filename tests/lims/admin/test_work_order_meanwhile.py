@@ -39,7 +39,7 @@ def rows_of(order: WorkOrder, **changed) -> list[dict]:
 
 def test_the_second_editor_is_told_and_can_save_then(admin, ana, bruno):
     order = factories.issued_order(ana, bruno.veterinarian)
-    change_work_order(ana, order.pk, order.version, observations="Ana's")
+    change_work_order(ana, order.pk, order.lock_version, observations="Ana's")
     page = admin.post(url(order, "change"), billing(order, observations="Alma's"))
     (sentence,) = page.context["adminform"].form.non_field_errors()
     assert "Otra persona" in sentence and "reemplaza el otro cambio" in sentence
@@ -52,9 +52,9 @@ def test_the_second_editor_is_told_and_can_save_then(admin, ana, bruno):
 
 def test_a_third_editor_between_is_told_of_too(admin, ana, bruno):
     order = factories.issued_order(ana, bruno.veterinarian)
-    change_work_order(ana, order.pk, order.version, observations="one")
+    change_work_order(ana, order.pk, order.lock_version, observations="one")
     fields = resent(admin.post(url(order, "change"), billing(order, observations="Alma's")))
-    change_work_order(ana, order.pk, order.version + 1, observations="two")
+    change_work_order(ana, order.pk, order.lock_version + 1, observations="two")
     assert admin.post(url(order, "change"), fields).status_code == 200
     assert WorkOrder.objects.get().observations == "two"
 
@@ -64,7 +64,7 @@ def test_lines_typed_beside_anothers_are_told_kept_and_can_be_saved_then(admin, 
     order = factories.draft_order(ana, bruno.veterinarian, lines=2)
     typed = rows_of(order, unit_price="7,00", description="Alma")
     line = Line(order.lines.first().protocol_id, "HP", unit_price=Decimal("5.00"))
-    change_work_order(ana, order.pk, order.version, lines=[line] * others)
+    change_work_order(ana, order.pk, order.lock_version, lines=[line] * others)
     page = admin.post(url(order, "change"), billing(order) | lines(*typed, initial=2))
     assert page.context["adminform"].form.non_field_errors()
     assert (WorkOrder.objects.get().total, order.lines.count()) == (5 * others, others)
@@ -77,7 +77,7 @@ def test_lines_typed_beside_anothers_are_told_kept_and_can_be_saved_then(admin, 
 
 def grow(by, order: WorkOrder) -> None:
     line = Line(order.lines.get().protocol_id, "HP", unit_price=Decimal(1))
-    change_work_order(by, order.pk, order.version, lines=[line] * 101)
+    change_work_order(by, order.pk, order.lock_version, lines=[line] * 101)
 
 
 MOVES = {
@@ -105,18 +105,18 @@ def test_lines_for_which_there_is_no_form_any_more_are_refused_and_shown(admin, 
 def test_an_order_is_not_issued_unseen(admin, ana, bruno):
     order = factories.draft_order(ana, bruno.veterinarian)
     page = admin.get(url(order, "change")).content.decode()
-    assert page.count(f'name="version" value="{order.version}"') == 2
-    change_work_order(ana, order.pk, order.version, observations="Ana's")
-    admin.post(url(order, "issue"), {"version": order.version})
+    assert page.count(f'name="version" value="{order.lock_version}"') == 2
+    change_work_order(ana, order.pk, order.lock_version, observations="Ana's")
+    admin.post(url(order, "issue"), {"version": order.lock_version})
     assert WorkOrder.objects.get().status == "draft"
-    admin.post(url(order, "issue"), {"version": order.version + 1})
+    admin.post(url(order, "issue"), {"version": order.lock_version + 1})
     assert WorkOrder.objects.get().status == "issued"
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "<x>" * 167])
 def test_a_reason_that_will_not_do_is_told_beside_its_field_and_kept(admin, ana, bruno, reason):
     order = factories.issued_order(ana, bruno.veterinarian)
-    page = admin.post(url(order, "cancel"), {"reason": reason, "version": order.version})
+    page = admin.post(url(order, "cancel"), {"reason": reason, "version": order.lock_version})
     assert (page.status_code, set(page.context["form"].errors)) == (409, {"reason"})
     assert reason.replace("<", "&lt;").replace(">", "&gt;") in page.content.decode()
     assert WorkOrder.objects.get().status == "issued"
@@ -124,7 +124,7 @@ def test_a_reason_that_will_not_do_is_told_beside_its_field_and_kept(admin, ana,
 
 def test_a_reason_of_the_whole_length_is_kept_whole(admin, ana, bruno):
     order = factories.issued_order(ana, bruno.veterinarian)
-    answer = admin.post(url(order, "cancel"), {"reason": "x" * 500, "version": order.version})
+    answer = admin.post(url(order, "cancel"), {"reason": "x" * 500, "version": order.lock_version})
     assert answer["Location"] == url(order, "change")
     cancelled = WorkOrder.objects.get()
     assert (cancelled.status, cancelled.cancellation_reason) == ("cancelled", "x" * 500)
@@ -133,8 +133,8 @@ def test_a_reason_of_the_whole_length_is_kept_whole(admin, ana, bruno):
 def test_an_order_is_not_cancelled_unseen_and_the_reason_is_kept(admin, ana, bruno):
     order = factories.issued_order(ana, bruno.veterinarian)
     sent = send_work_order(ana, order.pk)
-    page = admin.post(url(order, "cancel"), {"reason": "Duplicada", "version": order.version})
+    page = admin.post(url(order, "cancel"), {"reason": "Duplicada", "version": order.lock_version})
     shown = page.content.decode()
     assert page.status_code == 409
-    assert "Duplicada" in shown and f'name="version" value="{sent.version}"' in shown
+    assert "Duplicada" in shown and f'name="version" value="{sent.lock_version}"' in shown
     assert WorkOrder.objects.get().status == "sent"

@@ -42,7 +42,7 @@ def test_rows_of_one_statement_are_kept_each(ana, bruno):
 
 def test_a_save_without_news_keeps_nothing(bruno):
     veterinarian = bruno.veterinarian
-    Veterinarian.objects.filter(pk=veterinarian.pk).update(version=7)
+    Veterinarian.objects.filter(pk=veterinarian.pk).update(lock_version=7)
     User.objects.filter(pk=bruno.pk).update(password="another", last_login="2026-01-01T00:00Z")
     assert (kept(veterinarian), kept(bruno)) == ([("insert", None)], [("insert", None)])
 
@@ -58,7 +58,7 @@ def test_a_draft_of_a_vet_is_its_own_affair(bruno):
 def test_what_was_removed_stays_known(ana, bruno):
     order = factories.draft_order(ana, bruno.veterinarian)
     line = order.lines.get()
-    change_work_order(ana, order.pk, order.version, lines=[])
+    change_work_order(ana, order.pk, order.lock_version, lines=[])
     removed = changes_of(type(line)).objects.get(pgh_label="delete")
     assert (removed.pgh_obj_id, removed.service, removed.work_order_id) == (line.pk, "HP", order.pk)
 

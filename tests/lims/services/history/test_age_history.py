@@ -90,7 +90,7 @@ def test_whatever_was_not_changed_since_long_stays_known(ana, bruno):
 def test_of_what_was_removed_everything_goes_once_that_is_old(ana, bruno):
     order = factories.draft_order(ana, bruno.veterinarian)
     line = order.lines.get()
-    change_work_order(ana, order.pk, order.version, lines=[])
+    change_work_order(ana, order.pk, order.lock_version, lines=[])
     changes = changes_of(WorkOrderLine).objects.filter(pgh_obj_id=line.pk)
     dated(line, LONG_AGO, FIRST_KEPT)
     age_all()

@@ -258,6 +258,6 @@ def test_the_page_of_a_received_sample_counts_what_its_kind_has(
     ana, bruno, browser, kind, counted, not_counted
 ):
     (protocol,) = submitted(1, [bruno.veterinarian], kind=kind)
-    receive_sample(ana, protocol.pk, protocol.version, Received("optimal", 3))
+    receive_sample(ana, protocol.pk, protocol.lock_version, Received("optimal", 3))
     page = browser(ana).get(f"/protocols/{protocol.pk}/").content.decode()
     assert counted in page and not_counted not in page

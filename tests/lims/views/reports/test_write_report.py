@@ -28,7 +28,7 @@ def typed(draft: Report, **changes) -> dict:
     draft.refresh_from_db()
     texts = ("macroscopic", "microscopic", "comments", "recommendations", "methods")
     sent = {name: getattr(draft, name) for name in (*texts, "pending_tests", "critical_result")}
-    sent |= {"external_results": "", "edit_version": draft.edit_version}
+    sent |= {"external_results": "", "edit_version": draft.lock_version}
     sent |= {f"diagnosis-{row.pk}": row.diagnosis for row in draft.diagnoses.all()}
     for row in draft.cassettes.all():
         sent |= {
@@ -67,7 +67,7 @@ def test_saving_answers_the_next_version_and_the_same_again_changes_nothing(paul
     client = browser(paula)
     sent = typed(draft, comments="Uno\r\n\r\ndos ", is_preliminary="on")
     answer = client.post(path(draft), sent, **JSON).json()
-    assert answer["edit_version"] == draft.edit_version + 1
+    assert answer["edit_version"] == draft.lock_version + 1
     draft.refresh_from_db()
     assert (draft.comments, draft.is_preliminary) == ("Uno\n\ndos ", True)
     assert client.post(path(draft), sent, **JSON).json()["edit_version"] == answer["edit_version"]
@@ -110,7 +110,7 @@ def test_browser_keeps_no_page_that_would_be_older_than_the_draft(paula, draft, 
 def test_second_window_is_told_and_nothing_is_overwritten(paula, draft, browser):
     client = browser(paula)
     stale = typed(draft, comments="segundo")
-    save_draft(paula, draft.pk, draft.edit_version, Content({"comments": "primero"}))
+    save_draft(paula, draft.pk, draft.lock_version, Content({"comments": "primero"}))
     json = client.post(path(draft), stale, **JSON)
     assert (json.status_code, json.json()["kind"]) == (409, "stale")
     answer = client.post(path(draft), stale)
@@ -120,7 +120,7 @@ def test_second_window_is_told_and_nothing_is_overwritten(paula, draft, browser)
     draft.refresh_from_db()
     assert draft.comments == "primero"
     # The page showed both, so its own next save is a decision.
-    answer = client.post(path(draft), stale | {"edit_version": draft.edit_version})
+    answer = client.post(path(draft), stale | {"edit_version": draft.lock_version})
     draft.refresh_from_db()
     assert (answer.status_code, draft.comments) == (302, "segundo")
 
