@@ -13,7 +13,7 @@ from unfold.admin import ModelAdmin
 from lims.errors import LimsError
 from lims.forms.operations.operations import asking, foresee
 from lims.services.operations import operations, registry
-from lims.services.operations.registry import Action
+from lims.services.operations.action import Action
 from lims.services.operations.selections import Selection
 from lims.templatetags.operations import begun, things
 

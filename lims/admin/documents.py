@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 import pdfcache.cache
 from lims.errors import LimsError
-from lims.services.operations import registry as actions
-from lims.services.pdfs import warming
+from lims.services.pdfs import bulk, warming
 from lims.services.pdfs.opening import invalidate_documents, name_of
 from pdfcache import registry
 from pdfcache.errors import StoreError
@@ -63,8 +62,7 @@ def cached_documents(request: HttpRequest) -> HttpResponse:
         stats, is_away = {}, True
     empty = pdfcache.cache.KindStats(0, 0)
     rows = [
-        (kind, name_of(kind), stats.get(kind, empty), actions.warming().get(kind))
-        for kind in registry.kinds()
+        (kind, name_of(kind), stats.get(kind, empty), bulk.warming().get(kind)) for kind in registry.kinds()
     ]
     return _page(request, "cached_documents", _("Cached PDFs"), {"kinds": rows, "is_away": is_away})
 

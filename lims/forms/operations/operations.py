@@ -19,7 +19,7 @@ from lims.forms.protocols.protocols import ProtocolFilter
 from lims.forms.work_orders.work_orders import WorkOrderFilter
 from lims.models import Delivery, LabelSheet, Protocol, User, WorkOrder
 from lims.services.operations import registry, selections
-from lims.services.operations.registry import Action, Preview
+from lims.services.operations.action import Action, Preview
 from lims.services.operations.selections import PK_MAX, Selection
 
 

@@ -21,8 +21,8 @@ from lims.models import (
 from lims.models.protocols import ProtocolKind
 from lims.services.bench import locking
 from lims.services.mail import notifications
+from lims.services.people.pathologists import require_pathologist
 from lims.services.protocols import transitions
-from lims.services.reports import access
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def request_more(by: User, pk: int, wish: Wish) -> AdditionalRequest:
     pathologists, NotVisible, InvalidTransition unless the protocol is ready or in process and its report not
     being issued, and Incomplete with the fields that are missing or wrong.
     """
-    access.pathologist(by)
+    require_pathologist(by)
     protocol = locking.lock(by, pk)
     values = _values(protocol, wish)
     if same := protocol.requests.open().filter(**values).first():

@@ -19,8 +19,8 @@ from actors import jobs
 from lims.models import ItemState, Operation, OperationItem, OperationState
 from lims.services.operations import operations, registry
 from lims.services.operations import rounds as operation_ending
+from lims.services.operations.action import Action, Context
 from lims.services.operations.halving import apply_or_split
-from lims.services.operations.registry import Action, Context
 
 log = structlog.get_logger(__name__)
 

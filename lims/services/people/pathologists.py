@@ -49,6 +49,14 @@ def change_pathologist(
         return _write(pathologist, picture, remove_signature, values)
 
 
+def require_pathologist(by: User) -> Pathologist:
+    """Return whom this user writes reports as; raise NotAllowed for everybody who writes none."""
+    author = Pathologist.objects.filter(staff_member__user=by).select_related("staff_member").first()
+    if by.role != Role.PATHOLOGIST or author is None:
+        raise NotAllowed(_("Only pathologists write reports."))
+    return author
+
+
 def _require_admin(by: User) -> None:
     if not by.is_superuser:
         raise NotAllowed(_("Only administrators may do this."))

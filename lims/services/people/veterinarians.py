@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from actors import jobs
 from lims.errors import NotAllowed, NotVisible, StaleEdit
 from lims.models import Delivery, DeliveryKind, NotificationKind, User, Veterinarian
 from lims.services.mail import deliveries, notifications
+from lims.services.mail.contents import Letter, letter
 
 
 @transaction.atomic
@@ -59,6 +59,11 @@ def unverify_veterinarian(by: User, pk: int) -> Veterinarian:
     return vet
 
 
+@letter(DeliveryKind.PROFILE_VERIFIED)
+def profile_verified(delivery: Delivery) -> Letter:
+    return Letter(_("Your profile is verified"), reverse("protocols"))
+
+
 def _require_laboratory(by: User) -> None:
     if not by.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
@@ -72,23 +77,11 @@ def _unverified(pks: list[int]) -> QuerySet[Veterinarian]:
 def _verify(vets: list[Veterinarian], by: User) -> None:
     pks = [vet.pk for vet in vets]
     Veterinarian.objects.filter(pk__in=pks).update(verified_at=timezone.now(), verified_by=by)
-    _tell(vets, by)
+    _notify(vets, by)
 
 
-def _tell(vets: list[Veterinarian], by: User) -> None:
+def _notify(vets: list[Veterinarian], by: User) -> None:
     users = [vet.user for vet in vets]
     notifications.notify(users, NotificationKind.VET_VERIFIED, "", reverse("protocols"))
-    made = Delivery.objects.bulk_create(
-        Delivery(
-            kind=DeliveryKind.PROFILE_VERIFIED,
-            recipient=vet.user,
-            address=vet.email,
-            language=vet.user.language,
-            message_id=deliveries.message_id(),
-            requested_by=by,
-        )
-        for vet in vets
-    )
-    works = {str(delivery.pk): (delivery.pk,) for delivery in made}
-    if works:
-        jobs.enqueue_many("send_delivery", works, requested_by_id=by.pk)
+    kind = DeliveryKind.PROFILE_VERIFIED
+    deliveries.send_all([deliveries.write(kind, vet.user, vet.email, by) for vet in vets], by)

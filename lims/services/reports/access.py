@@ -3,16 +3,8 @@
 from django.utils.translation import gettext as _
 
 from lims.errors import InvalidTransition, NotAllowed, NotVisible
-from lims.models import Pathologist, Report, ReportHistory, ReportStatus, Role, User
+from lims.models import Report, ReportHistory, ReportStatus, Role, User
 from lims.models.reports import TRANSITIONS
-
-
-def pathologist(by: User) -> Pathologist:
-    """Return whom this user writes reports as; raise NotAllowed for everybody who writes none."""
-    author = Pathologist.objects.filter(staff_member__user=by).select_related("staff_member").first()
-    if by.role != Role.PATHOLOGIST or author is None:
-        raise NotAllowed(_("Only pathologists write reports."))
-    return author
 
 
 def is_author(by: User, report: Report) -> bool:

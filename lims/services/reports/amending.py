@@ -19,8 +19,9 @@ from lims.models import (
 )
 from lims.models.reports import TEXT_FIELDS
 from lims.services.kit.texts import normalize, too_long
-from lims.services.mail import deliveries
+from lims.services.people.pathologists import require_pathologist
 from lims.services.reports import access, prefill
+from lims.services.reports.announcing import announce
 
 REASON_MAX = 2_000
 AMENDABLE = (ReportStatus.ISSUED, ReportStatus.WITHDRAWN)
@@ -41,7 +42,7 @@ def amend_report(by: User, pk: int, reason: str) -> Report:
     draft = Report.objects.create(
         protocol=replaced.protocol,
         version=replaced.version + 1,
-        author=access.pathologist(by),
+        author=require_pathologist(by),
         replaces=replaced,
         amendment_reason=reason,
         is_preliminary=replaced.is_preliminary,
@@ -66,7 +67,7 @@ def withdraw_report(by: User, pk: int, reason: str) -> Report:
     report.withdrawn_at, report.withdrawal_reason = timezone.now(), reason
     report.save(update_fields=["status", "withdrawn_at", "withdrawal_reason", "changed_at"])
     access.record(report, ReportHistory.Action.WITHDRAWN, by, reason)
-    deliveries.announce(report, DeliveryKind.REPORT_WITHDRAWN, by)
+    announce(report, DeliveryKind.REPORT_WITHDRAWN, by)
     return report
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from lims.documents.reports import report as document
 from lims.models import Report
 from lims.models.reports import ARCHIVED
 from pdfcache import store
@@ -106,3 +107,8 @@ def _problem(key: str, version_id: str, issued: store.Measured) -> str:
 
 def _told(measured: store.Measured) -> str:
     return f"{measured.size} bytes with SHA-256 {measured.sha256}"
+
+
+def file_name(number: str, version: int) -> str:
+    """Return the name of an issued report's file, without reading what it shows."""
+    return document.filename({"number": number, "version": version, "mark": None})

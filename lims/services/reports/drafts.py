@@ -15,6 +15,7 @@ from lims.models import (
     ReportStatus,
     User,
 )
+from lims.services.people.pathologists import require_pathologist
 from lims.services.reports import access, prefill
 from lims.services.reports.content import Content, cleaned
 
@@ -30,7 +31,7 @@ def begin_report(by: User, protocol_pk: int) -> Report:
     for everybody but pathologists, NotVisible, and InvalidTransition for a protocol that is not ready, that
     a colleague writes on, or that has its report already.
     """
-    author = access.pathologist(by)
+    author = require_pathologist(by)
     protocol = _locked_protocol(by, protocol_pk)
     draft = _draft_in_work(author, protocol) or _new_draft(author, protocol)
     prefill.add_rows(draft)

@@ -12,9 +12,8 @@ from lims.documents.paper.reading import RowReader
 from lims.documents.reports import report as document
 from lims.errors import NotAllowed, NotVisible
 from lims.models import DocumentAccess, Report, ReportStatus, User
-from lims.services.mail import composing
 from lims.services.pdfs import access_log, opening
-from lims.services.reports import publishing
+from lims.services.reports import archive, publishing
 from lims.services.reports.drawing import draw
 from pdfcache import store
 from pdfcache.errors import StoreError
@@ -90,7 +89,7 @@ def _archived(user: User, pk: int, row: dict) -> Ready:
     access_log.record(user, document.KIND, pk, DocumentAccess.Outcome.HIT)
     url = store.presign(
         row["archive_key"],
-        composing.file_name(row["protocol__number"], row["version"]),
+        archive.file_name(row["protocol__number"], row["version"]),
         settings.PDF_URL_TTL_S,
         bucket=settings.S3_ARCHIVE_BUCKET,
         version_id=row["archive_version_id"],

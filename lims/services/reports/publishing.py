@@ -19,9 +19,10 @@ from lims.models import (
     Role,
     User,
 )
-from lims.services.mail import deliveries, notifications
+from lims.services.mail import notifications
 from lims.services.protocols import transitions
 from lims.services.reports import access, archive
+from lims.services.reports.announcing import announce
 from lims.services.reports.archive import Kept
 from lims.services.reports.drawing import draw
 from pdfcache import store
@@ -121,7 +122,7 @@ def _record(job: jobs.Job, rendered: Report, kept: Kept, pages: int) -> None:
         _supersede(report, by)
         _issue(report, kept, pages, by)
         kind = DeliveryKind.REPORT_AMENDED if report.replaces_id else DeliveryKind.REPORT_ISSUED
-        deliveries.announce(report, kind, by)
+        announce(report, kind, by)
 
 
 def _supersede(report: Report, by: User) -> None:

@@ -21,8 +21,8 @@ from lims.models import (
 )
 from lims.models.work_orders import AMOUNT_MAX, BILLING_FIELDS, TRANSITIONS, ZERO
 from lims.services.kit import assets, numbers, tax_ids
-from lims.services.mail import deliveries
 from lims.services.pdfs import opening
+from lims.services.work_orders.announcing import announce
 from lims.services.work_orders.lines import Line, are_written, with_others, write_lines
 
 
@@ -126,7 +126,7 @@ def send_work_order(by: User, pk: int, lock_version: int | None = None) -> WorkO
     Raises NotAllowed, InvalidTransition if it is not issued, or was sent already, and StaleEdit.
     """
     order = _step(by, pk, lock_version, WorkOrderStatus.SENT, WorkOrderHistory.Action.SENT)
-    deliveries.announce_order(order, by)
+    announce(order, by)
     return order
 
 

@@ -20,8 +20,8 @@ from lims.models import ItemState, Operation, OperationItem, OperationState, Use
 from lims.services.labels.sheets import LABELS_MAX
 from lims.services.operations import operations as service
 from lims.services.operations import registry
+from lims.services.operations.action import Named
 from lims.services.operations.operations import Progress
-from lims.services.operations.registry import Named
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import csv_file, csv_of, list_context, page_of
 

@@ -12,7 +12,7 @@ from lims.forms.operations import operations as forms
 from lims.forms.operations.operations import Chosen
 from lims.models import User
 from lims.services.operations import operations, registry
-from lims.services.operations.registry import Action
+from lims.services.operations.action import Action
 from lims.templatetags.operations import begun, things
 from lims.views.kit.guard import authenticated, wants_json
 

@@ -7,6 +7,7 @@ from actors.models import Job
 from lims.models import Delivery, DeliveryKind, DocumentAccess, Notification, Report
 from lims.services.mail import deliveries
 from lims.services.pdfs import access_log
+from lims.services.reports import announcing
 from lims.services.reports.amending import amend_report, withdraw_report
 from lims.services.reports.finalizing import finalize_report
 from tests import factories
@@ -52,7 +53,9 @@ def test_an_issue_is_mailed_to_the_vet_and_told_to_vet_and_author(report, bruno,
 
 
 def test_the_message_id_is_of_this_site_and_of_this_delivery(report, settings):
-    one, two = Delivery.objects.get().message_id, deliveries.message_id()
+    first = Delivery.objects.get()
+    second = deliveries.write(DeliveryKind.REPORT_ISSUED, first.recipient, first.address, None)
+    one, two = first.message_id, second.message_id
     assert one != two
     for message_id in (one, two):
         assert message_id.startswith("<delivery-") and message_id.endswith("@127.0.0.1>")
@@ -94,7 +97,7 @@ def test_who_wants_no_mail_is_told_in_the_portal_alone(paula, bruno):
 
 def test_announced_again_nobody_is_told_again(report, paula):
     before = Delivery.objects.count(), Notification.objects.count(), Job.objects.count()
-    deliveries.announce(report, DeliveryKind.REPORT_ISSUED, paula)
+    announcing.announce(report, DeliveryKind.REPORT_ISSUED, paula)
     assert (Delivery.objects.count(), Notification.objects.count(), Job.objects.count()) == before
 
 
@@ -170,9 +173,9 @@ def test_rolled_back_nobody_is_told(report, paula, monkeypatch):
     def fail(*args):
         raise RuntimeError
 
-    monkeypatch.setattr(deliveries.reports, "record", fail)
+    monkeypatch.setattr(announcing.access, "record", fail)
     from django.db import transaction
 
     with pytest.raises(RuntimeError), transaction.atomic():
-        deliveries.announce(report, DeliveryKind.REPORT_AMENDED, paula)
+        announcing.announce(report, DeliveryKind.REPORT_AMENDED, paula)
     assert (mailed("report_amended"), told("report_amended")) == (set(), set())
