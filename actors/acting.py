@@ -1,4 +1,4 @@
-"""Who makes a change: set in the database session, whose history triggers keep it with each change."""
+"""Attributes changes to a user: sets the name in the database session, where history triggers read it."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -16,10 +16,10 @@ from actors.publisher import Breaker, Publisher, Publishers
 
 log = structlog.get_logger(__name__)
 
-# Stands for "none configured"; nothing listens there.
+# The address that stands for "none configured"; nothing listens there.
 NO_BROKER = "amqp://127.0.0.1:1"
 CLOSE_ATTEMPTS = 5
-# Nothing here waits longer than a second; django-dramatiq's own defaults wait 48 s for a broker that is away.
+# No step waits longer than a second; django-dramatiq's own defaults wait 48 s for a broker that is away.
 CONNECTION = {
     "connection_attempts": 1,
     "heartbeat": 30,

@@ -26,7 +26,7 @@ from actors.models import Job, JobState
 
 log = structlog.get_logger(__name__)
 
-# A render that failed is not repeated by mere reloading of its page before this.
+# Reloading the page of a render that failed does not repeat it before this.
 FAILED_COOLDOWN_S = 60
 BACKOFF_MAX_S = 300
 
@@ -54,7 +54,7 @@ RETURNING id
 
 @dataclass
 class Handle:
-    """What `enqueue` returns. `woken` is None until the commit, then whether the wake-up was sent.
+    """The result of `enqueue`. `woken` is None until the commit, then whether the wake-up was sent.
 
     It stays None for a job that is due later or that somebody else enqueued, unless that wake-up is known
     to have failed.
@@ -136,7 +136,7 @@ def _upsert(actor: str, works: Mapping[str, Sequence], values: dict[str, Any]) -
     registry.get(actor)
     if not connection.in_atomic_block:
         raise NotInTransaction(f"{actor} was enqueued outside a transaction; no retry helps.")
-    # In one order, so that two who enqueue the same jobs cannot wait for each other.
+    # Sorted, so that two who enqueue the same jobs cannot deadlock.
     refs = sorted(works)
     rows = {"refs": refs, "args": [json.dumps(list(works[ref])) for ref in refs]}
     with connection.cursor() as cursor:

@@ -16,7 +16,7 @@ from dramatiq import Message
 from actors.errors import BrokerAway
 
 PUBLISH_TIMEOUT_S = 1.0
-# After a failure nobody tries for so long, so that an outage costs one request, not each.
+# The breaker stays open for so long after a failure: an outage costs one request, not each.
 BREAKER_S = 30.0
 HEARTBEAT_EVERY_S = 5.0
 

@@ -13,7 +13,7 @@ from actors.models import Job
 INTERACTIVE = "interactive"
 BACKGROUND = "background"
 QUEUES = (INTERACTIVE, BACKGROUND)
-# Longer than any work's own time-outs, shorter than RabbitMQ's consumer time-out of 30 minutes.
+# The limit is longer than any work's own time-outs, shorter than RabbitMQ's consumer time-out of 30 minutes.
 TIME_LIMIT_LEASES = 3
 
 

@@ -18,7 +18,7 @@ class WarmUp(Middleware):
     def after_process_boot(self, broker: Broker) -> None:
         for kind in registry.kinds():
             registry.get(kind).prepare()
-        # Nothing has this key: the look-up is for the connection.
+        # No object has this key: the look-up opens the connection.
         with contextlib.suppress(StoreError):
             store.stat("cache/")
         # The pool stays open; only this thread's borrowed connection goes back.

@@ -23,7 +23,7 @@ WORKERS, BLOCKING_THREADS = 2, 4
 
 DEMO_ACCOUNTS = ("admin", "pathologist", "staff", "vet", "other-vet")
 DEMO_PASSWORD = "demo-lamina"  # noqa: S105 (public, and accepted on loopback only)
-# What `manage.py` in another terminal needs; the rest has defaults.
+# Variables that `manage.py` in another terminal needs; the rest has defaults.
 SHARED_NAMES = (
     "SECRET_KEY",
     "DEBUG",

@@ -95,7 +95,7 @@ def cached(kind: str, pk: int) -> list[CachedObject]:
 
 
 def superseded(kind: str, pk: int) -> list[CachedObject]:
-    """What `prune` would delete: all but the current object; all when the row is gone. Raises StoreError."""
+    """Objects that `prune` would delete: all but the current; all when the row is gone. Raises StoreError."""
     # Listed before the snapshot is taken: what a fill puts in between is never in the list.
     objects = cached(kind, pk)
     current = _current_key(kind, pk)

@@ -28,7 +28,7 @@ from pdfcache.errors import StoreError
 
 CONNECT_TIMEOUT_S = 1
 DEFAULT_READ_TIMEOUT_S = 3
-# For a worker, which nobody waits for, with an archive's or a micrograph's many bytes.
+# Workers, which nobody waits for, read the many bytes of an archive or a micrograph.
 WORKER_READ_TIMEOUT_S = 30
 POOL_SIZE = 32
 SINGLE_PUT_MIN_BYTES = 5 * 1024 * 1024

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-# What a real installation would set. Nothing here is ever connected to.
+# Variables that a real installation would set. Nothing here is ever connected to.
 DEPLOYMENT = {
     "SITE_URL": "https://lamina.example",
     "ALLOWED_HOSTS": "lamina.example",

@@ -32,7 +32,7 @@ DECORATOR = "decorator"
 TEXT = "text"  # a word in a string, such as an SQL statement
 TEMPLATE = "template variable"
 
-# What a module gives to others: where it is defined and each way to name it.
+# A function of a module: its definition and each way in which others name it.
 GIVEN = (FUNCTION, ATTRIBUTE, IMPORT)
 EVERYWHERE = (FUNCTION, FIELD, CONSTANT, VARIABLE, PARAMETER, KEYWORD, ATTRIBUTE, IMPORT, TEXT, TEMPLATE)
 CALLABLE = (FUNCTION, PARAMETER, TEMPLATE)
@@ -46,7 +46,7 @@ class Rule(NamedTuple):
     new: str
     within: str = ""
     outside: str = ""
-    # Of functions: refused only with exactly these parameters.
+    # A function is refused only with exactly these parameters.
     parameters: tuple[str, ...] | None = None
 
 

@@ -21,6 +21,7 @@ from lims.admin.cached import CachedDocumentAdmin
 from lims.documents.work_orders.work_order import KIND
 from lims.errors import InvalidTransition, LimsError, StaleEdit
 from lims.forms.kit.parsing import typed_version
+from lims.forms.kit.refusing import refuse
 from lims.forms.kit.service_forms import ServiceForm
 from lims.forms.work_orders.admin_work_orders import (
     ClosedWorkOrderForm,
@@ -30,7 +31,7 @@ from lims.forms.work_orders.admin_work_orders import (
     WorkOrderForm,
 )
 from lims.forms.work_orders.unsaved_lines import UnsavedLine, carries_lines, lines_refused, unsaved_lines
-from lims.forms.work_orders.work_orders import CancellationForm, refuse
+from lims.forms.work_orders.work_orders import CancellationForm
 from lims.models import PaymentStatus, Price, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.models.work_orders import BILLING_FIELDS
 from lims.services.work_orders.work_orders import (

@@ -1,4 +1,4 @@
-"""docs/operations.md: what it tells of the settings is what the settings read."""
+"""docs/operations.md: its table of settings is what the settings read."""
 
 import re
 

@@ -18,10 +18,10 @@ from lims.forms.kit.listing import ListFilter, choice_field, search_field, searc
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.operations.operations import these
 from lims.models import Cassette, Protocol, Slide
+from lims.models.limits import PK_MAX
 from lims.models.processing import SlideQuality
 from lims.models.protocols import ProtocolKind
 from lims.services.bench.worklists import Step
-from lims.services.operations.selections import PK_MAX
 
 # What is scanned from a label: a sample's number, and which of its cassettes or slides.
 LABEL = re.compile(r"(?P<number>[a-z]{2} \d{2}/\d+)-(?P<letter>[cs])\d+", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 from django.http import QueryDict
 
-from lims.services.operations.selections import PK_MAX
+from lims.models.limits import PK_MAX
 
 
 def typed_pk(text: str) -> int | None:

@@ -12,9 +12,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lims.errors import Incomplete, LimsError
-from lims.forms.kit.fields import MoneyField, locale
+from lims.forms.kit.fields import MoneyField, TextField, locale
 from lims.forms.kit.parsing import replaced
-from lims.forms.reports.reports import TextField
 from lims.models import CytologySample, HistopathologySample, Protocol, Specimen
 from lims.models.processing import Side
 from lims.services.protocols.submission_content import (

@@ -7,9 +7,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lims.forms.kit.listing import choice_field
+from lims.forms.kit.listing import WorkListFilter, choice_field
 from lims.forms.kit.parsing import replaced
-from lims.forms.reports.worklist import WorkListFilter
 from lims.models import Protocol
 from lims.models.protocols import ProtocolKind
 from lims.services.reception.receiving import CONDITIONS, Received

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from lims.forms.kit.fields import TextField
 from lims.forms.kit.parsing import replaced
 from lims.forms.reports.synoptic import Row, SynopticField
 from lims.models import Report, ReportCassette, ReportDiagnosis, ReportImage
@@ -16,21 +17,6 @@ from lims.models.reports import TEXT_FIELDS, TEXT_MAX
 
 SHORT_TEXT_MAX = 5_000
 REST = ("external_results", "pending_tests", "critical_result")
-
-
-class TextField(forms.CharField):
-    """A text kept as it was typed, with line ends as we store them."""
-
-    def __init__(self, max_length: int, rows: int, **kwargs) -> None:
-        widget = forms.Textarea(attrs={"rows": rows})
-        super().__init__(max_length=max_length, required=False, strip=False, widget=widget, **kwargs)
-
-    def to_python(self, value) -> str:
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
-
-    def widget_attrs(self, widget: forms.Widget) -> dict:
-        # A browser would cut what is pasted at the limit, without a word.
-        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
 class DiagnosisPart(NamedTuple):

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from lims.errors import Incomplete, InvalidTransition
 from lims.forms.bench.bench import RequestForm
-from lims.forms.work_orders.work_orders import refuse
+from lims.forms.kit.refusing import refuse
 from lims.models import AdditionalRequest
 from lims.services.bench.requests import finish_requests, request_more
 from lims.services.people.pathologists import require_pathologist

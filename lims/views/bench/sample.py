@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
 from lims.forms.bench.bench import CassettesForm, SlidesForm
-from lims.forms.work_orders.work_orders import refuse
+from lims.forms.kit.refusing import refuse
 from lims.models import Cassette, Protocol, Slide
 from lims.models.processing import Stage
 from lims.services.bench import cassettes, locking, ready, slides

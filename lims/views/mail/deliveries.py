@@ -14,9 +14,9 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
+from lims.forms.kit.refusing import refuse
 from lims.forms.mail.deliveries import TO_SEE_TO, DeliveryFilter, ResendForm
 from lims.forms.operations.operations import offered
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Delivery, User
 from lims.services.mail import deliveries as service
 from lims.views.kit.guard import authenticated, error_json, wants_json

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lims.errors import LimsError, StaleEdit
+from lims.forms.kit.refusing import refuse
 from lims.forms.people.profile import LanguageForm, ProfileForm
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Veterinarian
 from lims.services.people.profiles import change_language, save_profile
 from lims.views.kit.guard import authenticated, form_errors, wants_json

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lims.errors import InvalidTransition, LimsError, StaleEdit
+from lims.forms.kit.refusing import refuse
 from lims.forms.reception.reception import CorrectionForm
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Protocol
 from lims.services.reception.correcting import correct_reception, why_not, written
 from lims.services.reception.receiving import declared_count

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lims.errors import InvalidTransition, LimsError, NotAllowed, StaleEdit
+from lims.forms.kit.refusing import refuse
 from lims.forms.reception.reception import ReasonForm, ReceptionForm
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Protocol, ProtocolStatus
 from lims.services.reception.receiving import declared_count, receive_sample, reject_sample, return_rejected
 from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lims.errors import Incomplete
+from lims.forms.kit.refusing import refuse
 from lims.forms.reports.worklist import PhraseForm
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Phrase, Role
 from lims.services.reports.phrases import add_phrase, change_phrase, list_phrases, may_change, remove_phrase
 from lims.views.kit.guard import authenticated, error_json, wants_json

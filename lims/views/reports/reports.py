@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotVisible
+from lims.forms.kit.refusing import refuse
 from lims.forms.reports.page import ReasonForm
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Report, ReportStatus, User
 from lims.services.reports import access
 from lims.services.reports.amending import amend_report, withdraw_report

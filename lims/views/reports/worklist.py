@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lims.errors import NotAllowed
-from lims.forms.reports.worklist import WorkListFilter
+from lims.forms.kit.listing import WorkListFilter
 from lims.models import AdditionalRequest, Protocol, Report, ReportStatus, Role, User
 from lims.services.bench.worklists import asked_for, protocol_of
 from lims.services.reports.lists import to_be_written, with_failures

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lims.errors import Incomplete, InvalidTransition, StaleEdit
 from lims.forms.kit.printing import printing_note
+from lims.forms.kit.refusing import refuse
 from lims.forms.reports.reports import DraftForm
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Protocol, Report, ReportStatus
 from lims.services.reports.amending import preview_changes
 from lims.services.reports.content import Content

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
 from lims.forms.kit.parsing import typed_version
 from lims.forms.kit.printing import printing_note
-from lims.forms.work_orders.work_orders import BillingForm, CancellationForm, refuse
+from lims.forms.kit.refusing import refuse
+from lims.forms.work_orders.work_orders import BillingForm, CancellationForm
 from lims.models import User, WorkOrder
 from lims.services.work_orders.work_orders import (
     cancel_work_order,

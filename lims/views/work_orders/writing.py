@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
 from lims.forms.kit.parsing import typed_pk, typed_version
 from lims.forms.kit.printing import printing_note
+from lims.forms.kit.refusing import refuse
 from lims.forms.work_orders.lines import with_another_line
 from lims.forms.work_orders.parts import typed_page
 from lims.forms.work_orders.unsaved_lines import lines_refused
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Veterinarian, WorkOrder
 from lims.services.work_orders.unbilled import chargeable, drafted_already
 from lims.services.work_orders.work_orders import change_work_order, create_work_order, is_written

@@ -201,6 +201,8 @@ MATRIX = {
     # Without anything chosen.
     ("processing_mark", "get"): (405,) * 7,
     ("processing_mark", "post"): (LOGIN, 403, 403, 409, 409, 409, 409),
+    ("processing_labels", "get"): (405,) * 7,
+    ("processing_labels", "post"): (LOGIN, 403, 403, 409, 409, 409, 409),
     # Of a protocol in process that lacks nothing.
     ("protocol_processing", "get"): (LOGIN, 403, 404, 200, 200, 200, 200),
     ("protocol_processing", "post"): (405,) * 7,

@@ -45,7 +45,7 @@ PAGES = {
     **dict.fromkeys(("phrase", "phrase_remove"), "phrases"),
     **dict.fromkeys(("delivery_resend", "delivery_settle"), "deliveries"),
     "processing_mark": "processing",
-    "label_sheet_make": "processing",
+    "processing_labels": "processing",
     "operation_start": "protocols",
     "operation_preview": "protocols",
     "protocols_receive": "protocols",
