@@ -1,6 +1,7 @@
-"""Fixtures for every test: the cast, and the store. The servers come from tests/plugin.py."""
+"""Fixtures for every test: the cast, the database, the store. The servers come from tests/plugin.py."""
 
 import contextlib
+import os
 
 import pytest
 
@@ -16,6 +17,28 @@ LONG = ("tests/drills/", "tests/config/", "tests/browser/")
 def pytest_collection_modifyitems(items):
     """Begin with the long modules; the order is random among them, and among the others."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker):
+    """The database of this process's run, in place of the one that pytest-django would migrate for each."""
+    from django.test import TransactionTestCase
+
+    from tests import databases
+
+    name = f"{databases.MIGRATED}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with django_db_blocker.unblock(), databases.copied(name), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: databases.empty())
+        yield
+
+
+def pytest_sessionfinish(session):
+    """Remove what the processes of the run copied their databases from."""
+    if not os.environ.get("PYTEST_XDIST_WORKER") and not session.config.option.collectonly:
+        from tests import databases
+
+        with contextlib.suppress(OSError):
+            databases.forget()
 
 
 @pytest.fixture

@@ -20,8 +20,7 @@ def received() -> Protocol:
 
 def test_tissue_goes_all_the_way_with_enter_on_what_is_next(site_without_workers, ana, log_in):
     protocol = received()
-    page = log_in(site_without_workers, ana)
-    page.goto(f"/protocols/{protocol.pk}/processing/")
+    page = log_in(site_without_workers, ana, f"/protocols/{protocol.pk}/processing/")
     enter(page, "Crear casetes", "Se crearon 2 casetes.")
     for stage in Stage:
         # What waits for the next step is chosen already.
@@ -38,8 +37,7 @@ def test_tissue_goes_all_the_way_with_enter_on_what_is_next(site_without_workers
 
 def test_a_scanner_chooses_on_the_list(site_without_workers, ana, log_in):
     add_cassettes(ana, received().pk, [NewCassette()] * 4)
-    page = log_in(site_without_workers, ana)
-    page.goto("/processing/?stage=cassetting")
+    page = log_in(site_without_workers, ana, "/processing/?stage=cassetting")
     search = page.get_by_label("Buscar o escanear una etiqueta")
     search.focus()
     for code in ("HP 26/123-C3", "hp 26/123-c1", "HP 26/123-C3"):
