@@ -14,8 +14,8 @@ RUN = os.environ["LAMINA_TEST_RUN"]
 MIGRATED = f"test-{RUN}"
 # What migrating writes is there for every test.
 KEPT = ["django_migrations", "django_content_type", "auth_permission"]
-# Every table is locked, as truncating all of them would: who still writes is waited for. To delete the few rows
-# of a test takes a tenth of the time of truncating, but no trigger or foreign key may have a say in it, which only
+# Every table is locked, as truncating would: who still writes is waited for. Deleting the few rows of a
+# test takes a tenth of the time of truncating, but no trigger or foreign key may have a say, which only
 # a superuser can have so.
 EMPTY = """
 DO $$

@@ -101,11 +101,11 @@ def _problem(key: str, version_id: str, issued: store.Measured) -> str:
     if found is None:
         return "is missing."
     if found != issued:
-        return f"is not what was issued: {_told(found)} instead of {_told(issued)}."
+        return f"is not what was issued: {_description(found)} instead of {_description(issued)}."
     return ""
 
 
-def _told(measured: store.Measured) -> str:
+def _description(measured: store.Measured) -> str:
     return f"{measured.size} bytes with SHA-256 {measured.sha256}"
 
 

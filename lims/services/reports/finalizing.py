@@ -96,14 +96,14 @@ def _missing_diagnoses(rows: list[Row], specimens: list[Row]) -> dict[str, str]:
 
 
 def _half_tables(rows: list[Row]) -> dict[str, str]:
-    told = _("Each row needs both its element and its answer, were it “not applicable”.")
+    message = _("Each row needs both its element and its answer, were it “not applicable”.")
     half = [row["pk"] for row in rows if any("" in each.values() for each in row["synoptic"])]
-    return {f"synoptic-{pk}": told for pk in half}
+    return {f"synoptic-{pk}": message for pk in half}
 
 
 def _unready_images(rows: list[Row]) -> dict[str, str]:
-    told = {
+    message = {
         ReportImageState.PREPARING: _("This image is still being prepared. Wait a moment."),
         ReportImageState.FAILED: _("This image could not be used. Remove it."),
     }
-    return {f"image-{row['pk']}": told[row["state"]] for row in rows if row["state"] in told}
+    return {f"image-{row['pk']}": message[row["state"]] for row in rows if row["state"] in message}

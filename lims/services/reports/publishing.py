@@ -62,9 +62,9 @@ def on_failed(job: jobs.Job) -> None:
     """Tell the author and the administrators that a report could not be issued; once per failure."""
     report = Report.objects.filter(pk=job.args[0], status=ReportStatus.FINALIZED).defer("snapshot").first()
     if report:
-        told = [report.author.staff_member.user, *notifications.overseers(Role.ADMIN)]
+        overseers = [report.author.staff_member.user, *notifications.overseers(Role.ADMIN)]
         path = notifications.report_path(report)
-        notifications.notify(told, NotificationKind.REPORT_FAILED, report.protocol.code, path)
+        notifications.notify(overseers, NotificationKind.REPORT_FAILED, report.protocol.code, path)
 
 
 @transaction.atomic

@@ -89,7 +89,7 @@ def test_caption_is_one_line_of_text():
         "magnification": "40x",
         "stain": "R&D",
     }
-    from lims.documents.paper.words import words
+    from lims.documents.paper.labels import words
     from lims.documents.reports.figures import figures
 
     (block,) = figures([image], words("es"))
