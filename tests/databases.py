@@ -10,13 +10,14 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 
+Unreachable = psycopg.OperationalError
 RUN = os.environ["LAMINA_TEST_RUN"]
 MIGRATED = f"test-{RUN}"
 # What migrating writes is there for every test.
 KEPT = ["django_migrations", "django_content_type", "auth_permission"]
-# Every table is locked, as truncating would: who still writes is waited for. Deleting the few rows of a
-# test takes a tenth of the time of truncating, but no trigger or foreign key may have a say, which only
-# a superuser can have so.
+# Every table is locked, as truncating all of them would: who still writes is waited for. To delete a test's
+# few rows takes a tenth of the time of truncating, but no trigger or foreign key may have a say in it, which
+# takes a superuser.
 EMPTY = """
 DO $$
 DECLARE
@@ -54,7 +55,7 @@ def copied(name: str) -> Iterator[None]:
     with _server() as server:
         # One process migrates, the others wait for it.
         server.execute("SELECT pg_advisory_lock(hashtext(%s))", [MIGRATED])
-        if not server.execute("SELECT FROM pg_database WHERE datname = %s", [MIGRATED]).fetchone():
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MIGRATED]).fetchone():
             _migrate(server)
         _command(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         _command(server, "CREATE DATABASE {} TEMPLATE {}", name, MIGRATED)
