@@ -16,7 +16,8 @@ from lims.forms.bench.bench import CassettesForm, SlidesForm
 from lims.forms.kit.refusing import refuse
 from lims.models import Cassette, Protocol, Slide
 from lims.models.processing import Stage
-from lims.services.bench import cassettes, locking, ready, slides
+from lims.services.bench import cassettes, ready, slides
+from lims.services.kit.permissions import require_laboratory
 from lims.views.bench.page import bench_page, protocol_on_bench
 from lims.views.kit.guard import authenticated
 
@@ -117,7 +118,7 @@ def _made(form: CassettesForm | SlidesForm, count: int) -> str:
 
 
 def _asked(request: HttpRequest, allowed: Sequence[str]) -> str:
-    locking.require_laboratory(request.user)
+    require_laboratory(request.user)
     if (mark := request.POST.get("undo", "")) in allowed:
         return mark
     raise Incomplete(_("This form is damaged. Load its page again."))
