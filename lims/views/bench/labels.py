@@ -1,12 +1,13 @@
 """Labels of what is chosen on the bench."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from lims.errors import Incomplete
 from lims.forms.bench.lists import MarkForm
 from lims.forms.labels.label_sheets import chosen_things
+from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.labels.sheets import make_sheet
 from lims.views.bench.list import marking_refused
@@ -15,7 +16,7 @@ from lims.views.kit.guard import authenticated
 
 @require_POST
 @authenticated
-def processing_labels(request: HttpRequest) -> HttpResponse:
+def processing_labels(request: AuthenticatedRequest) -> HttpResponse:
     """Make a sheet and lead to its PDF; where nothing is printed, draw the bench again as it was."""
     require_laboratory(request.user)
     try:
