@@ -76,7 +76,7 @@ def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
     if report.status != ReportStatus.DRAFT:
         return redirect("report", pk)
     changes = preview_changes(request.user, pk) if report.replaces_id else []
-    missing = missing_parts(report)
+    missing = missing_parts(pk)
     if wants_json(request):
         return JsonResponse({"changes": [change._asdict() for change in changes], "missing": missing})
     context = {"report": report, "protocol": report.protocol, "changes": changes, "missing": missing}

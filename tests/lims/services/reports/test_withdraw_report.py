@@ -4,7 +4,7 @@ import pytest
 
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
 from lims.models import Delivery, Report
-from lims.services.mail import deliveries
+from lims.services.reports import amending
 from lims.services.reports.amending import withdraw_report
 from tests import factories
 
@@ -41,7 +41,7 @@ def test_whoever_cannot_be_told_keeps_it_from_being_withdrawn(paula, issued, mon
     def fail(*args):
         raise RuntimeError
 
-    monkeypatch.setattr(deliveries, "announce", fail)
+    monkeypatch.setattr(amending, "announce", fail)
     with pytest.raises(RuntimeError):
         withdraw_report(paula, issued.pk, "Muestra cambiada")
     issued.refresh_from_db()
