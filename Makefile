@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench drill lint version local dev rivals
+.PHONY: run test quick bench drill lint version local dev rivals
 .DEFAULT_GOAL := run
 
 run: local
@@ -11,6 +11,9 @@ run: local
 test: dev
 	@$(BIN)/python -m tests.machine
 	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+
+quick: dev
+	@$(BIN)/python -m tests.quick $(ARGS)
 
 bench: rivals
 	@$(BIN)/python -m tests.machine

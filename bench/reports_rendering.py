@@ -23,9 +23,9 @@ from bench.rendering import MEMORY_RENDERS
 from bench.table import Row
 from lims.documents.paper import qr
 from lims.documents.paper.drawing import Frame, draw
+from lims.documents.paper.labels import words
 from lims.documents.paper.layout import Block
 from lims.documents.paper.pdfa import FLAVOUR
-from lims.documents.paper.words import words
 from lims.documents.reports import report as reports
 from lims.documents.reports.figures import figures
 from lims.services.kit import images

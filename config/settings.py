@@ -40,8 +40,6 @@ INSTALLED_APPS = [
     "django_dramatiq",
     "django_htmx",
     "bootstrap",
-    "crispy_forms",
-    "crispy_bootstrap5",
     "lucide",
     "csp",
     "pgtrigger",
@@ -62,7 +60,6 @@ MIDDLEWARE = [
     "config.middleware.Profile",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "lims.admin.policy.AdminPolicy",
 ]
 
@@ -85,7 +82,6 @@ TEMPLATES = [
         },
     }
 ]
-CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # A pool per process: a request borrows a connection that is open and checked, and gives it back.
 # Without a time-out of its own a request would wait 30 s for a database that is away.

@@ -25,6 +25,7 @@ CHECKS = {
     "ruff check": (BIN / "ruff", "check", "."),
     "ruff format": (BIN / "ruff", "format", "--check", "."),
     "mypy": (BIN / "mypy",),
+    "import contract": (BIN / "lint-imports",),
     "old names": (sys.executable, "scripts/old_names.py"),
     "djlint": (BIN / "djlint", "templates", "--lint", "--quiet"),
     "check --deploy": (*MANAGE, "check", "--deploy", "--fail-level", "WARNING"),

@@ -106,10 +106,10 @@ class VeterinarianAdmin(PostedAdmin, PersonAdmin):
         )
 
     def _tell(self, request: HttpRequest, count: int) -> None:
-        told = ngettext(
+        message = ngettext(
             "%(count)s veterinarian is verified now.", "%(count)s veterinarians are verified now.", count
         )
-        messages.success(request, told % {"count": count})
+        messages.success(request, message % {"count": count})
 
 
 @admin.register(StaffMember)

@@ -79,18 +79,20 @@ class UserAdmin(AuditedAdmin, ServedAdmin, BaseUserAdmin):  # type: ignore[misc]
     @action(description=_("Take the address for verified"), permissions=["change"])
     def verify(self, request: HttpRequest, users: QuerySet[User]) -> None:
         count = verify_addresses(request.user, _pks(users))
-        told = ngettext("%(count)s address is verified now.", "%(count)s addresses are verified now.", count)
-        messages.success(request, told % {"count": count})
+        message = ngettext(
+            "%(count)s address is verified now.", "%(count)s addresses are verified now.", count
+        )
+        messages.success(request, message % {"count": count})
 
     @action(description=_("Remove the second factor"), permissions=["change"])
     def remove_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
         count = remove_second_factors(request.user, _pks(users))
-        told = ngettext(
+        message = ngettext(
             "%(count)s account has no second factor any more.",
             "%(count)s accounts have no second factor any more.",
             count,
         )
-        messages.success(request, told % {"count": count})
+        messages.success(request, message % {"count": count})
 
 
 def _pks(users: QuerySet[User]) -> list[int]:

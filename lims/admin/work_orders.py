@@ -188,8 +188,8 @@ class WorkOrderAdmin(BulkActionsAdmin, CachedDocumentAdmin, ServedAdmin):
             except LimsError as error:
                 messages.error(request, f"{WorkOrder.objects.get(pk=pk)}: {error}")
         if issued:
-            told = ngettext("%(count)s order was issued.", "%(count)s orders were issued.", issued)
-            messages.success(request, told % {"count": issued})
+            message = ngettext("%(count)s order was issued.", "%(count)s orders were issued.", issued)
+            messages.success(request, message % {"count": issued})
 
     def render_change_form(
         self, request: HttpRequest, context: dict, *args, obj=None, **kwargs

@@ -1,7 +1,5 @@
 """The admin in a real browser: no page breaks the policy or its own scripts, and its parts move."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
@@ -10,7 +8,6 @@ from lims.models import AgedHistory, DocumentAccess, Holiday, WorkOrder
 from lims.services.reports.amending import withdraw_report
 from lims.services.reports.phrases import add_phrase
 from tests import factories
-from tests.processes import Web, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,26 +31,14 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def fresh_site(static_files, transactional_db) -> Iterator[str]:
-    """The address of a web server of the test's own.
-
-    Between tests the tables are emptied, and a server that lived before remembers the rows that the
-    administrators' log names its models by.
-    """
-    server = Web(GRANIAN_STATIC_PATH_ROUTE="/static", GRANIAN_STATIC_PATH_MOUNT=str(static_files))
-    with running(server):
-        yield server.url
-
-
-@pytest.fixture
-def page(fresh_site, buckets, alma, log_in, complaints) -> Page:
+def page(site_without_workers, buckets, alma, log_in, complaints) -> Page:
     """A page in which Alma is logged in."""
 
     def note(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             complaints.append(f"{page.url}: {message.text}")
 
-    page = log_in(fresh_site, alma)
+    page = log_in(site_without_workers, alma, "")
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
     page.on(

@@ -54,7 +54,7 @@ def status(protocol: Protocol) -> tuple:
 def test_by_keyboard_alone_a_sample_is_received_another_rejected_and_the_rest_in_a_batch(
     site_without_workers, samples, ana, log_in
 ):
-    page = log_in(site_without_workers, ana)
+    page = log_in(site_without_workers, ana, "")
     receive_one(page, samples[0])
     reject_one(page, samples[1])
     receive_rest(page, samples[2:])
@@ -121,7 +121,7 @@ def receive_rest(page: Page, rest: list[Protocol]) -> None:
 def test_what_is_scanned_while_the_laboratory_does_not_answer_is_kept_and_sent_again(
     site_without_workers, samples, ana, log_in
 ):
-    page = log_in(site_without_workers, ana)
+    page = log_in(site_without_workers, ana, "")
     at_counter(page, "/reception/batch/")
     page.context.set_offline(True)
     scan(page, samples[0].temporary_code)
@@ -139,7 +139,7 @@ def test_what_is_scanned_while_the_laboratory_does_not_answer_is_kept_and_sent_a
 def test_what_is_scanned_after_the_session_ended_is_kept_until_one_is_logged_in_again(
     site_without_workers, samples, ana, log_in
 ):
-    page = log_in(site_without_workers, ana)
+    page = log_in(site_without_workers, ana, "")
     page.goto("/reception/batch/")
     page.context.clear_cookies(name="sessionid")
     scan(page, samples[0].temporary_code)

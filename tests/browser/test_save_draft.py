@@ -25,7 +25,7 @@ def draft(paula, bruno) -> Report:
 
 @pytest.fixture
 def desk(site_without_workers, paula, draft, log_in) -> Iterator[Page]:
-    yield from opened(log_in(site_without_workers, paula, **WIDE), draft)
+    yield from opened(log_in(site_without_workers, paula, "", **WIDE), draft)
 
 
 def comments(desk: Page) -> Locator:

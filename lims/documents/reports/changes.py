@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from lims.documents.paper.formats import quantity, short_day
-from lims.documents.paper.words import sex_and_neutering, words
+from lims.documents.paper.labels import sex_and_neutering, words
 
 # Above it a text is compared as a whole: finding what moved takes too long.
 MAX_LINES = 300

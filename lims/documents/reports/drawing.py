@@ -6,6 +6,7 @@ from typing import Any
 from lims.documents.paper import limits
 from lims.documents.paper.drawing import Frame, draw, letterhead
 from lims.documents.paper.formats import moment, short_day
+from lims.documents.paper.labels import words
 from lims.documents.paper.layout import Block
 from lims.documents.paper.text import printable_line
 from lims.documents.paper.typesetting import (
@@ -16,7 +17,6 @@ from lims.documents.paper.typesetting import (
     shortened_together,
     width_pt,
 )
-from lims.documents.paper.words import words
 from lims.documents.reports import head
 from lims.documents.reports.closing import closing
 from lims.documents.reports.figures import figures

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from lims.documents.paper.fonts import SEMIBOLD
 from lims.documents.paper.formats import moment, quantity, short_day, unbroken
+from lims.documents.paper.labels import sex_and_neutering
 from lims.documents.paper.layout import Bar, Block, Rule, Style, Text
 from lims.documents.paper.text import printable_line
 from lims.documents.paper.typesetting import CONTENT_WIDTH_PT, LEFT_PT, MM, NAME, RIGHT_PT, Column
-from lims.documents.paper.words import sex_and_neutering
 from lims.documents.reports.layout import LABEL, NOTE, STRONG, TEXT, lines, together
 
 HALF_GAP_PT = 8 * MM

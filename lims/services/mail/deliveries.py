@@ -46,7 +46,7 @@ def write(kind: DeliveryKind, recipient: User, address: str, by: User | None, **
     )
 
 
-def send(delivery: Delivery) -> Delivery:
+def enqueue(delivery: Delivery) -> Delivery:
     """Save a new delivery and enqueue its sending, in the caller's transaction; return it. Not idempotent."""
     delivery.save(force_insert=True)
     by = delivery.requested_by_id
@@ -54,8 +54,8 @@ def send(delivery: Delivery) -> Delivery:
     return delivery
 
 
-def send_all(deliveries: Iterable[Delivery], by: User | None) -> None:
-    """Do what `send` does for any number of new deliveries, in a few statements."""
+def enqueue_all(deliveries: Iterable[Delivery], by: User | None) -> None:
+    """Do what `enqueue` does for any number of new deliveries, in a few statements."""
     made = Delivery.objects.bulk_create(deliveries)
     if made:
         works = {str(delivery.pk): (delivery.pk,) for delivery in made}
@@ -79,7 +79,7 @@ def resend(by: User, pk: int, address: str = "", *, keep_address: bool = False) 
         theirs = Veterinarian.objects.filter(user=delivery.recipient_id)
         theirs.update(alternative_email=address, lock_version=F("lock_version") + 1)
     _settle(delivery)
-    again = send(_again(delivery, address, by))
+    again = enqueue(_again(delivery, address, by))
     if again.report:
         entry = {"action": ReportHistory.Action.RESENT, "by": by, "note": _note(delivery, again)}
         ReportHistory.objects.create(report=again.report, **entry)

@@ -130,9 +130,9 @@ def _write_end(delivery: Delivery, state: DeliveryState, words: str) -> None:
     times = {"sent_at": Now()} if state == DeliveryState.SENT else {}
     Delivery.objects.filter(pk=delivery.pk).update(state=state, response=words, **times)
     if state != DeliveryState.SENT:
-        told = notifications.overseers(Role.STAFF, Role.ADMIN)
+        overseers = notifications.overseers(Role.STAFF, Role.ADMIN)
         notifications.notify(
-            told, NotificationKind.DELIVERY_FAILED, _subject(delivery), reverse("deliveries")
+            overseers, NotificationKind.DELIVERY_FAILED, _subject(delivery), reverse("deliveries")
         )
 
 

@@ -52,7 +52,7 @@ def _notify(operation: Operation) -> None:
     with translation.override(by.language):
         notifications.notify([by], NotificationKind.OPERATION_ENDED, _summary(operation), path(operation))
     about = {"operation": operation, "operation_round": operation.round}
-    deliveries.send(deliveries.write(DeliveryKind.OPERATION_ENDED, by, by.email, by, **about))
+    deliveries.enqueue(deliveries.write(DeliveryKind.OPERATION_ENDED, by, by.email, by, **about))
 
 
 def _summary(operation: Operation) -> str:

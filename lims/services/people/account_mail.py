@@ -32,7 +32,7 @@ def notify_owner(kind: DeliveryKind | None, address: str) -> None:
         return
     # To the address that is kept: what was typed may only look like it, and be somebody else's.
     user, kept = owner
-    deliveries.send(deliveries.write(kind, user, kept, None))
+    deliveries.enqueue(deliveries.write(kind, user, kept, None))
 
 
 @letter(DeliveryKind.ADDRESS_VERIFICATION)

@@ -148,6 +148,6 @@ def _write(vet: Veterinarian, changed: set[str], *, to_verify: bool) -> None:
     vet.lock_version += 1
     vet.save(update_fields=written if vet.pk else None)
     if to_verify:
-        told = notifications.overseers(Role.STAFF, Role.ADMIN)
+        overseers = notifications.overseers(Role.STAFF, Role.ADMIN)
         path = reverse("veterinarian", args=(vet.pk,))
-        notifications.notify(told, NotificationKind.VET_REGISTERED, vet.name, path)
+        notifications.notify(overseers, NotificationKind.VET_REGISTERED, vet.name, path)

@@ -84,4 +84,4 @@ def _notify(vets: list[Veterinarian], by: User) -> None:
     users = [vet.user for vet in vets]
     notifications.notify(users, NotificationKind.VET_VERIFIED, "", reverse("protocols"))
     kind = DeliveryKind.PROFILE_VERIFIED
-    deliveries.send_all([deliveries.write(kind, vet.user, vet.email, by) for vet in vets], by)
+    deliveries.enqueue_all([deliveries.write(kind, vet.user, vet.email, by) for vet in vets], by)

@@ -36,7 +36,7 @@ def announce(events: Sequence[ProtocolHistory], kind: DeliveryKind, by: User | N
         for event, protocol in wanted
         if (vet := protocol.veterinarian)
     ]
-    deliveries.send_all(letters, by)
+    deliveries.enqueue_all(letters, by)
     shown = wanted if kind in ONLY_IF_WANTED else pairs
     # What vets did themselves they know.
     others = [protocol for _event, protocol in shown if not by or protocol.veterinarian.user_id != by.pk]

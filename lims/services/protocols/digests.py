@@ -22,4 +22,4 @@ def announce(operation: Operation, rounds: range, kind: DeliveryKind) -> None:
     letters = (
         deliveries.write(kind, vet.user, vet.email, by, protocol_ids=listed[vet.pk], **about) for vet in vets
     )
-    deliveries.send_all(letters, by)
+    deliveries.enqueue_all(letters, by)

@@ -59,7 +59,7 @@ def _mail(users: list[User], report: Report, kind: DeliveryKind, by: User | None
         vet = getattr(user, "veterinarian", None) if user.is_veterinarian else None
         if vet and vet.notify_on_report and user.pk not in mailed:
             attach = _gets_pdf(vet, report, kind)
-            deliveries.send(deliveries.write(kind, user, vet.email, by, report=report, attach_pdf=attach))
+            deliveries.enqueue(deliveries.write(kind, user, vet.email, by, report=report, attach_pdf=attach))
 
 
 def _gets_pdf(vet: Veterinarian, report: Report, kind: DeliveryKind) -> bool:

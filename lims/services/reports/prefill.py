@@ -90,8 +90,8 @@ def _macroscopic(protocol: Protocol) -> str:
 def _smears(protocol: Protocol) -> str:
     sample = getattr(protocol, "cytology_sample", None)
     count = sample and (sample.slides_received or sample.slides_declared)
-    told = ngettext("%(count)s smear received.", "%(count)s smears received.", count or 0)
-    return told % {"count": count} if count else ""
+    message = ngettext("%(count)s smear received.", "%(count)s smears received.", count or 0)
+    return message % {"count": count} if count else ""
 
 
 def _pieces(specimen: Specimen) -> str:

@@ -33,11 +33,11 @@ def of(report: Report, kind: DeliveryKind, by: User | None) -> list[User]:
 
 def notify(users: list[User], report: Report, kind: DeliveryKind) -> list[User]:
     """Tell in the portal whom of these was not told yet, and return them."""
-    told, path = NotificationKind(kind.value), notifications.report_path(report)
-    before = Notification.objects.filter(kind=told, path=path).values_list("user", flat=True)
+    notification_kind, path = NotificationKind(kind.value), notifications.report_path(report)
+    before = Notification.objects.filter(kind=notification_kind, path=path).values_list("user", flat=True)
     known = set(before)
     new = [user for user in users if user.pk not in known]
-    notifications.notify(new, told, report.protocol.code, path)
+    notifications.notify(new, notification_kind, report.protocol.code, path)
     return new
 
 

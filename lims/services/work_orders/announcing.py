@@ -13,7 +13,9 @@ def announce(order: WorkOrder, by: User) -> None:
     vet = order.veterinarian
     path = reverse("work_order", args=(order.pk,))
     notifications.notify([vet.user], NotificationKind.WORK_ORDER_SENT, str(order.number), path)
-    deliveries.send(deliveries.write(DeliveryKind.WORK_ORDER_SENT, vet.user, vet.email, by, work_order=order))
+    deliveries.enqueue(
+        deliveries.write(DeliveryKind.WORK_ORDER_SENT, vet.user, vet.email, by, work_order=order)
+    )
 
 
 @letter(DeliveryKind.WORK_ORDER_SENT)

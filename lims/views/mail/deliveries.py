@@ -58,8 +58,8 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
         return _refused(request, delivery, form)
     if wants_json(request):
         return JsonResponse(_row(_delivery(request.user, again.pk)), status=202)
-    told = _("The message is being sent again, to %(address)s.")
-    messages.success(request, told % {"address": again.address})
+    message = _("The message is being sent again, to %(address)s.")
+    messages.success(request, message % {"address": again.address})
     return _back(request)
 
 

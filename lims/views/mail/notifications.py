@@ -47,8 +47,8 @@ def notifications(request: HttpRequest) -> HttpResponseBase:
     page, next_url = page_of(found, filters, "notifications")
     if wants_json(request):
         return JsonResponse({"results": [_row(one) for one in page], "next": next_url})
-    told = [(one, sentence(one)) for one in page]
-    context = {"told": told} | list_context(filters, "notifications", next_url)
+    entries = [(one, sentence(one)) for one in page]
+    context = {"entries": entries} | list_context(filters, "notifications", next_url)
     return render(request, "notifications/list.html", context)
 
 

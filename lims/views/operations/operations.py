@@ -58,7 +58,7 @@ def operation(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return _csv(request, found)
     if wants_json(request):
-        return JsonResponse(_told(request, found))
+        return JsonResponse(_status(request, found))
     return render(request, "operations/detail.html", _board(request, found))
 
 
@@ -68,7 +68,7 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how far an operation is: JSON as its page gives it, or the part of its page that changes."""
     found = service.find(request.user, pk)
     if wants_json(request):
-        response: HttpResponse = JsonResponse(_told(request, found))
+        response: HttpResponse = JsonResponse(_status(request, found))
     else:
         response = render(request, "operations/board.html", _board(request, found))
     response["Cache-Control"] = "no-store"
@@ -110,7 +110,7 @@ def _change(request: HttpRequest, pk: int, act: Callable[[User, int], Operation]
         messages.error(request, str(error))
     else:
         if wants_json(request):
-            return JsonResponse(_told(request, service.find(request.user, changed.pk)), status=202)
+            return JsonResponse(_status(request, service.find(request.user, changed.pk)), status=202)
     return redirect("operation", pk)
 
 
@@ -151,7 +151,7 @@ def _received(operation: Operation, now: Progress) -> str:
     return ",".join(map(str, done.values_list("object_pk", flat=True)))
 
 
-def _told(request: HttpRequest, operation: Operation) -> dict[str, Any]:
+def _status(request: HttpRequest, operation: Operation) -> dict[str, Any]:
     now = service.progress(operation)
     failures, next_url = _failures(request, operation, now, FAILURES_IN_JSON)
     return {

@@ -65,8 +65,8 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         if is_new:
-            told = _("%(name)s is verified now, and was told so.")
-            messages.success(request, told % {"name": vet.name})
+            message = _("%(name)s is verified now, and was told so.")
+            messages.success(request, message % {"name": vet.name})
     return _done(request, pk)
 
 

@@ -21,7 +21,7 @@ class Entry:
     note: str
 
 
-def told(report: Report, reader: User) -> list[Entry]:
+def history_entries(report: Report, reader: User) -> list[Entry]:
     """Return what the reader may know of a report's history, newest first."""
     rows = report.history.select_related("by__staff_member")
     if not reader.is_laboratory:

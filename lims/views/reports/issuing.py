@@ -34,7 +34,7 @@ def finalize(request: HttpRequest, pk: int) -> HttpResponse:
     except (Incomplete, InvalidTransition) as error:
         if wants_json(request):
             return error_json(error, 409)
-        messages.error(request, _told(error))
+        messages.error(request, _message(error))
     else:
         if wants_json(request):
             return JsonResponse(_begun(pk), status=202)
@@ -101,6 +101,6 @@ def _error(job: "Job") -> str:
     return sentence % {"reason": reason(job), "id": job.pk}
 
 
-def _told(error: LimsError) -> str:
+def _message(error: LimsError) -> str:
     fields = getattr(error, "fields", {})
     return " ".join([str(error), *dict.fromkeys(fields.values())])

@@ -18,7 +18,7 @@ from lims.services.reports import access
 from lims.services.reports.amending import amend_report, withdraw_report
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.mail.deliveries import rows_for
-from lims.views.reports.history import told
+from lims.views.reports.history import history_entries
 from lims.views.reports.issuing import FAILED, progress_of
 from lims.views.reports.pdf import PAST, version_url
 
@@ -111,7 +111,7 @@ def _page(
         "current": next((version for version in versions if version.status == ReportStatus.ISSUED), None),
         "is_past": report.status in PAST,
         "pdf_url": version_url(report),
-        "history": told(report, user),
+        "history": history_entries(report, user),
     }
     if report.is_archived:
         verify_path = reverse("verify_report", args=(report.verification_token,))

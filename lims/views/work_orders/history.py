@@ -30,10 +30,10 @@ class Entry:
 
 def since(order: WorkOrder, lock_version: int) -> list[Entry]:
     """Return what was done to an order after somebody read that version of it, newest first."""
-    return told(order, min(max(order.lock_version - lock_version, 1), SINCE_MAX))
+    return history_entries(order, min(max(order.lock_version - lock_version, 1), SINCE_MAX))
 
 
-def told(order: WorkOrder, limit: int) -> list[Entry]:
+def history_entries(order: WorkOrder, limit: int) -> list[Entry]:
     """Return the latest entries, newest first."""
     return [_entry(row) for row in order.history.select_related("by__staff_member")[:limit]]
 

@@ -23,7 +23,7 @@ from lims.services.work_orders.work_orders import (
     send_work_order,
 )
 from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
-from lims.views.work_orders.history import Entry, since, told
+from lims.views.work_orders.history import Entry, history_entries, since
 
 LINES_SHOWN = 100
 HISTORY_SHOWN = 50
@@ -92,7 +92,7 @@ def _order_of_laboratory(request: HttpRequest, pk: int) -> WorkOrder:
 
 
 def _step(
-    request: HttpRequest, pk: int, take: Callable[[User, int, int | None], WorkOrder], told: str
+    request: HttpRequest, pk: int, take: Callable[[User, int, int | None], WorkOrder], message: str
 ) -> HttpResponse:
     """Give an order its next state, or say why it cannot have it."""
     order = _order_of_laboratory(request, pk)
@@ -103,7 +103,7 @@ def _step(
             return error_json(error, 409)
         messages.error(request, str(error))
     else:
-        messages.success(request, told % {"number": order.number})
+        messages.success(request, message % {"number": order.number})
     return _done(request, order)
 
 
@@ -163,7 +163,7 @@ def _page(
         context |= {
             "billing": billing or BillingForm(instance=order),
             "cancellation": cancellation or CancellationForm(),
-            "history": told(order, HISTORY_SHOWN),
+            "history": history_entries(order, HISTORY_SHOWN),
             "meanwhile": meanwhile,
         }
     return render(request, "work_orders/detail.html", context, status=status)

@@ -112,12 +112,12 @@ def _conflict(request: HttpRequest, order: WorkOrder, error: LimsError) -> HttpR
     if wants_json(request):
         return error_json(error, 409)
     fresh = WorkOrder.objects.select_related("veterinarian__user").get(pk=order.pk)
-    told = desk_of_typed(fresh, request.POST, is_stale=True)
-    told.is_valid()
-    told.billing.add_error(None, str(error))
-    told.meanwhile = since(fresh, typed_version(request.POST) or 0)
-    told.billing.take_version(fresh.lock_version)
-    return _page(request, told, status=409)
+    editor = desk_of_typed(fresh, request.POST, is_stale=True)
+    editor.is_valid()
+    editor.billing.add_error(None, str(error))
+    editor.meanwhile = since(fresh, typed_version(request.POST) or 0)
+    editor.billing.take_version(fresh.lock_version)
+    return _page(request, editor, status=409)
 
 
 def _refused(request: HttpRequest, desk: WorkOrderEditor) -> HttpResponse:

@@ -26,7 +26,7 @@ def form_of(response):
     return response.context["adminform"].form
 
 
-def told(response) -> list[str]:
+def messages(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
@@ -109,7 +109,7 @@ def test_nobody_is_verified_who_was_changed_since_the_page_was_read(admin, vet):
     save_profile(vet.user, 1, "es", licence="MP 9")
     for version in ("1", "x", None):
         response = admin.post(page(vet, "verify"), {"version": version} if version else {}, follow=True)
-        assert told(response)
+        assert messages(response)
         assert Veterinarian.objects.get().verified_at is None
     admin.post(page(vet, "verify"), {"version": "2"})
     assert Veterinarian.objects.get().verified_at

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("buckets")]
 ADD = "/admin/lims/workorder/add/"
 
 
-def told(response) -> list[str]:
+def messages(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
@@ -143,9 +143,9 @@ def test_issue_and_a_second_click(admin, ana, bruno):
     order = factories.draft_order(ana, bruno.veterinarian)
     first = admin.post(url(order, "issue"), follow=True)
     number = WorkOrder.objects.get().number
-    assert any(number in message for message in told(first))
+    assert any(number in message for message in messages(first))
     second = admin.post(url(order, "issue"), follow=True)
-    assert second.status_code == 200 and told(second)
+    assert second.status_code == 200 and messages(second)
     assert (WorkOrder.objects.get().number, order.history.filter(action="issued").count()) == (number, 1)
 
 
@@ -155,7 +155,7 @@ def test_selected_drafts_are_issued_and_the_others_named(admin, ana, bruno):
     chosen = {"action": "issue_selected", "_selected_action": [order.pk for order in (*drafts, issued)]}
     response = admin.post(reverse("admin:lims_workorder_changelist"), chosen, follow=True)
     assert set(WorkOrder.objects.values_list("status", flat=True)) == {"issued"}
-    assert any(issued.number in message for message in told(response))
+    assert any(issued.number in message for message in messages(response))
 
 
 @pytest.mark.parametrize("page", ["issue", "cancel", "pdf_warm", "pdf_invalidate"])

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lims.documents.reports.changes import Change, changes
+from tests.drills.length import examples
 from tests.lims.documents.reports.report_papers import TEXTS, patient, report, with_images
 
 
@@ -100,7 +101,7 @@ def test_many_lines_are_compared_as_a_whole():
 lines = st.lists(st.text("ab \n", max_size=8), max_size=6).map("\n".join)
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=examples(50), deadline=None, database=None)
 @given(lines, lines)
 def test_equal_texts_and_no_others_are_without_change(old, new):
     same = old.strip().splitlines() == new.strip().splitlines()

@@ -70,7 +70,7 @@ def test_a_second_click_says_that_nothing_was_changed(ana, sample, browser):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"count": ""}, "Este campo es obligatorio."),
         ({"count": "muchos"}, "Introduzca un número entero."),
@@ -82,13 +82,13 @@ def test_a_second_click_says_that_nothing_was_changed(ana, sample, browser):
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_is_kept(
-    ana, sample, browser, change, told
+    ana, sample, browser, change, message
 ):
     before = stored(sample)
     sent = typed(sample, notes="Con <hielo>") | change
     answer = browser(ana).post(path(sample), sent)
     page = answer.content.decode()
-    assert answer.status_code == 409 and told in page
+    assert answer.status_code == 409 and message in page
     assert "notes" in change or "Con &lt;hielo&gt;" in page
     assert stored(sample) == before
     in_json = browser(ana).post(path(sample), sent, **JSON)
