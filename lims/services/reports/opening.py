@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from actors import jobs
-from lims.documents.reports import report as document
+from lims.documents.reports import document
 from lims.errors import NotAllowed
 from lims.models import DocumentAccess, ReportStatus, User
 from lims.services.pdfs import access_log, opening

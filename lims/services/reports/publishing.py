@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from actors import jobs
-from lims.documents.reports import report as document
+from lims.documents.reports import document
 from lims.errors import InvalidTransition, LimsError, NotAllowed
 from lims.models import (
     DeliveryKind,

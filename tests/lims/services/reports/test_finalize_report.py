@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from actors.models import Job
-from lims.documents.reports import report as document
+from lims.documents.reports import document
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, NotVisible
 from lims.models import (
     Cassette,

@@ -10,7 +10,7 @@ import pdfcache.cache
 from actors import jobs
 from actors.errors import LeaseLost
 from actors.models import Job
-from lims.documents.reports import report as document
+from lims.documents.reports import document
 from lims.errors import InvalidTransition, NotAllowed, NotVisible
 from lims.models import Asset, Notification, ProtocolHistory, Report
 from lims.models.reports import ReportDiagnosis, ReportImage
