@@ -93,16 +93,18 @@ def put(
     content_type: str = "application/pdf",
     metadata: dict[str, str] | None = None,
     read_timeout_s: float | None = None,
+    sha256: str = "",
 ) -> Written:
     """Writes the object whole or not at all: S3 compares the bytes with their SHA-256.
 
-    Idempotent where there are no versions; raises StoreError.
+    `sha256` is that, in hex, where the caller knows it. Idempotent where there are no
+    versions; raises StoreError.
     """
-    digest = hashlib.sha256(data)
+    sha256 = sha256 or hashlib.sha256(data).hexdigest()
     headers: dict[str, Any] = {
         **(metadata or {}),
-        "sha256": digest.hexdigest(),
-        "x-amz-checksum-sha256": base64.b64encode(digest.digest()).decode(),
+        "sha256": sha256,
+        "x-amz-checksum-sha256": base64.b64encode(bytes.fromhex(sha256)).decode(),
     }
     with _talking("write", key, read_timeout_s) as client:
         result = client.put_object(
@@ -116,7 +118,7 @@ def put(
         )
         if not result.etag:
             raise ValueError("S3 did not confirm with an ETag")
-    return Written(key, digest.hexdigest(), result.version_id)
+    return Written(key, sha256, result.version_id)
 
 
 def get(

@@ -12,7 +12,7 @@ from bench.rivals import engines
 from bench.rivals.story import story
 from bench.table import Row
 from lims.documents.paper import qr
-from lims.documents.reports import report as reports
+from lims.documents.reports import document
 
 ROUNDS = 30
 # The slow one takes a turn now and then: the bench has other things to do.
@@ -65,7 +65,7 @@ def _ours(shown: dict, assets: dict[str, bytes], mark: str) -> bytes:
     changed["texts"] = {
         name: text and text.replace("\n", mark + "\n") + mark for name, text in shown["texts"].items()
     }
-    return reports.render(changed, assets)
+    return document.render(changed, assets)
 
 
 def _marked(failures: dict, mark: str) -> dict:

@@ -80,7 +80,7 @@ PROTOCOLS = RowReader(
 )
 AUTHORS = RowReader(
     lambda pk: Pathologist.objects.filter(pk=pk).values(
-        *("licence", "specialty", "contact"),
+        *("licence", "specialty", "contact", "may_sign"),
         *(f"staff_member__{name}" for name in ("first_names", "last_names", "position")),
         *SIGNATURE.values(),
     )

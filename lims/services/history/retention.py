@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actors import jobs
-from lims.documents.reports.report import KIND as REPORT
+from lims.documents.reports.document import KIND as REPORT
 from lims.errors import Incomplete
 from lims.models import AgedHistory, DocumentAccess, User
 from lims.models.history import LEFT_OUT, changes_of

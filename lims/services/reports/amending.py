@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lims.documents.reports.changes import Change, changes
-from lims.documents.reports.report import frozen, snapshot
+from lims.documents.reports.document import frozen, snapshot
 from lims.errors import Incomplete, InvalidTransition
 from lims.models import (
     DeliveryKind,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lims.documents.paper.limits import PaperTooLarge, check_lengths, texts_in
-from lims.documents.reports.report import Seal, snapshot_of, without_texts
+from lims.documents.reports.document import Seal, snapshot_of, without_texts
 from lims.documents.reports.rows import Row, read, read_without_texts
 from lims.errors import Incomplete
 from lims.models import Report

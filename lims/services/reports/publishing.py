@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from actors import jobs
-from lims.documents.reports import report as document
+from lims.documents.reports import document
 from lims.errors import InvalidTransition, LimsError
 from lims.models import (
     DeliveryKind,
@@ -32,12 +32,12 @@ ACTOR = "publish_report"
 
 
 class Unpublishable(LimsError):
-    """The report's paper can never be archived as it was finalized; no retry helps until the code changes."""
+    """The report's PDF can never be archived as it was finalized; no retry helps until the code changes."""
 
 
-def request(report: Report, by: User) -> None:
-    """Have a finalized report issued; in the transaction that finalizes it."""
-    jobs.enqueue(ACTOR, str(report.pk), (report.pk,), requested_by_id=by.pk)
+def request(report: Report, by: User, cooldown_s: float = jobs.FAILED_COOLDOWN_S) -> jobs.Handle:
+    """Have a finalized report issued, in the transaction that finalizes it or has it tried again."""
+    return jobs.enqueue(ACTOR, str(report.pk), (report.pk,), requested_by_id=by.pk, cooldown_s=cooldown_s)
 
 
 def publish(job: jobs.Job) -> None:
@@ -50,22 +50,22 @@ def publish(job: jobs.Job) -> None:
     if report is None:
         return
     jobs.failpoint("before_render")
-    pdf = _paper(job, report)
+    pdf = _draw(job, report)
     jobs.failpoint("after_render")
     jobs.renew(job)
-    kept = archive.keep(_key(report, pdf), pdf, {"report": f"{report.protocol.public_id}/{report.version}"})
+    kept = archive.keep(str(report.protocol.public_id), report.version, pdf)
     jobs.failpoint("after_archive")
     _record(job, report, kept, document.pages(pdf))
     jobs.failpoint("after_issue")
 
 
 def on_failed(job: jobs.Job) -> None:
-    """Tell the author and the administrators that a report could not be issued; once per failure."""
+    """Notify the author and the administrators that a report could not be issued; once per failure."""
     report = Report.objects.filter(pk=job.args[0], status=ReportStatus.FINALIZED).defer("snapshot").first()
     if report:
-        overseers = [report.author.staff_member.user, *notifications.overseers(Role.ADMIN)]
+        users = [report.author.staff_member.user, *notifications.overseers(Role.ADMIN)]
         path = notifications.report_path(report)
-        notifications.notify(overseers, NotificationKind.REPORT_FAILED, report.protocol.code, path)
+        notifications.notify(users, NotificationKind.REPORT_FAILED, report.protocol.code, path)
 
 
 @transaction.atomic
@@ -78,14 +78,13 @@ def retry_publishing(by: User, pk: int) -> None:
     report = access.find(by, pk)
     if report.status != ReportStatus.FINALIZED:
         raise InvalidTransition(_("Only a finalized report that is not issued yet can be tried again."))
-    handle = jobs.enqueue(ACTOR, str(pk), (pk,), requested_by_id=by.pk, cooldown_s=0)
-    if handle.enqueued:
+    if request(report, by, cooldown_s=0).enqueued:
         access.record(report, ReportHistory.Action.RETRIED, by)
 
 
-def publishing_job(report: Report) -> jobs.Job | None:
+def publishing_job(pk: int) -> jobs.Job | None:
     """Return the job that issues a report, whatever its state, or None for one that was never finalized."""
-    return jobs.latest(ACTOR, str(report.pk))
+    return jobs.latest(ACTOR, str(pk))
 
 
 def _finalized(job: jobs.Job) -> Report | None:
@@ -93,7 +92,7 @@ def _finalized(job: jobs.Job) -> Report | None:
     return finalized.select_related("protocol").first()
 
 
-def _paper(job: jobs.Job, report: Report) -> bytes:
+def _draw(job: jobs.Job, report: Report) -> bytes:
     frozen = document.frozen(report.pk)
     # Sixty micrographs and forty pages may take longer than one lease.
     renew = partial(jobs.renew, job)
@@ -103,10 +102,6 @@ def _paper(job: jobs.Job, report: Report) -> bytes:
         return document.archival(drawn, frozen)
     except document.NotArchivable as error:
         raise Unpublishable(str(error)) from error
-
-
-def _key(report: Report, pdf: bytes) -> str:
-    return f"reports/{report.protocol.public_id}/v{report.version}-{archive.digest(pdf)[:16]}.pdf"
 
 
 def _record(job: jobs.Job, rendered: Report, kept: Kept, pages: int) -> None:

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from lims.documents.reports.report import KIND
+from lims.documents.reports.document import KIND
 from lims.models import (
     Delivery,
     DeliveryKind,

@@ -17,7 +17,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.reports import images as service
 from lims.views.kit import saving
 from lims.views.kit.guard import authenticated, error_json, wants_json
-from lims.views.reports.writing_page import images_of, own_report
+from lims.views.reports.writing import images_of, own_report
 
 # What can be put right on the page; the rest is answered as everywhere.
 REFUSALS = (Incomplete, InvalidTransition, StaleEdit)
@@ -32,12 +32,10 @@ def report_images(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     try:
         if not uploads:
             raise Incomplete(_("No file was chosen."), {"images": _("Choose one or more images.")})
-        images = service.add_images(request.user, report.pk, uploads)
+        service.add_images(request.user, report.pk, uploads)
     except REFUSALS as error:
         return _refused(request, report, error)
-    if wants_json(request):
-        return JsonResponse({"images": [_row(image) for image in images]}, status=202)
-    return _back(report)
+    return _done(request, report)
 
 
 @require_POST
@@ -110,10 +108,8 @@ def report_image_picture(request: AuthenticatedRequest, pk: int, image_pk: int) 
 @require_GET
 @authenticated
 def report_images_state(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Say how the images stand: JSON, or the fragment of the writing page."""
+    """Say how the images stand: the fragment of the writing page."""
     report = own_report(request, pk)
-    if wants_json(request):
-        return _state(report)
     return render(request, "reports/write_images.html", {"report": report, "images": images_of(report)})
 
 
@@ -140,23 +136,9 @@ def _moved(ids: list[int], place: int, step: int) -> list[int]:
     return [*rest[:wanted], ids[place], *rest[wanted:]]
 
 
-def _row(image: ReportImage) -> dict:
-    return {
-        "id": image.pk,
-        "state": image.state,
-        "problem": image.problem,
-        "caption": image.caption,
-        "magnification": image.magnification,
-        "stain": image.stain,
-    }
-
-
-def _state(report: Report) -> JsonResponse:
-    return JsonResponse({"images": [_row(image) for image in report.images.all()]})
-
-
 def _done(request: AuthenticatedRequest, report: Report) -> HttpResponse:
-    return _state(report) if wants_json(request) else _back(report)
+    """Answer the page's script, which then asks for the fragment; without it, lead back to the page."""
+    return HttpResponse(status=204) if wants_json(request) else _back(report)
 
 
 def _refused(request: AuthenticatedRequest, report: Report, error: LimsError) -> HttpResponse:

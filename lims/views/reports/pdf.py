@@ -13,7 +13,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.reports import access
 from lims.services.reports.opening import Preview, Publishing, Ready, open_report
 from lims.views.kit.guard import authenticated, refused, wants_json
-from lims.views.reports.issuing import progress_of
+from lims.views.reports.finalizing import progress_of
 from pdfcache.errors import RenderError, StoreError
 
 # What must not be taken for the laboratory's word any more: its old links lead to the notice first.
@@ -81,7 +81,12 @@ def _log_in_elsewhere(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _framed(response: HttpResponse) -> HttpResponse:
-    response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
+    """Let the writing page show this in a frame beside the text."""
+    if response["Content-Type"] == "application/pdf":
+        # Chromium shows a PDF as an embedded object, which the pages' own policy forbids.
+        response["Content-Security-Policy"] = "frame-ancestors 'self'"
+    else:
+        response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
@@ -89,11 +94,8 @@ def _framed(response: HttpResponse) -> HttpResponse:
 def _preview(content: bytes, filename: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, filename) or "inline"
-    # The writing page shows it in a frame beside the text; Chromium shows a PDF as an embedded object.
-    response["Content-Security-Policy"] = "frame-ancestors 'self'"
-    response["X-Frame-Options"] = "SAMEORIGIN"
     response["Referrer-Policy"] = "no-referrer"
-    return response
+    return _framed(response)
 
 
 def _publishing(request: AuthenticatedRequest, pk: int) -> HttpResponse:

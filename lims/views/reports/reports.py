@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,10 +17,10 @@ from lims.models import Report, ReportStatus, User
 from lims.requests import AuthenticatedRequest
 from lims.services.reports import access
 from lims.services.reports.amending import amend_report, withdraw_report
-from lims.views.kit.guard import authenticated, wants_json
+from lims.views.kit.guard import authenticated
 from lims.views.mail.deliveries import rows_for
+from lims.views.reports.finalizing import FAILED, progress_of
 from lims.views.reports.history import history_entries
-from lims.views.reports.issuing import FAILED, progress_of
 from lims.views.reports.pdf import PAST, version_url
 
 
@@ -29,8 +29,6 @@ from lims.views.reports.pdf import PAST, version_url
 def report(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show a report; one's own draft leads to where it is written."""
     found = _report(request.user, pk)
-    if wants_json(request):
-        return JsonResponse(_json(found))
     if found.status == ReportStatus.DRAFT and access.is_author(request.user, found):
         return redirect("report_write", pk)
     return _page(request, found)
@@ -44,8 +42,6 @@ def amend(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         draft = amend_report(request.user, pk, request.POST.get("reason", ""))
     except (Incomplete, InvalidTransition) as error:
         return _refused(request, pk, "amendment", error)
-    if wants_json(request):
-        return JsonResponse(_json(draft), status=201)
     return redirect("report_write", draft.pk)
 
 
@@ -54,31 +50,14 @@ def amend(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def withdraw(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take an issued report back, with a reason; everybody who has it is told."""
     try:
-        found = withdraw_report(request.user, pk, request.POST.get("reason", ""))
+        withdraw_report(request.user, pk, request.POST.get("reason", ""))
     except (Incomplete, InvalidTransition) as error:
         return _refused(request, pk, "withdrawal", error)
-    if wants_json(request):
-        return JsonResponse(_json(found))
     messages.success(request, _("The report was withdrawn. Everybody who has it is being told."))
     return redirect("report", pk)
 
 
-def _json(report: Report) -> dict:
-    return {
-        "id": report.pk,
-        "number": report.protocol.number,
-        "version": report.version,
-        "status": report.status,
-        "sha256": report.sha256 or None,
-        "issued_at": report.issued_at,
-        "url": reverse("report", args=(report.pk,)),
-        "pdf_url": version_url(report),
-    }
-
-
 def _refused(request: AuthenticatedRequest, pk: int, name: str, error: LimsError) -> HttpResponse:
-    if wants_json(request):
-        raise error
     form = _reason_form(name, request.POST)
     form.is_valid()
     refuse(form, error)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpResponseBase, JsonResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from lims.models import AdditionalRequest, Protocol, Report, ReportStatus, Role,
 from lims.requests import AuthenticatedRequest
 from lims.services.bench.worklists import asked_for, protocol_of
 from lims.services.reports.lists import to_be_written, with_failures
-from lims.views.kit.guard import authenticated, wants_json
+from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import CSV_CHUNK, address, csv_of
 
 PAGE_SIZE = 25
@@ -40,8 +40,6 @@ def report_worklist(request: AuthenticatedRequest) -> HttpResponseBase:
     open_reports = _with_days(_open(user, filters)[:OPEN_SHOWN]) if is_first else []
     failed = [report for report in open_reports if report.has_failed]
     drafts = [report for report in open_reports if not report.has_failed]
-    if wants_json(request):
-        return JsonResponse({"results": [*_rows(failed, drafts), *_waiting(ready)], "next": next_url})
     context = {
         "failed": failed,
         "drafts": drafts,
@@ -100,36 +98,6 @@ def _days(protocol: Protocol) -> tuple[int | None, int]:
     received = protocol.received_at and timezone.localdate(protocol.received_at)
     waiting = (today - received).days if received else None
     return waiting, max((today - protocol.due_on).days, 0) if protocol.due_on else 0
-
-
-def _rows(failed: list[Report], drafts: list[Report]) -> list[dict]:
-    return [
-        _row(report.protocol, report)
-        | {"id": report.pk, "state": state, "url": reverse("report", args=(report.pk,))}
-        for state, reports in (("failed", failed), ("draft", drafts))
-        for report in reports
-    ]
-
-
-def _waiting(ready: list[Protocol]) -> list[dict]:
-    return [
-        _row(protocol, protocol)
-        | {"id": None, "state": "ready", "url": reverse("report_begin", args=(protocol.pk,))}
-        for protocol in ready
-    ]
-
-
-def _row(protocol: Protocol, waiting: Any) -> dict:
-    return {
-        "protocol": protocol.pk,
-        "number": protocol.number,
-        "kind": protocol.kind,
-        "animal": protocol.animal,
-        "species": protocol.species,
-        "veterinarian": protocol.veterinarian.name,
-        "days_waiting": waiting.days_waiting,
-        "days_overdue": waiting.days_overdue,
-    }
 
 
 def _csv_head() -> list[str]:

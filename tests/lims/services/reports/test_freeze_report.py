@@ -3,7 +3,7 @@
 import pgtrigger
 import pytest
 
-from lims.documents.reports import report as document
+from lims.documents.reports import document
 from lims.errors import Incomplete
 from lims.models import Report
 from lims.models.reports import TEXT_FIELDS

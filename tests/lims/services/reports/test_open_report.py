@@ -114,7 +114,7 @@ def test_the_link_is_signed_for_the_public_endpoint(report, bruno):
 
 
 def test_store_away_is_said_and_nothing_is_rendered(report, bruno, store_away, monkeypatch):
-    monkeypatch.setattr("lims.services.reports.access.opening.draw", lambda shown: pytest.fail("rendered"))
+    monkeypatch.setattr("lims.services.reports.opening.draw", lambda shown: pytest.fail("rendered"))
     with pytest.raises(StoreError):
         open_report(bruno, report.pk)
     assert accesses() == []

@@ -10,7 +10,7 @@ import pdfcache.cache
 from actors import jobs
 from actors.errors import LeaseLost
 from actors.models import Job
-from lims.documents.reports import report as document
+from lims.documents.reports import document
 from lims.errors import InvalidTransition, NotAllowed, NotVisible
 from lims.models import Asset, Notification, ProtocolHistory, Report
 from lims.models.reports import ReportDiagnosis, ReportImage
@@ -191,7 +191,7 @@ def test_a_failed_one_is_retried_at_wish_and_told_again_if_it_fails_again(report
         run_jobs(ACTOR)
         assert Notification.objects.filter(user=alma).count() == failures
         publishing.retry_publishing(ana, report.pk)
-        assert publishing.publishing_job(report).state == "pending"
+        assert publishing.publishing_job(report.pk).state == "pending"
     publishing.retry_publishing(ana, report.pk)
     monkeypatch.undo()
     run_jobs(ACTOR)

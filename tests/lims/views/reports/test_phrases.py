@@ -38,7 +38,7 @@ def test_administrators_one_is_everybodys_and_only_theirs_to_change(alma, paula,
         page = client.get("/phrases/").content.decode()
         assert "Texto común" in page and f"/phrases/{shared.pk}/" not in page
         assert client.post(f"/phrases/{shared.pk}/", TYPED).status_code == 403
-        assert client.post(f"/phrases/{shared.pk}/remove/", **JSON).status_code == 403
+        assert client.post(f"/phrases/{shared.pk}/remove/").status_code == 403
     assert browser(alma).post(f"/phrases/{shared.pk}/", TYPED).status_code == 302
     assert Phrase.objects.get().title == "Márgenes libres"
 
@@ -66,7 +66,6 @@ def test_mistake_is_told_beside_its_field_and_keeps_what_was_typed(changes, new,
     assert answer.status_code == 409
     assert f'id="id_{"new" if new else f"phrase-{phrase.pk}"}-{field}_error"' in page
     assert "Márgenes" in page or field == "title"
-    assert list(client.post(address, TYPED | changes, **JSON).json()["fields"]) == [field]
     assert Phrase.objects.get().title == "Mía"
 
 

@@ -156,8 +156,9 @@ def test_what_the_paper_cannot_print_is_told_and_kept(paula, draft, browser):
     row = draft.diagnoses.first()
     sent = typed(draft) | {f"synoptic-{row.pk}-element": ["Vaca 🐮"], f"synoptic-{row.pk}-answer": ["sí"]}
     client = browser(paula)
-    told = client.post(path(draft), sent, **JSON).json()
-    assert "🐮" in told["note"] and "🐮" in told["notes"][f"synoptic-{row.pk}"] and len(told["notes"]) == 1
+    answer = client.post(path(draft), sent, **JSON).json()
+    assert "🐮" in answer["note"] and "🐮" in answer["notes"][f"synoptic-{row.pk}"]
+    assert len(answer["notes"]) == 1
     client.post(path(draft), sent)
     assert "en lugar de 🐮" in client.get(path(draft)).content.decode()
     row.refresh_from_db()
@@ -189,7 +190,8 @@ def test_finalized_meanwhile_is_told_and_kept_out(paula, draft, browser):
     assert (answer.status_code, answer.json()["kind"]) == (409, "closed")
     assert client.post(path(draft), sent)["Location"] == f"/reports/{draft.pk}/"
     assert client.get(path(draft))["Location"] == f"/reports/{draft.pk}/"
-    assert client.post(path(draft, "discard/"), **JSON).status_code == 409
+    assert client.post(path(draft, "discard/"))["Location"] == f"/reports/{draft.pk}/"
+    assert Report.objects.filter(pk=draft.pk).exists()
     draft.refresh_from_db()
     assert draft.comments != "tarde"
 
@@ -200,7 +202,6 @@ def test_begin_leads_to_the_draft_and_twice_to_the_same(paula, bruno, browser):
     first, second = (client.post(f"/protocols/{protocol.pk}/report/") for _ in range(2))
     draft = Report.objects.get()
     assert first["Location"] == second["Location"] == path(draft)
-    assert client.post(f"/protocols/{protocol.pk}/report/", **JSON).json()["url"] == path(draft)
 
 
 def test_begin_is_refused_to_others_and_too_early(ana, paula, bruno, carla, browser):
@@ -208,7 +209,6 @@ def test_begin_is_refused_to_others_and_too_early(ana, paula, bruno, carla, brow
     address = f"/protocols/{protocol.pk}/report/"
     assert [browser(user).post(address).status_code for user in (ana, bruno, carla)] == [403, 403, 404]
     client = browser(paula)
-    assert client.post(address, **JSON).status_code == 409
     assert client.post(address)["Location"] == "/reports/to-write/"
     assert "no se puede" in client.get("/reports/to-write/").content.decode()
     assert not Report.objects.exists()
@@ -230,7 +230,6 @@ def test_review_names_the_signer_and_what_is_missing(paula, draft, browser):
     ReportDiagnosis.objects.filter(pk=row.pk).update(diagnosis=" ")
     page = client.get(path(draft, "changes/")).content.decode()
     assert f'data-missing="diagnosis-{row.pk}"' in page and "Firmar y finalizar" not in page
-    assert list(client.get(path(draft, "changes/"), **JSON).json()["missing"]) == [f"diagnosis-{row.pk}"]
 
 
 def test_amendment_shows_before_and_after(paula, bruno, browser):
@@ -242,5 +241,5 @@ def test_amendment_shows_before_and_after(paula, bruno, browser):
     client.post(path(draft), typed(draft, comments="Ki-67 bajo"))
     page = client.get(path(draft, "changes/")).content.decode()
     assert "Ki-67 bajo" in page and "Márgenes libres a 4 mm." in page
-    changes = client.get(path(draft, "changes/"), **JSON).json()["changes"]
-    assert [(each["old"], each["new"]) for each in changes] == [("Márgenes libres a 4 mm.", "Ki-67 bajo")]
+    changes = client.get(path(draft, "changes/")).context["changes"]
+    assert [(each.old, each.new) for each in changes] == [("Márgenes libres a 4 mm.", "Ki-67 bajo")]

@@ -1,4 +1,4 @@
-"""What a pathologist looks for in the work list, and the phrases they keep."""
+"""Reusable texts as they are typed."""
 
 from django import forms
 

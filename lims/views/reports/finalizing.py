@@ -76,7 +76,7 @@ def retry(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 def progress_of(report: Report) -> dict:
     """Return how the issuing of a report stands, as its status tells it, and the job behind it."""
-    job = publishing_job(report) if report.status == ReportStatus.FINALIZED else None
+    job = publishing_job(report.pk) if report.status == ReportStatus.FINALIZED else None
     failed = job is not None and job.state == "failed"
     return {
         "state": FAILED if failed else report.status,
