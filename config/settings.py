@@ -90,6 +90,9 @@ DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": 16, "timeout": 3, "max_idle": 300},
     "connect_timeout": 3,
 }
+# Behind a pooler of transactions nothing may outlive one: no prepared statement, no cursor of the server.
+DATABASE_POOLER = env.choice("DATABASE_POOLER", ("session", "transaction"))
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER == "transaction"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
