@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from lims.errors import LimsError
 from lims.models import Report, ReportStatus, User
 from lims.services.reports import access
-from lims.services.reports.opening import Preview, Publishing, Ready, open_report
+from lims.services.reports.opening import IssuedPdf, Preview, Publishing, open_report
 from lims.views.kit.guard import authenticated, refused, wants_json
 from lims.views.reports.finalizing import progress_of
 from pdfcache.errors import RenderError, StoreError
@@ -53,7 +53,7 @@ def _leads_to_notice(user: User, pk: int, version: str) -> bool:
 
 def _opened(request: HttpRequest, pk: int) -> HttpResponse:
     match open_report(request.user, pk):
-        case Ready(url=url):
+        case IssuedPdf(url=url):
             response: HttpResponse = HttpResponseRedirect(url)
             response["Referrer-Policy"] = "no-referrer"
         case Preview(content=content, filename=filename):

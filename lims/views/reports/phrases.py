@@ -34,7 +34,6 @@ def phrases(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @authenticated
 def phrase(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a phrase."""
     try:
         change_phrase(request.user, pk, *_typed(request))
     except Incomplete as error:
