@@ -17,6 +17,8 @@ from actors.models import Job
 from tests import proxy as proxies
 from tests.actors import doubles
 
+pytestmark = pytest.mark.programs
+
 QUEUE = registry.queue_name(registry.BACKGROUND)
 
 

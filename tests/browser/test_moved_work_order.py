@@ -43,14 +43,3 @@ def test_a_step_of_what_was_changed_meanwhile(site_without_workers, ana, draft, 
         page.get_by_role("button", name="Emitir", exact=True).click()
     expect(page.get_by_text("no puede pasar").first).to_be_visible()
     look(page)
-
-
-def test_a_cancellation_that_is_refused_in_the_admin(site_without_workers, alma, draft, log_in):
-    page = log_in(site_without_workers, alma, "")
-    page.goto(f"/admin/lims/workorder/{draft.pk}/change/")
-    reason = page.get_by_label("Motivo", exact=True)
-    reason.fill("x" * 501)
-    with page.expect_event("load"):
-        reason.press("Enter")
-    expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_label("Motivo", exact=True)).to_have_value("x" * 501)

@@ -42,7 +42,7 @@ PLANTED = {
     "operation_ending": ("lims/services/operation_ending.py", ""),
     "operation_asking": ("lims/views/operation_asking.py", ""),
     "typed": ("lims/forms/typed.py", ""),
-    "words": ("lims/admin/unfold_sentences.py", ""),
+    "words": ("lims/admin/words.py", ""),
     "ServedForm": ("lims/forms/served.py", "class ServedForm: ..."),
     "MarkedForm": ("lims/forms/served.py", "class MarkedForm: ..."),
     "OperatedAdmin": ("lims/admin/operated.py", "class OperatedAdmin: ..."),

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lims.errors import Incomplete, LimsError
@@ -98,14 +99,14 @@ class MarkForm(forms.Form):
     def wanted(self) -> Step:
         """Return which step is marked; raise Incomplete where there is none such."""
         if not self.is_valid() and "step" in self.errors:
-            raise Incomplete(_("This form is damaged. Load its page again."))
+            raise Incomplete(gettext("This form is damaged. Load its page again."))
         return Step(self.cleaned_data["step"])
 
     def quality_of_slides(self) -> SlideQuality:
         """Return how good the slides are; raise Incomplete where that is not said."""
         if quality := self.cleaned_data.get("quality"):
             return SlideQuality(quality)
-        raise Incomplete(_("Say how good the slides are."), {"quality": str(_("Choose one."))})
+        raise Incomplete(gettext("Say how good the slides are."), {"quality": gettext("Choose one.")})
 
     def ids(self, name: str) -> list[int]:
         """Return the chosen things of a kind; raise Incomplete where there are none, or one is no id."""

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from django import forms
@@ -74,8 +75,8 @@ class TextField(forms.CharField):
         widget = forms.Textarea(attrs={"rows": rows})
         super().__init__(max_length=max_length, required=False, strip=False, widget=widget, **kwargs)
 
-    def to_python(self, value) -> str:
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
 
     def widget_attrs(self, widget: forms.Widget) -> dict:
         # A browser would cut what is pasted at the limit, without a word.

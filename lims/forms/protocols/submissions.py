@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from lims.errors import Incomplete, LimsError
 from lims.forms.kit.fields import MoneyField, TextField, locale
 from lims.forms.kit.parsing import replaced
+from lims.forms.kit.refusing import field_errors
 from lims.models import CytologySample, HistopathologySample, Protocol, Specimen
 from lims.models.processing import Side
 from lims.services.protocols.submission_content import (
@@ -180,12 +181,7 @@ class Submission:
 
     def errors(self) -> dict[str, str]:
         """Return what is wrong with which field."""
-        return {
-            form.add_prefix(name): " ".join(errors)
-            for form in self._forms()
-            for name, errors in form.errors.items()
-            if name != "__all__"
-        }
+        return field_errors(*self._forms())
 
     def printed(self) -> Iterator[forms.BaseForm]:
         """Return the valid forms whose texts papers show."""

@@ -1,9 +1,10 @@
 """Forms of a draft: its texts, diagnoses and cassettes, and the description of an image."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django import forms
+from django.db.models import Field
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.text import capfirst
@@ -58,7 +59,7 @@ class DraftForm(forms.Form):
         self.language = report.protocol.veterinarian.user.language
         self.initial = {"edit_version": report.lock_version, "is_preliminary": report.is_preliminary}
         for name in TEXT_FIELDS:
-            label = capfirst(Report._meta.get_field(name).verbose_name)
+            label = capfirst(cast(Field, Report._meta.get_field(name)).verbose_name)
             self._add(name, TextField(TEXT_MAX, 3, label=label), getattr(report, name))
         for row in diagnoses:
             self._add_diagnosis(row)

@@ -1,13 +1,14 @@
 """Labels of what is chosen on the bench."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from lims.errors import Incomplete
 from lims.forms.bench.lists import MarkForm
 from lims.forms.labels.label_sheets import chosen_things
-from lims.services.bench import locking
+from lims.requests import AuthenticatedRequest
+from lims.services.kit.permissions import require_laboratory
 from lims.services.labels.sheets import make_sheet
 from lims.views.bench.list import marking_refused
 from lims.views.kit.guard import authenticated
@@ -15,9 +16,9 @@ from lims.views.kit.guard import authenticated
 
 @require_POST
 @authenticated
-def processing_labels(request: HttpRequest) -> HttpResponse:
+def processing_labels(request: AuthenticatedRequest) -> HttpResponse:
     """Make a sheet and lead to its PDF; where nothing is printed, draw the bench again as it was."""
-    locking.require_laboratory(request.user)
+    require_laboratory(request.user)
     try:
         key = request.POST.get("key", "")
         sheet = make_sheet(request.user, **chosen_things(request.POST), key=key)

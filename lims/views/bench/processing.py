@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,8 +13,10 @@ from lims.errors import LimsError
 from lims.forms.bench.lists import BenchFilter, MarkForm
 from lims.models import User
 from lims.models.processing import Stage
-from lims.services.bench import cassettes, locking, ready, requests, slides
+from lims.requests import AuthenticatedRequest
+from lims.services.bench import cassettes, ready, requests, slides
 from lims.services.bench.worklists import Step
+from lims.services.kit.permissions import require_laboratory
 from lims.views.bench.list import NAMES, bench_csv, bench_json, bench_list, marking_refused
 from lims.views.kit.guard import authenticated, error_json, wants_json
 
@@ -48,9 +50,9 @@ DONE = {
 
 @require_safe
 @authenticated
-def processing(request: HttpRequest) -> HttpResponseBase:
+def processing(request: AuthenticatedRequest) -> HttpResponseBase:
     """List what waits for a step, what is expected first at the top."""
-    locking.require_laboratory(request.user)
+    require_laboratory(request.user)
     filters = BenchFilter(request.GET)
     if request.GET.get("format") == "csv":
         return bench_csv(request.user, filters)
@@ -59,9 +61,9 @@ def processing(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @authenticated
-def mark(request: HttpRequest) -> HttpResponse:
+def mark(request: AuthenticatedRequest) -> HttpResponse:
     """Mark what was chosen for a step, all of it or nothing, and lead back to where that was done."""
-    locking.require_laboratory(request.user)
+    require_laboratory(request.user)
     form = MarkForm(request.POST)
     try:
         step = form.wanted()

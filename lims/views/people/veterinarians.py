@@ -2,17 +2,19 @@
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lims.errors import NotAllowed, StaleEdit
+from lims.errors import StaleEdit
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.people.veterinarians import TO_VERIFY, VeterinarianFilter
 from lims.models import Protocol, ProtocolStatus, User, Veterinarian
+from lims.requests import AuthenticatedRequest
+from lims.services.kit.permissions import require_laboratory
 from lims.services.people.profiles import NEW
 from lims.services.people.veterinarians import unverify_veterinarian, verify_veterinarian
 from lims.views.kit.guard import authenticated, error_json, wants_json
@@ -24,9 +26,9 @@ OTHERS_SHOWN = 5
 
 @require_safe
 @authenticated
-def veterinarians(request: HttpRequest) -> HttpResponseBase:
+def veterinarians(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the veterinarians, newest first; those to verify stand on top while nothing is searched for."""
-    _require_laboratory(request)
+    require_laboratory(request.user)
     filters = VeterinarianFilter(request.GET)
     found = filters.apply(Veterinarian.objects.visible_to(request.user).select_related("user"))
     if request.GET.get("format") == "csv":
@@ -39,7 +41,7 @@ def veterinarians(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @authenticated
-def veterinarian(request: HttpRequest, pk: int) -> HttpResponse:
+def veterinarian(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show what the laboratory knows of a veterinarian, and how their samples stand."""
     vet = _veterinarian(request, pk)
     if wants_json(request):
@@ -54,7 +56,7 @@ def veterinarian(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def verify(request: HttpRequest, pk: int) -> HttpResponse:
+def verify(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Note that the laboratory checked who a veterinarian is; a second click changes nothing."""
     vet = _veterinarian(request, pk)
     try:
@@ -72,7 +74,7 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def unverify(request: HttpRequest, pk: int) -> HttpResponse:
+def unverify(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take a verification back."""
     vet = _veterinarian(request, pk)
     unverify_veterinarian(request.user, vet.pk)
@@ -80,18 +82,13 @@ def unverify(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, pk)
 
 
-def _require_laboratory(request: HttpRequest) -> None:
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
-
-
-def _veterinarian(request: HttpRequest, pk: int) -> Veterinarian:
-    _require_laboratory(request)
+def _veterinarian(request: AuthenticatedRequest, pk: int) -> Veterinarian:
+    require_laboratory(request.user)
     visible = Veterinarian.objects.visible_to(request.user)
     return get_object_or_404(visible.select_related("user", "verified_by__staff_member"), pk=pk)
 
 
-def _page(request: HttpRequest, filters: VeterinarianFilter, found: QuerySet) -> HttpResponse:
+def _page(request: AuthenticatedRequest, filters: VeterinarianFilter, found: QuerySet) -> HttpResponse:
     waiting: list[Veterinarian] = []
     if not filters.chosen():
         if filters.before_pk() is None:
@@ -122,7 +119,7 @@ def _of_same_licence(user: User, vet: Veterinarian) -> list[Veterinarian]:
     return list(visible.filter(licence__iexact=vet.licence).exclude(pk=vet.pk)[:OTHERS_SHOWN])
 
 
-def _done(request: HttpRequest, pk: int) -> HttpResponse:
+def _done(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(_row(_veterinarian(request, pk)))
     return redirect("veterinarian", pk)

@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lims.errors import Incomplete, InvalidTransition, NotAllowed
+from lims.errors import Incomplete, InvalidTransition
 from lims.forms.reception.reception import CodeForm
 from lims.models import Protocol, ReceptionBatch, ScannedSample, User
+from lims.requests import AuthenticatedRequest
+from lims.services.kit.permissions import require_laboratory
 from lims.services.operations import registry
 from lims.services.reception import batches
 from lims.services.reception.batches import ACTION, Outcome, Scan
@@ -33,10 +34,9 @@ LEVELS = {"success": messages.SUCCESS, "warning": messages.WARNING, "error": mes
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def reception_batch(request: HttpRequest) -> HttpResponse:
+def reception_batch(request: AuthenticatedRequest) -> HttpResponse:
     """Show the user's batch; a POST puts a scanned sample into it."""
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(request.user)
     if request.method == "POST":
         return _scan(request)
     return render(request, "reception/batch.html", _board(request.user) | {"code": CodeForm()})
@@ -44,7 +44,7 @@ def reception_batch(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @authenticated
-def reception_batch_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def reception_batch_remove(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take a sample out of the user's batch again."""
     batches.remove(request.user, pk)
     return redirect("reception_batch")
@@ -52,7 +52,7 @@ def reception_batch_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def reception_batch_discard(request: HttpRequest, pk: int) -> HttpResponse:
+def reception_batch_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Throw the user's batch away; its samples go on waiting."""
     try:
         batches.discard(request.user, pk)
@@ -65,7 +65,7 @@ def reception_batch_discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def reception_batch_receive(request: HttpRequest, pk: int) -> HttpResponse:
+def reception_batch_receive(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Receive what was scanned; the same form sent again leads to the same operation."""
     try:
         operation = batches.receive(request.user, pk)
@@ -80,7 +80,7 @@ def reception_batch_receive(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("operation", operation.pk)
 
 
-def _scan(request: HttpRequest) -> HttpResponse:
+def _scan(request: AuthenticatedRequest) -> HttpResponse:
     try:
         scan = batches.scan(request.user, request.POST.get("code", ""))
     except Incomplete as error:
@@ -89,7 +89,7 @@ def _scan(request: HttpRequest) -> HttpResponse:
     return answer or JsonResponse(_scan_row(scan) | _counts(request.user))
 
 
-def _answer_person(request: HttpRequest, tone: str, sentence: str) -> HttpResponse | None:
+def _answer_person(request: AuthenticatedRequest, tone: str, sentence: str) -> HttpResponse | None:
     """Answer a scan to a person: by the script, which wants this part of the page alone, or by the page."""
     if "part" in request.POST:
         context = _board(request.user) | {"tone": tone, "message": sentence}

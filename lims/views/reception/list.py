@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lims.errors import NotAllowed
 from lims.forms.reception.reception import CodeForm, ReceptionFilter
 from lims.models import Protocol, ProtocolStatus, User
+from lims.requests import AuthenticatedRequest
 from lims.services.kit import codes
+from lims.services.kit.permissions import require_laboratory
 from lims.services.reception import batches
 from lims.services.reception.receiving import find
 from lims.views.kit.guard import authenticated, wants_json
@@ -29,10 +30,9 @@ OPENED_HERE = (ProtocolStatus.SUBMITTED, ProtocolStatus.REJECTED)
 
 @require_safe
 @authenticated
-def reception(request: HttpRequest) -> HttpResponseBase:
+def reception(request: AuthenticatedRequest) -> HttpResponseBase:
     """List what waits to be received; a code that is given leads to its sample."""
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(request.user)
     if "code" in request.GET:
         return _open(request)
     filters = ReceptionFilter(request.GET)
@@ -42,7 +42,7 @@ def reception(request: HttpRequest) -> HttpResponseBase:
     return _page(request, filters, found)
 
 
-def _open(request: HttpRequest) -> HttpResponse:
+def _open(request: AuthenticatedRequest) -> HttpResponse:
     typed = request.GET["code"].strip()
     protocol = find(request.user, typed)
     if protocol:
@@ -65,7 +65,7 @@ def _sentence(typed: str) -> str:
 
 
 def _page(
-    request: HttpRequest,
+    request: AuthenticatedRequest,
     filters: ReceptionFilter,
     found: QuerySet[Protocol],
     form: CodeForm | None = None,
@@ -95,7 +95,7 @@ def _waiting(user: User) -> QuerySet[Protocol]:
     return waiting.select_related("veterinarian").only(*SHOWN)
 
 
-def _received(request: HttpRequest) -> Protocol | None:
+def _received(request: AuthenticatedRequest) -> Protocol | None:
     """Return what was received a moment ago, whose label is wanted now."""
     pk = request.GET.get("received", "")
     if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from actors.reasons import reason
 from lims.errors import Incomplete, InvalidTransition, LimsError
 from lims.models import Report, ReportStatus
+from lims.requests import AuthenticatedRequest
 from lims.services.reports import access
 from lims.services.reports.finalizing import finalize_report
 from lims.services.reports.publishing import publishing_job, retry_publishing
@@ -27,7 +28,7 @@ FAILED = "failed"
 
 @require_POST
 @authenticated
-def finalize(request: HttpRequest, pk: int) -> HttpResponse:
+def finalize(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Sign one's own draft and have it issued; a second click is refused and changes nothing."""
     try:
         finalize_report(request.user, pk)
@@ -44,7 +45,7 @@ def finalize(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @authenticated
-def status(request: HttpRequest, pk: int) -> HttpResponse:
+def status(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Return the progress of issuing a report: JSON, or the fragment that its page shows."""
     report = access.find(request.user, pk)
     progress = progress_of(report)
@@ -59,7 +60,7 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Try again to issue a report whose issuing failed; harmless while it is in work."""
     try:
         retry_publishing(request.user, pk)
@@ -82,7 +83,7 @@ def progress_of(report: Report) -> dict:
         "pdf_url": reverse("report_pdf", args=(report.pk,)),
         "status_url": reverse("report_status", args=(report.pk,)),
         "retry_after_ms": retry_after_ms(job) if job else FIRST_POLL_MS,
-        "error": _error(job) if failed else None,
+        "error": _error(job) if failed and job else None,
         "reason": reason(job) if job else "",
         "job": job,
     }

@@ -1,7 +1,7 @@
 """Micrographs of a draft: uploaded, described, ordered and removed on its writing page."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,8 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.kit.printing import printing_note
+from lims.forms.kit.refusing import field_errors
 from lims.forms.reports.reports import ImageForm
 from lims.models import Report, ReportImage
+from lims.requests import AuthenticatedRequest
 from lims.services.reports import images as service
 from lims.views.kit import saving
 from lims.views.kit.guard import authenticated, error_json, wants_json
@@ -23,7 +25,7 @@ CORRECTABLE = (Incomplete, InvalidTransition, StaleEdit)
 
 @require_POST
 @authenticated
-def report_images(request: HttpRequest, pk: int) -> HttpResponse:
+def report_images(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     report = own_report(request, pk)
     uploads = request.FILES.getlist("images")
     try:
@@ -37,7 +39,7 @@ def report_images(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def report_image_order(request: HttpRequest, pk: int) -> HttpResponse:
+def report_image_order(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Order the images: by all their ids, or by moving one of them a place."""
     report = own_report(request, pk)
     ids = list(report.images.values_list("pk", flat=True))
@@ -50,13 +52,13 @@ def report_image_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def report_image(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
+def report_image(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
     """Describe an image: caption, magnification, stain."""
     report, image = _own_image(request, pk, image_pk)
     form = ImageForm(request.POST, instance=image)
     try:
         if not form.is_valid():
-            raise Incomplete(_("Something is missing or wrong."), _messages(form))
+            raise Incomplete(_("Something is missing or wrong."), field_errors(form))
         service.describe_image(request.user, image.pk, **form.cleaned_data)
     except CORRECTABLE as error:
         return _refused(request, report, error)
@@ -69,7 +71,7 @@ def report_image(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def report_image_remove(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
+def report_image_remove(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
     report, image = _own_image(request, pk, image_pk)
     try:
         service.remove_image(request.user, image.pk)
@@ -80,7 +82,7 @@ def report_image_remove(request: HttpRequest, pk: int, image_pk: int) -> HttpRes
 
 @require_POST
 @authenticated
-def report_image_retry(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
+def report_image_retry(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
     report, image = _own_image(request, pk, image_pk)
     try:
         service.retry_image(request.user, image.pk)
@@ -91,7 +93,7 @@ def report_image_retry(request: HttpRequest, pk: int, image_pk: int) -> HttpResp
 
 @require_GET
 @authenticated
-def report_image_picture(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
+def report_image_picture(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
     """Lead to the picture in the store."""
     get_object_or_404(Report.objects.visible_to(request.user).filter(images=image_pk), pk=pk)
     response = HttpResponseRedirect(service.picture_url(request.user, image_pk))
@@ -102,13 +104,13 @@ def report_image_picture(request: HttpRequest, pk: int, image_pk: int) -> HttpRe
 
 @require_GET
 @authenticated
-def report_images_state(request: HttpRequest, pk: int) -> HttpResponse:
+def report_images_state(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Return the images as the fragment of the writing page."""
     report = own_report(request, pk)
     return render(request, "reports/write_images.html", {"report": report, "images": images_of(report)})
 
 
-def _own_image(request: HttpRequest, pk: int, image_pk: int) -> tuple[Report, ReportImage]:
+def _own_image(request: AuthenticatedRequest, pk: int, image_pk: int) -> tuple[Report, ReportImage]:
     report = own_report(request, pk)
     image = report.images.filter(pk=image_pk).first()
     if image is None:
@@ -116,7 +118,7 @@ def _own_image(request: HttpRequest, pk: int, image_pk: int) -> tuple[Report, Re
     return report, image
 
 
-def _wanted_order(request: HttpRequest, ids: list[int]) -> list[int]:
+def _wanted_order(request: AuthenticatedRequest, ids: list[int]) -> list[int]:
     """Return the ids as posted; without a script one image is moved `up` or `down` a place."""
     for name, step in (("up", -1), ("down", 1)):
         moved = typed_pk(request.POST.get(name, ""))
@@ -131,16 +133,12 @@ def _moved(ids: list[int], place: int, step: int) -> list[int]:
     return [*rest[:wanted], ids[place], *rest[wanted:]]
 
 
-def _messages(form: ImageForm) -> dict[str, str]:
-    return {name: " ".join(errors) for name, errors in form.errors.items()}
-
-
-def _done(request: HttpRequest, report: Report) -> HttpResponse:
+def _done(request: AuthenticatedRequest, report: Report) -> HttpResponse:
     """Answer the page's script, which then asks for the fragment; without it, lead back to the page."""
     return HttpResponse(status=204) if wants_json(request) else _back(report)
 
 
-def _refused(request: HttpRequest, report: Report, error: LimsError) -> HttpResponse:
+def _refused(request: AuthenticatedRequest, report: Report, error: LimsError) -> HttpResponse:
     if wants_json(request):
         return error_json(error, 409)
     messages.error(request, " ".join([str(error), *getattr(error, "fields", {}).values()]))

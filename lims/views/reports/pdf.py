@@ -1,6 +1,6 @@
 """A report's PDF: the issued bytes out of the archive, or the author's preview of a draft."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from lims.errors import LimsError
 from lims.models import Report, ReportStatus, User
+from lims.requests import AuthenticatedRequest
 from lims.services.reports import access
 from lims.services.reports.opening import IssuedPdf, Preview, Publishing, open_report
 from lims.views.kit.guard import authenticated, refused, wants_json
@@ -20,7 +21,7 @@ PAST = (ReportStatus.SUPERSEDED, ReportStatus.WITHDRAWN)
 
 
 @require_GET
-def open_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def open_pdf(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     """Lead to the issued PDF, or say that it is being issued, or show the author what a draft looks like."""
     if "drawn" in request.GET and not request.user.is_authenticated and not wants_json(request):
         return _log_in_elsewhere(request)
@@ -28,7 +29,7 @@ def open_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @authenticated
-def _answered(request: HttpRequest, pk: int) -> HttpResponse:
+def _answered(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if not wants_json(request) and _leads_to_notice(request.user, pk, request.GET.get("version", "")):
         response: HttpResponse = redirect("report", pk)
     elif "drawn" in request.GET:
@@ -51,7 +52,7 @@ def _leads_to_notice(user: User, pk: int, version: str) -> bool:
     return found is not None and version != str(found)
 
 
-def _opened(request: HttpRequest, pk: int) -> HttpResponse:
+def _opened(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     match open_report(request.user, pk):
         case IssuedPdf(url=url):
             response: HttpResponse = HttpResponseRedirect(url)
@@ -63,7 +64,7 @@ def _opened(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _in_frame(request: HttpRequest, pk: int) -> HttpResponse:
+def _in_frame(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Answer the frame beside the text, also with a refusal: a page that may not be framed looks broken."""
     try:
         return _opened(request, pk)
@@ -71,7 +72,7 @@ def _in_frame(request: HttpRequest, pk: int) -> HttpResponse:
         return _framed(refused(request, error, "reports/preview_refused.html"))
 
 
-def _log_in_elsewhere(request: HttpRequest) -> HttpResponse:
+def _log_in_elsewhere(request: AuthenticatedRequest) -> HttpResponse:
     """Say it in the frame: the page to log in may not be framed, so that it would look broken there."""
     sentence = _("The session has ended. Log in again in another tab, then draw the preview again.")
     response = render(request, "reports/preview_refused.html", {"sentence": sentence}, status=401)
@@ -97,7 +98,7 @@ def _preview(content: bytes, filename: str) -> HttpResponse:
     return _framed(response)
 
 
-def _publishing(request: HttpRequest, pk: int) -> HttpResponse:
+def _publishing(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     report = access.find(request.user, pk)
     progress = progress_of(report)
     if wants_json(request):

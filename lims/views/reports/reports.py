@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from lims.errors import Incomplete, InvalidTransition, LimsError, NotVisible
 from lims.forms.kit.refusing import refuse
 from lims.forms.reports.page import ReasonForm
 from lims.models import Report, ReportStatus, User
+from lims.requests import AuthenticatedRequest
 from lims.services.reports import access
 from lims.services.reports.amending import AMENDABLE, amend_report, withdraw_report
 from lims.views.kit.guard import authenticated
@@ -25,7 +26,7 @@ from lims.views.reports.pdf import PAST, version_url
 
 @require_safe
 @authenticated
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show a report; one's own draft leads to where it is written."""
     found = _report(request.user, pk)
     if found.status == ReportStatus.DRAFT and access.is_author(request.user, found):
@@ -35,7 +36,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def amend(request: HttpRequest, pk: int) -> HttpResponse:
+def amend(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Begin a new version, with the reason that it will print, and lead to where it is written."""
     try:
         draft = amend_report(request.user, pk, request.POST.get("reason", ""))
@@ -46,7 +47,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Withdraw an issued report for a reason, and notify everybody who has it."""
     try:
         withdraw_report(request.user, pk, request.POST.get("reason", ""))
@@ -56,7 +57,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("report", pk)
 
 
-def _refused(request: HttpRequest, pk: int, name: str, error: LimsError) -> HttpResponse:
+def _refused(request: AuthenticatedRequest, pk: int, name: str, error: LimsError) -> HttpResponse:
     form = _reason_form(name, request.POST)
     form.is_valid()
     refuse(form, error)
@@ -78,7 +79,10 @@ def _report(user: User, pk: int) -> Report:
 
 
 def _page(
-    request: HttpRequest, report: Report, forms: dict[str, ReasonForm] | None = None, status: int = 200
+    request: AuthenticatedRequest,
+    report: Report,
+    forms: dict[str, ReasonForm] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     user = request.user
     versions = _versions(user, report)

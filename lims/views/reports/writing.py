@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, StaleEdit
 from lims.forms.kit.printing import printing_note
-from lims.forms.kit.refusing import refuse
+from lims.forms.kit.refusing import field_errors, refuse, sentence_of
 from lims.forms.reports.reports import DraftForm, ImageForm
 from lims.forms.reports.synoptic import suggestions
 from lims.models import ImageUpload, Protocol, Report, ReportImage, ReportStatus, Slide
+from lims.requests import AuthenticatedRequest
 from lims.services.kit.images import MIB, MICROGRAPH
 from lims.services.reports import access
 from lims.services.reports.amending import preview_changes
@@ -35,7 +36,7 @@ AROUND = (
 
 @require_POST
 @authenticated
-def report_begin(request: HttpRequest, protocol_pk: int) -> HttpResponse:
+def report_begin(request: AuthenticatedRequest, protocol_pk: int) -> HttpResponse:
     """Begin a protocol's report, or go on with the draft that there is."""
     protocol = get_object_or_404(Protocol.objects.visible_to(request.user), pk=protocol_pk)
     try:
@@ -48,7 +49,7 @@ def report_begin(request: HttpRequest, protocol_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def report_write(request: HttpRequest, pk: int) -> HttpResponse:
+def report_write(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show a draft to its author, to be written; a POST saves what was typed."""
     report = own_report(request, pk)
     if request.method == "POST":
@@ -60,7 +61,7 @@ def report_write(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def report_discard(request: HttpRequest, pk: int) -> HttpResponse:
+def report_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     report = own_report(request, pk)
     try:
         discard_draft(request.user, report.pk)
@@ -73,7 +74,7 @@ def report_discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @authenticated
-def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
+def report_changes(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show the author what is about to be signed, and what an amendment changes."""
     report = own_report(request, pk)
     if report.status != ReportStatus.DRAFT:
@@ -88,7 +89,7 @@ def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reports/changes.html", context)
 
 
-def own_report(request: HttpRequest, pk: int) -> Report:
+def own_report(request: AuthenticatedRequest, pk: int) -> Report:
     """Return a report of which the user is the author; Http404 for strangers, NotAllowed for colleagues."""
     visible = Report.objects.visible_to(request.user).select_related(*AROUND).defer("snapshot")
     report = get_object_or_404(visible, pk=pk)
@@ -107,7 +108,7 @@ def images_of(report: Report) -> Sequence[ReportImage]:
     return images
 
 
-def _save(request: HttpRequest, report: Report) -> HttpResponse:
+def _save(request: AuthenticatedRequest, report: Report) -> HttpResponse:
     form = _draft_form(report, request)
     if not form.is_valid():
         return _refused(request, report, form, "incomplete")
@@ -123,7 +124,7 @@ def _save(request: HttpRequest, report: Report) -> HttpResponse:
     return _saved(request, report, form)
 
 
-def _save_typed(request: HttpRequest, report: Report, form: DraftForm) -> Report:
+def _save_typed(request: AuthenticatedRequest, report: Report, form: DraftForm) -> Report:
     content = Content(
         texts=form.texts(),
         is_preliminary=form.cleaned_data["is_preliminary"],
@@ -133,7 +134,7 @@ def _save_typed(request: HttpRequest, report: Report, form: DraftForm) -> Report
     return save_draft(request.user, report.pk, form.cleaned_data["edit_version"], content)
 
 
-def _saved(request: HttpRequest, report: Report, form: DraftForm) -> HttpResponse:
+def _saved(request: AuthenticatedRequest, report: Report, form: DraftForm) -> HttpResponse:
     if wants_json(request):
         return saving.saved(report.lock_version, [form])
     if note := printing_note(form):
@@ -144,7 +145,9 @@ def _saved(request: HttpRequest, report: Report, form: DraftForm) -> HttpRespons
     return redirect("report_write", report.pk)
 
 
-def _conflict(request: HttpRequest, report: Report, form: DraftForm, error: StaleEdit) -> HttpResponse:
+def _conflict(
+    request: AuthenticatedRequest, report: Report, form: DraftForm, error: StaleEdit
+) -> HttpResponse:
     if wants_json(request):
         return saving.refused(error, "stale")
     form.add_error(None, str(error))
@@ -152,15 +155,13 @@ def _conflict(request: HttpRequest, report: Report, form: DraftForm, error: Stal
     return _page(request, report, form, conflict=True, status=409)
 
 
-def _refused(request: HttpRequest, report: Report, form: DraftForm, kind: str) -> HttpResponse:
+def _refused(request: AuthenticatedRequest, report: Report, form: DraftForm, kind: str) -> HttpResponse:
     if not wants_json(request):
         return _page(request, report, form, status=409)
-    fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
-    sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
-    return saving.refused(Incomplete(sentence, fields), kind)
+    return saving.refused(Incomplete(sentence_of(form), field_errors(form)), kind)
 
 
-def _draft_form(report: Report, request: HttpRequest | None = None) -> DraftForm:
+def _draft_form(report: Report, request: AuthenticatedRequest | None = None) -> DraftForm:
     """Return the form of a draft, with what was typed if there is a request."""
     diagnoses = list(report.diagnoses.all())
     cassettes = list(report.cassettes.select_related("cassette__specimen"))
@@ -168,7 +169,12 @@ def _draft_form(report: Report, request: HttpRequest | None = None) -> DraftForm
 
 
 def _page(
-    request: HttpRequest, report: Report, form: DraftForm, *, conflict: bool = False, status: int = 200
+    request: AuthenticatedRequest,
+    report: Report,
+    form: DraftForm,
+    *,
+    conflict: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     """Draw the writing page with a form, be it fresh or refused."""
     protocol = report.protocol

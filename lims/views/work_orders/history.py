@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import cast
 
+from django.db.models import Field
 from django.utils.translation import gettext_lazy as _
 
 from lims.models import User, WorkOrder, WorkOrderHistory
@@ -56,7 +58,7 @@ def _changes(entry: WorkOrderHistory) -> list[Change]:
 def _label(name: str) -> str:
     if name in LABELS:
         return str(LABELS[name])
-    return str(WorkOrder._meta.get_field(name).verbose_name)
+    return str(cast(Field, WorkOrder._meta.get_field(name)).verbose_name)
 
 
 def _shown(name: str, value: str) -> str:
@@ -64,7 +66,7 @@ def _shown(name: str, value: str) -> str:
         return _amount(value)
     if name == "reason":
         return value
-    choices = dict(WorkOrder._meta.get_field(name).flatchoices)
+    choices = dict(cast(Field, WorkOrder._meta.get_field(name)).flatchoices)
     return str(choices.get(value, value))
 
 

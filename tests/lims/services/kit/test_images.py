@@ -114,7 +114,7 @@ def test_bomb_is_refused_before_it_is_decoded(side):
     program = (
         "import io, sys, resource, os; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'tests.settings');"
         "import django; django.setup(); from django.utils import translation; translation.activate('en');"
-        "from lims.services import images; from PIL import PngImagePlugin;"
+        "from lims.services.kit import images; from PIL import PngImagePlugin;"
         "content = sys.stdin.buffer.read(); before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: images.prepare(io.BytesIO(content))\n"
         "except images.ImageRefused as error: print(error)\n"
