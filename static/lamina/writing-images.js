@@ -4,7 +4,7 @@
   const place = document.querySelector("[data-images]");
   const form = document.querySelector("[data-upload]");
   const chooser = form.querySelector("input[type=file]");
-  const status = document.querySelector("[data-images-said]");
+  const status = document.querySelector("[data-images-status]");
   const confirmation = document.querySelector("[data-confirm]");
   const savers = new WeakMap();
   let timer;

@@ -1,4 +1,4 @@
-"""The report as a paper: from its snapshot to the bytes of a PDF. No database, no clock, no settings."""
+"""Draws a report: from its snapshot to the bytes of a PDF. No database, no clock, no settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,8 +43,8 @@ def render(snapshot: Mapping, assets: Mapping[str, bytes]) -> bytes:
     UnreadableImage or ValueError; a retry helps none of them.
     """
     limits.check_texts(limits.texts_in(dict(snapshot)))
-    paper = _Report(snapshot)
-    return draw(paper.frame(), paper.blocks(), assets)
+    report = _Report(snapshot)
+    return draw(report.frame(), report.blocks(), assets)
 
 
 class _Report:

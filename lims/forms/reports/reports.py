@@ -1,4 +1,4 @@
-"""What a pathologist types into a draft: texts, diagnoses, cassettes, and what is said of its images."""
+"""Forms of a draft: its texts, diagnoses and cassettes, and the description of an image."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, cast
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lims.forms.kit.fields import TextField
 from lims.forms.kit.parsing import replaced
-from lims.forms.reports.synoptic import Row, SynopticField
+from lims.forms.reports.synoptic import SynopticField, SynopticRow
 from lims.models import Report, ReportCassette, ReportDiagnosis, ReportImage
 from lims.models.reports import TEXT_FIELDS, TEXT_MAX
 
@@ -55,7 +55,7 @@ class DraftForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.diagnoses, self.cassettes = diagnoses, cassettes
-        # What is typed is in the language of the paper: spelling is checked in it.
+        # What is typed is in the language of the PDF: spelling is checked in it.
         self.language = report.protocol.veterinarian.user.language
         self.initial = {"edit_version": report.lock_version, "is_preliminary": report.is_preliminary}
         for name in TEXT_FIELDS:
@@ -70,7 +70,7 @@ class DraftForm(forms.Form):
         """Return the valid texts of the report itself."""
         return {name: self.cleaned_data[name] for name in TEXT_FIELDS}
 
-    def typed_diagnoses(self) -> list[tuple[int, str, list[Row]]]:
+    def typed_diagnoses(self) -> list[tuple[int, str, list[SynopticRow]]]:
         """Return pk, diagnosis and synoptic rows of each specimen."""
         names = ((row.pk, f"diagnosis-{row.pk}", f"synoptic-{row.pk}") for row in self.diagnoses)
         return [(pk, self.cleaned_data[text], self.cleaned_data[rows]) for pk, text, rows in names]
@@ -116,7 +116,7 @@ class DraftForm(forms.Form):
 
 
 class ImageForm(forms.ModelForm):
-    """What is said of a micrograph."""
+    """Caption, magnification and stain of a micrograph."""
 
     class Meta:
         model = ReportImage

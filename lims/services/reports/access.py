@@ -97,7 +97,7 @@ def record(report: Report, action: ReportHistory.Action, by: User | None, note: 
 
 
 def _visible(by: User):
-    # Not with its snapshot: 40 pages that only finalizing and its paper need.
+    # Not with its snapshot: 40 pages that only finalizing and its PDF need.
     return (
         Report.objects.visible_to(by)
         .select_related("protocol", "author__staff_member__user")

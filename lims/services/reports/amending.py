@@ -1,10 +1,10 @@
-"""What becomes of an issued report: a new version in its place, or its withdrawal."""
+"""Amendment and withdrawal of an issued report."""
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lims.documents.reports.changes import Change, changes
+from lims.documents.reports.changes import FieldChange, changes
 from lims.documents.reports.document import frozen, snapshot
 from lims.errors import Incomplete, InvalidTransition
 from lims.models import (
@@ -29,7 +29,7 @@ AMENDABLE = (ReportStatus.ISSUED, ReportStatus.WITHDRAWN)
 
 @transaction.atomic
 def amend_report(by: User, pk: int, reason: str) -> Report:
-    """Write the next version's draft, with all that the user's own report says; return it. Not idempotent.
+    """Write the next version's draft, with the content of the user's own report; return it. Not idempotent.
 
     A report whose author's account is closed is any pathologist's to amend, under their own signature.
 
@@ -56,7 +56,7 @@ def amend_report(by: User, pk: int, reason: str) -> Report:
 
 @transaction.atomic
 def withdraw_report(by: User, pk: int, reason: str) -> Report:
-    """Withdraw the user's own issued report, or one left behind, and tell who had it; return it.
+    """Withdraw the user's own issued report, or one left behind, and notify those who have it; return it.
 
     Raises NotVisible, NotAllowed, Incomplete without a reason, and InvalidTransition if it is not issued, so
     that a second click changes nothing.
@@ -71,7 +71,7 @@ def withdraw_report(by: User, pk: int, reason: str) -> Report:
     return report
 
 
-def preview_changes(by: User, pk: int) -> list[Change]:
+def preview_changes(by: User, pk: int) -> list[FieldChange]:
     """Return what an amendment changes, field by field; nothing for a first version. Raises NotVisible."""
     report = access.find(by, pk)
     if not report.replaces_id:

@@ -1,4 +1,4 @@
-"""Finalizing: the author's signature under a draft, which from then on says what it says."""
+"""Finalizing: checks a draft and its signer, freezes it, and has it published."""
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone

@@ -147,12 +147,12 @@ def prepare(job: jobs.Job) -> None:
 
 
 def on_failed(job: jobs.Job) -> None:
-    """Say of an image that it could not be stored, which `retry_image` repeats; in the job's transaction."""
+    """Mark an image as one not stored, which `retry_image` repeats; in the job's transaction."""
     _fail(job.args[0], UNSTORED)
 
 
 def on_worker_lost(job: jobs.Job) -> None:
-    """Say of an image that it is damaged, as of one that took its workers down; in the job's transaction."""
+    """Mark an image as damaged, as of one that took its workers down; in the job's transaction."""
     _drop_upload(job.args[0])
     _fail(job.args[0], DAMAGED)
 

@@ -1,4 +1,4 @@
-"""What lists of reports tell beside the rows themselves."""
+"""Querysets of the lists of reports: failed ones, and protocols to be reported."""
 
 from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast

@@ -32,7 +32,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Ready:
+class IssuedPdf:
     """The issued PDF; the URL opens that very version once, within minutes."""
 
     url: str
@@ -53,7 +53,7 @@ class Preview:
     filename: str
 
 
-Opened = Ready | Publishing | Preview
+Opened = IssuedPdf | Publishing | Preview
 
 
 def open_report(user: User, pk: int) -> Opened:
@@ -72,7 +72,7 @@ def open_report(user: User, pk: int) -> Opened:
     return _archived(user, pk, row)
 
 
-def _archived(user: User, pk: int, row: dict) -> Ready:
+def _archived(user: User, pk: int, row: dict) -> IssuedPdf:
     _check_is_there(row)
     access_log.record(user, document.KIND, pk, DocumentAccess.Outcome.HIT)
     url = store.presign(
@@ -82,7 +82,7 @@ def _archived(user: User, pk: int, row: dict) -> Ready:
         bucket=settings.S3_ARCHIVE_BUCKET,
         version_id=row["archive_version_id"],
     )
-    return Ready(url)
+    return IssuedPdf(url)
 
 
 def _check_is_there(row: dict) -> None:

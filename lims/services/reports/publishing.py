@@ -137,7 +137,7 @@ def _issue(report: Report, kept: Kept, pages: int, by: User) -> None:
     access.transition(report, ReportStatus.ISSUED)
     Report.objects.filter(pk=report.pk).update(
         status=report.status,
-        # The time that the paper bears; when it was archived stands in the history.
+        # The time that the PDF bears; when it was archived stands in the history.
         issued_at=F("finalized_at"),
         archive_key=kept.key,
         archive_version_id=kept.version_id,

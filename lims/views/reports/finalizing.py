@@ -1,4 +1,4 @@
-"""From the click on "Finalize" to the issued report: the click itself, how it stands, and trying again."""
+"""Finalizing a report: the button's POST, the progress of its publishing, and trying that again."""
 
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ FAILED = "failed"
 @require_POST
 @authenticated
 def finalize(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Sign one's own draft and have it issued; a second click is told so and changes nothing."""
+    """Sign one's own draft and have it issued; a second click is refused and changes nothing."""
     try:
         finalize_report(request.user, pk)
     except (Incomplete, InvalidTransition) as error:
@@ -46,7 +46,7 @@ def finalize(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_GET
 @authenticated
 def status(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Say how the issuing of a report stands: JSON, or the fragment that its page shows."""
+    """Return the progress of issuing a report: JSON, or the fragment that its page shows."""
     report = access.find(request.user, pk)
     progress = progress_of(report)
     if wants_json(request):
@@ -75,7 +75,7 @@ def retry(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 def progress_of(report: Report) -> dict:
-    """Return how the issuing of a report stands, as its status tells it, and the job behind it."""
+    """Return the progress of issuing a report, and the job behind it."""
     job = publishing_job(report.pk) if report.status == ReportStatus.FINALIZED else None
     failed = job is not None and job.state == "failed"
     return {

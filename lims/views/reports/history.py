@@ -1,4 +1,4 @@
-"""The timeline of a report in the reader's words: who did what, and when."""
+"""Timeline of a report, as far as its reader may know it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ class TimelineEntry:
 
 
 def history_entries(report: Report, reader: User) -> list[TimelineEntry]:
-    """Return what the reader may know of a report's history, newest first."""
+    """Return the entries that the reader may see, newest first."""
     rows = report.history.select_related("by__staff_member")
     if not reader.is_laboratory:
         rows = rows.filter(action__in=OF_VETS)

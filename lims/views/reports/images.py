@@ -1,4 +1,4 @@
-"""The micrographs of a draft, as its writing page uploads, describes, orders and removes them."""
+"""Micrographs of a draft: uploaded, described, ordered and removed on its writing page."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -20,20 +20,19 @@ from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.reports.writing import images_of, own_report
 
 # What can be put right on the page; the rest is answered as everywhere.
-REFUSALS = (Incomplete, InvalidTransition, StaleEdit)
+CORRECTABLE = (Incomplete, InvalidTransition, StaleEdit)
 
 
 @require_POST
 @authenticated
 def report_images(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Take in uploaded images, several at once."""
     report = own_report(request, pk)
     uploads = request.FILES.getlist("images")
     try:
         if not uploads:
             raise Incomplete(_("No file was chosen."), {"images": _("Choose one or more images.")})
         service.add_images(request.user, report.pk, uploads)
-    except REFUSALS as error:
+    except CORRECTABLE as error:
         return _refused(request, report, error)
     return _done(request, report)
 
@@ -46,7 +45,7 @@ def report_image_order(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     ids = list(report.images.values_list("pk", flat=True))
     try:
         service.order_images(request.user, report.pk, _wanted_order(request, ids))
-    except REFUSALS as error:
+    except CORRECTABLE as error:
         return _refused(request, report, error)
     return _done(request, report)
 
@@ -61,7 +60,7 @@ def report_image(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpR
         if not form.is_valid():
             raise Incomplete(_("Something is missing or wrong."), field_errors(form))
         service.describe_image(request.user, image.pk, **form.cleaned_data)
-    except REFUSALS as error:
+    except CORRECTABLE as error:
         return _refused(request, report, error)
     if wants_json(request):
         return JsonResponse(saving.notes([form]))
@@ -73,11 +72,10 @@ def report_image(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpR
 @require_POST
 @authenticated
 def report_image_remove(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
-    """Take an image out of a draft."""
     report, image = _own_image(request, pk, image_pk)
     try:
         service.remove_image(request.user, image.pk)
-    except REFUSALS as error:
+    except CORRECTABLE as error:
         return _refused(request, report, error)
     return _done(request, report)
 
@@ -85,11 +83,10 @@ def report_image_remove(request: AuthenticatedRequest, pk: int, image_pk: int) -
 @require_POST
 @authenticated
 def report_image_retry(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
-    """Prepare an image again that could not be stored."""
     report, image = _own_image(request, pk, image_pk)
     try:
         service.retry_image(request.user, image.pk)
-    except REFUSALS as error:
+    except CORRECTABLE as error:
         return _refused(request, report, error)
     return _done(request, report)
 
@@ -108,7 +105,7 @@ def report_image_picture(request: AuthenticatedRequest, pk: int, image_pk: int) 
 @require_GET
 @authenticated
 def report_images_state(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Say how the images stand: the fragment of the writing page."""
+    """Return the images as the fragment of the writing page."""
     report = own_report(request, pk)
     return render(request, "reports/write_images.html", {"report": report, "images": images_of(report)})
 

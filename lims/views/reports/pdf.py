@@ -11,7 +11,7 @@ from lims.errors import LimsError
 from lims.models import Report, ReportStatus, User
 from lims.requests import AuthenticatedRequest
 from lims.services.reports import access
-from lims.services.reports.opening import Preview, Publishing, Ready, open_report
+from lims.services.reports.opening import IssuedPdf, Preview, Publishing, open_report
 from lims.views.kit.guard import authenticated, refused, wants_json
 from lims.views.reports.finalizing import progress_of
 from pdfcache.errors import RenderError, StoreError
@@ -54,7 +54,7 @@ def _leads_to_notice(user: User, pk: int, version: str) -> bool:
 
 def _opened(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     match open_report(request.user, pk):
-        case Ready(url=url):
+        case IssuedPdf(url=url):
             response: HttpResponse = HttpResponseRedirect(url)
             response["Referrer-Policy"] = "no-referrer"
         case Preview(content=content, filename=filename):

@@ -35,7 +35,6 @@ def phrases(request: AuthenticatedRequest) -> HttpResponseBase:
 @require_POST
 @authenticated
 def phrase(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Change a phrase."""
     try:
         change_phrase(request.user, pk, *_typed(request))
     except Incomplete as error:

@@ -1,4 +1,4 @@
-"""One report: its page, and what its author does with it once it is issued."""
+"""The page of a report, and its amendment and withdrawal."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from lims.forms.reports.page import ReasonForm
 from lims.models import Report, ReportStatus, User
 from lims.requests import AuthenticatedRequest
 from lims.services.reports import access
-from lims.services.reports.amending import amend_report, withdraw_report
+from lims.services.reports.amending import AMENDABLE, amend_report, withdraw_report
 from lims.views.kit.guard import authenticated
 from lims.views.mail.deliveries import rows_for
 from lims.views.reports.finalizing import FAILED, progress_of
@@ -48,7 +48,7 @@ def amend(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_POST
 @authenticated
 def withdraw(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Take an issued report back, with a reason; everybody who has it is told."""
+    """Withdraw an issued report for a reason, and notify everybody who has it."""
     try:
         withdraw_report(request.user, pk, request.POST.get("reason", ""))
     except (Incomplete, InvalidTransition) as error:
@@ -113,7 +113,7 @@ def _versions(user: User, report: Report) -> list[Report]:
 def _for_laboratory(user: User, report: Report, versions: list[Report]) -> dict:
     successor = next((version for version in versions if version.replaces_id == report.pk), None)
     may_amend = access.may_amend(user, report)
-    amendable = report.status in (ReportStatus.ISSUED, ReportStatus.WITHDRAWN) and successor is None
+    amendable = report.status in AMENDABLE and successor is None
     progress = progress_of(report)
     report.has_failed = progress["state"] == FAILED  # type: ignore[attr-defined]
     return {

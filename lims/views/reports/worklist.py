@@ -1,4 +1,4 @@
-"""What waits to be written: failures first, then drafts, then what is ready, longest waiting first."""
+"""Work list of reports: failures first, then drafts, then ready protocols, longest waiting first."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -141,7 +141,7 @@ def _csv_cells(row: Protocol | Report | AdditionalRequest) -> list:
         _pathologist(row),
         "" if waiting is None else waiting,
         overdue,
-        _wish(row) if isinstance(row, AdditionalRequest) else "",
+        _request(row) if isinstance(row, AdditionalRequest) else "",
     ]
 
 
@@ -153,6 +153,6 @@ def _pathologist(row: Protocol | Report | AdditionalRequest) -> str:
     return ""
 
 
-def _wish(asked: AdditionalRequest) -> str:
+def _request(asked: AdditionalRequest) -> str:
     parts = (asked.get_kind_display(), asked.cassette and asked.cassette.code, asked.stain, asked.detail)
     return ", ".join(part for part in parts if part)

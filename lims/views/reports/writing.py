@@ -62,7 +62,6 @@ def report_write(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_POST
 @authenticated
 def report_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Throw a draft away."""
     report = own_report(request, pk)
     try:
         discard_draft(request.user, report.pk)

@@ -24,11 +24,6 @@ def public_id() -> str:
     return str(uuid.uuid4())
 
 
-@pytest.fixture
-def author(paula):
-    return paula.staff_member.pathologist
-
-
 def put(key: str, content: bytes) -> str:
     written = store.put(key, content, bucket=settings.S3_ARCHIVE_BUCKET)
     assert written.version_id

@@ -28,11 +28,6 @@ from tests import factories
 UNTOUCHED = ("draft", None, None, None, None)
 
 
-@pytest.fixture
-def draft(paula) -> Report:
-    return factories.draft_report(paula.staff_member.pathologist)
-
-
 def state(report: Report) -> tuple:
     report.refresh_from_db()
     sealed = (report.finalized_at, report.verification_token, report.verification_code)

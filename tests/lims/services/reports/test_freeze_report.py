@@ -14,11 +14,6 @@ from tests import factories
 HOSTILE = "Ñandú <b>\\u0041 \\n {} %s 'x' \"y\" 😀\n\n\t¿?"
 
 
-@pytest.fixture
-def draft(paula) -> Report:
-    return factories.draft_report(paula.staff_member.pathologist)
-
-
 def test_the_long_texts_are_frozen_as_they_are_written(paula):
     draft = factories.draft_report(
         paula.staff_member.pathologist,

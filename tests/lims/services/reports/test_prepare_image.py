@@ -20,18 +20,12 @@ from lims.services.kit import images
 from lims.services.reports import images as report_images
 from pdfcache import store
 from pdfcache.errors import StoreError
-from tests import factories
 from tests.lims.services.kit.test_images import png
 from tests.pictures import encoded, upload
 from tests.running import run_jobs
 
 pytestmark = pytest.mark.usefixtures("buckets")
 BOX = (661, 520)
-
-
-@pytest.fixture
-def draft(paula) -> Report:
-    return factories.draft_report(paula.staff_member.pathologist)
 
 
 def added(paula, draft: Report, content: bytes | None = None) -> ReportImage:

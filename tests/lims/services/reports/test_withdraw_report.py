@@ -57,20 +57,6 @@ def test_it_needs_a_reason_that_fits(paula, issued, reason):
     assert issued.status == "issued"
 
 
-@pytest.mark.parametrize("status", ["superseded", "withdrawn"])
-def test_only_a_current_report_is_withdrawn(paula, issued, status):
-    Report.objects.update(status=status)
-    with pytest.raises(InvalidTransition):
-        withdraw_report(paula, issued.pk, "Muestra cambiada")
-
-
-def test_what_is_not_out_is_not_withdrawn(paula):
-    author = paula.staff_member.pathologist
-    for report in (factories.draft_report(author), factories.finalized_report(author)):
-        with pytest.raises(InvalidTransition):
-            withdraw_report(paula, report.pk, "Muestra cambiada")
-
-
 @pytest.mark.parametrize(
     ("who", "error"),
     [

@@ -16,13 +16,6 @@ STATEMENTS_STATE = 4
 
 
 @pytest.fixture
-def draft(paula, bruno):
-    return factories.draft_report(
-        paula.staff_member.pathologist, factories.ready_protocol(bruno.veterinarian)
-    )
-
-
-@pytest.fixture
 def images(draft) -> list[ReportImage]:
     """Three images that were never prepared."""
     return [
@@ -160,15 +153,3 @@ def test_statements_do_not_grow_with_the_images(paula, draft, images, browser, d
             ReportImage.objects.create(report=draft, position=place + 3)
         with django_assert_num_queries(STATEMENTS_STATE):
             client.get(path(draft, "state/"))
-
-
-def test_colleague_and_strangers_may_not_touch_them(ana, bruno, carla, draft, images, browser):
-    colleague = factories.PathologistFactory().staff_member.user
-    image = images[0].pk
-    for user, status in ((colleague, 403), (ana, 403), (bruno, 404), (carla, 404)):
-        client = browser(user)
-        for rest in ("", "order/", f"{image}/", f"{image}/remove/", f"{image}/retry/"):
-            assert client.post(path(draft, rest), {"ids": []}, **JSON).status_code == status, rest
-        assert client.get(path(draft, "state/")).status_code == status
-    assert client.get(path(draft, f"{image}/picture/")).status_code == 404
-    assert len(order(draft)) == 3

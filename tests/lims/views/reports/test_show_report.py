@@ -13,11 +13,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def author(paula):
-    return paula.staff_member.pathologist
-
-
-@pytest.fixture
 def report(author, bruno) -> Report:
     protocol = factories.ready_protocol(
         bruno.veterinarian, animal="Michi", owner_first_names="Zoe", owner_last_names="Peralta"

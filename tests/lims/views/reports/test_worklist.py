@@ -82,10 +82,6 @@ def test_staff_and_administrators_see_everybodys_and_begin_nothing(ana, alma, pa
         assert "/report/" not in page
 
 
-def test_vets_may_not_see_it(bruno, browser):
-    assert browser(bruno).get(LIST).status_code == 403
-
-
 def test_days_waiting_and_late_are_shown(paula, browser):
     today = timezone.localdate()
     ready(12, expected_ready_on=today - timedelta(days=3))
