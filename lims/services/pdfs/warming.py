@@ -49,4 +49,4 @@ def warm_everything(by: User, key: str = "") -> list[Operation]:
 
 def _key_of(action: Warm, key: str) -> str:
     # One form starts several operations, and a key is one operation's.
-    return hashlib.sha256(f"{action.name} {key}".encode()).hexdigest()[: KEY_MAX]
+    return hashlib.sha256(f"{action.name} {key}".encode()).hexdigest()[:KEY_MAX]
