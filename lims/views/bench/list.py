@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from lims.models import User
 from lims.models.processing import SlideQuality, Stage
 from lims.services.bench import worklists
 from lims.services.bench.worklists import Step, protocol_of
+from lims.typing import AuthenticatedRequest
 from lims.views.bench.page import bench_page, protocol_on_bench
 from lims.views.kit.listing import CSV_CHUNK, address, csv_of
 
@@ -40,7 +41,7 @@ JOINED = {
 
 
 def bench_list(
-    request: HttpRequest, filters: BenchFilter, marking: MarkForm | None = None, status: int = 200
+    request: AuthenticatedRequest, filters: BenchFilter, marking: MarkForm | None = None, status: int = 200
 ) -> HttpResponse:
     """Draw the list; `marking` is what was refused on it."""
     marking = marking or MarkForm()
@@ -79,7 +80,7 @@ def bench_csv(user: User, filters: BenchFilter) -> HttpResponseBase:
     return csv_of(_("bench"), _csv_head(), (_csv_row(row) for row in found.iterator(CSV_CHUNK)))
 
 
-def marking_refused(request: HttpRequest, form: MarkForm, error: LimsError) -> HttpResponse:
+def marking_refused(request: AuthenticatedRequest, form: MarkForm, error: LimsError) -> HttpResponse:
     """Draw once more where this was sent from, with what was chosen and typed there, and the reason."""
     form.refuse(error)
     if pk := form.back_pk():

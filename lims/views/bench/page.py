@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from lims.forms.bench.bench import COLOURS, STAINS, CassettesForm, RequestForm, SlidesForm
@@ -26,6 +26,7 @@ from lims.models.protocols import ProtocolKind
 from lims.services.bench import locking
 from lims.services.bench.worklists import Step
 from lims.services.protocols import completeness
+from lims.typing import AuthenticatedRequest
 
 ON_BENCH = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
 MAY_BE_ASKED = (ProtocolStatus.PROCESSING, ProtocolStatus.READY)
@@ -52,7 +53,7 @@ class SlideRow:
     undo: Step | None
 
 
-def protocol_on_bench(request: HttpRequest, pk: int) -> Protocol:
+def protocol_on_bench(request: AuthenticatedRequest, pk: int) -> Protocol:
     """Return a protocol for somebody of the laboratory; Http404 for strangers, NotAllowed for its vet."""
     visible = Protocol.objects.visible_to(request.user)
     protocol = get_object_or_404(visible.select_related("veterinarian"), pk=pk)
@@ -61,7 +62,7 @@ def protocol_on_bench(request: HttpRequest, pk: int) -> Protocol:
 
 
 def bench_page(
-    request: HttpRequest,
+    request: AuthenticatedRequest,
     protocol: Protocol,
     *,
     status: int = 200,
@@ -121,7 +122,7 @@ def _requests(user: User, protocol: Protocol) -> list[AdditionalRequest]:
     return sorted(found, key=lambda each: (each.done_at is not None, -each.pk))
 
 
-def _wanted(request: HttpRequest, requests: list[AdditionalRequest]) -> AdditionalRequest | None:
+def _wanted(request: AuthenticatedRequest, requests: list[AdditionalRequest]) -> AdditionalRequest | None:
     """Return the open request that slides are being made for."""
     pk = typed_pk((request.POST or request.GET).get("request", ""))
     return next((each for each in requests if each.pk == pk and each.done_at is None), None)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,6 +16,7 @@ from lims.models.processing import Stage
 from lims.services.bench import cassettes, locking, requests, slides
 from lims.services.bench import ready as verbs
 from lims.services.bench.worklists import Step
+from lims.typing import AuthenticatedRequest
 from lims.views.bench.list import NAMES, bench_csv, bench_json, bench_list, marking_refused
 from lims.views.kit.guard import authenticated, error_json, wants_json
 
@@ -49,7 +50,7 @@ DONE = {
 
 @require_safe
 @authenticated
-def processing(request: HttpRequest) -> HttpResponseBase:
+def processing(request: AuthenticatedRequest) -> HttpResponseBase:
     """List what waits for a step, what is expected first at the top."""
     locking.require_laboratory(request.user)
     filters = BenchFilter(request.GET)
@@ -60,7 +61,7 @@ def processing(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @authenticated
-def mark(request: HttpRequest) -> HttpResponse:
+def mark(request: AuthenticatedRequest) -> HttpResponse:
     """Mark what was chosen for a step, all of it or nothing, and lead back to where that was done."""
     locking.require_laboratory(request.user)
     form = MarkForm(request.POST)

@@ -1,7 +1,7 @@
 """What pathologists ask for beside what is usual, and that it is done."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,13 +12,14 @@ from lims.forms.work_orders.work_orders import refuse
 from lims.models import AdditionalRequest
 from lims.services.bench.requests import finish_requests, request_more
 from lims.services.reports import access
+from lims.typing import AuthenticatedRequest
 from lims.views.bench.page import bench_page, protocol_on_bench
 from lims.views.kit.guard import authenticated
 
 
 @require_POST
 @authenticated
-def request_make(request: HttpRequest, pk: int) -> HttpResponse:
+def request_make(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Ask the bench for something more of a sample."""
     protocol = protocol_on_bench(request, pk)
     access.pathologist(request.user)
@@ -36,7 +37,7 @@ def request_make(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def request_finish(request: HttpRequest, pk: int) -> HttpResponse:
+def request_finish(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Note that a request is done."""
     visible = AdditionalRequest.objects.visible_to(request.user)
     found = get_object_or_404(visible, pk=pk)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,20 +18,21 @@ from lims.models import Cassette, Protocol, Slide
 from lims.models.processing import Stage
 from lims.services.bench import cassettes, locking, slides
 from lims.services.bench import ready as verbs
+from lims.typing import AuthenticatedRequest
 from lims.views.bench.page import bench_page, protocol_on_bench
 from lims.views.kit.guard import authenticated
 
 
 @require_safe
 @authenticated
-def protocol_processing(request: HttpRequest, pk: int) -> HttpResponse:
+def protocol_processing(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show what lies on the bench of a sample."""
     return bench_page(request, protocol_on_bench(request, pk))
 
 
 @require_POST
 @authenticated
-def cassettes_add(request: HttpRequest, pk: int) -> HttpResponse:
+def cassettes_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Make cassettes, several at once."""
     protocol = protocol_on_bench(request, pk)
     form = CassettesForm(protocol, list(protocol.specimens.all()), request.POST)
@@ -40,7 +41,7 @@ def cassettes_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def slides_add(request: HttpRequest, pk: int) -> HttpResponse:
+def slides_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Make slides, several at once."""
     protocol = protocol_on_bench(request, pk)
     form = SlidesForm(protocol, list(protocol.cassettes.all()), request.POST)
@@ -49,7 +50,7 @@ def slides_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def cassette_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def cassette_remove(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Remove a cassette on which nothing hangs."""
     visible = Protocol.objects.visible_to(request.user)
     cassette = get_object_or_404(Cassette, pk=pk, protocol__in=visible)
@@ -58,7 +59,7 @@ def cassette_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def slide_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def slide_remove(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Remove a slide that is not stained yet."""
     visible = Protocol.objects.visible_to(request.user)
     slide = get_object_or_404(Slide, pk=pk, protocol__in=visible)
@@ -67,7 +68,7 @@ def slide_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def cassette_undo(request: HttpRequest, pk: int) -> HttpResponse:
+def cassette_undo(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take back the stage that a cassette passed last."""
     visible = Protocol.objects.visible_to(request.user)
     cassette = get_object_or_404(Cassette, pk=pk, protocol__in=visible)
@@ -78,7 +79,7 @@ def cassette_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def slide_undo(request: HttpRequest, pk: int) -> HttpResponse:
+def slide_undo(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take back what was marked last on a slide."""
     visible = Protocol.objects.visible_to(request.user)
     slide = get_object_or_404(Slide, pk=pk, protocol__in=visible)
@@ -88,14 +89,18 @@ def slide_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def protocol_ready(request: HttpRequest, pk: int) -> HttpResponse:
+def protocol_ready(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take a complete sample off the bench."""
     protocol = protocol_on_bench(request, pk)
     return _do(request, pk, verbs.make_ready, protocol, _("%(code)s is ready to be reported."))
 
 
 def _add(
-    request: HttpRequest, protocol: Protocol, name: str, form: CassettesForm | SlidesForm, add: Callable
+    request: AuthenticatedRequest,
+    protocol: Protocol,
+    name: str,
+    form: CassettesForm | SlidesForm,
+    add: Callable,
 ) -> HttpResponse:
     """Make what a form asks for, or show it again with what is wrong."""
     if form.is_valid():
@@ -117,14 +122,14 @@ def _made(form: CassettesForm | SlidesForm, count: int) -> str:
     return told % {"count": count}
 
 
-def _asked(request: HttpRequest, known: Sequence[str]) -> str:
+def _asked(request: AuthenticatedRequest, known: Sequence[str]) -> str:
     locking.require_laboratory(request.user)
     if (mark := request.POST.get("undo", "")) in known:
         return mark
     raise Incomplete(_("This form is damaged. Load its page again."))
 
 
-def _do(request: HttpRequest, back_pk: int, verb: Any, thing: Any, told: str) -> HttpResponse:
+def _do(request: AuthenticatedRequest, back_pk: int, verb: Any, thing: Any, told: str) -> HttpResponse:
     try:
         verb(request.user, thing.pk)
     except (Incomplete, InvalidTransition) as error:

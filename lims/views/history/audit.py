@@ -4,7 +4,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from lims.services.history import changes as service
 from lims.services.history.wording import Change, changes_of
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import csv_of
 
@@ -42,7 +43,7 @@ class Moment(NamedTuple):
 
 @require_safe
 @authenticated
-def audit(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
+def audit(request: AuthenticatedRequest, kind: str, pk: int) -> HttpResponseBase:
     """Show the changes of a thing and its parts, newest first, in pages, or all of them as CSV."""
     thing = service.find(request.user, kind, pk)
     if request.GET.get("format") == "csv":
@@ -61,7 +62,7 @@ def audit(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     return render(request, "audit/page.html", context)
 
 
-def _number(request: HttpRequest) -> int:
+def _number(request: AuthenticatedRequest) -> int:
     text = request.GET.get("page", "")
     is_number = text.isascii() and text.isdigit() and 0 < int(text[:6]) <= PAGES_MAX
     return int(text[:6]) if is_number else 1
@@ -76,7 +77,7 @@ def _csv_head() -> list[str]:
     return [_("When"), _("Who"), _("Part"), _("Action"), _("Field"), _("Before"), _("After")]
 
 
-def _csv_lines(thing: Model, request: HttpRequest):
+def _csv_lines(thing: Model, request: AuthenticatedRequest):
     for change in changes_of(thing, request.user):
         at = f"{timezone.localtime(change.at):%Y-%m-%d %H:%M:%S}"
         for field in change.fields:

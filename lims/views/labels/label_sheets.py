@@ -1,7 +1,7 @@
 """Label sheets: choose which labels, have them made, and find them again."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from lims.forms.kit.parsing import typed_pk
 from lims.forms.labels.label_sheets import chosen_parts, chosen_protocols, chosen_things
 from lims.models import LabelSheet, User
 from lims.services.labels.sheets import count_parts, labels_on, make_sheet, make_sheet_of, require_few
+from lims.typing import AuthenticatedRequest
 from lims.views.bench.list import marking_refused
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
@@ -22,7 +23,7 @@ from lims.views.kit.listing import csv_file, list_context, page_of
 
 @require_safe
 @authenticated
-def label_sheets(request: HttpRequest) -> HttpResponseBase:
+def label_sheets(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the sheets that were made, newest first."""
     _require_laboratory(request.user)
     filters = ListFilter(request.GET)
@@ -40,7 +41,7 @@ def label_sheets(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @authenticated
-def label_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+def label_sheet(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show which labels a sheet has."""
     visible = LabelSheet.objects.visible_to(request.user).select_related("made_by__staff_member")
     sheet = get_object_or_404(visible, pk=pk)
@@ -50,7 +51,7 @@ def label_sheet(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @authenticated
-def label_sheet_new(request: HttpRequest) -> HttpResponse:
+def label_sheet_new(request: AuthenticatedRequest) -> HttpResponse:
     """Ask which labels of the protocols that were chosen on a list are wanted; writes nothing."""
     _require_laboratory(request.user)
     try:
@@ -69,7 +70,7 @@ def label_sheet_new(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @authenticated
-def label_sheet_make(request: HttpRequest) -> HttpResponse:
+def label_sheet_make(request: AuthenticatedRequest) -> HttpResponse:
     """Make a sheet and lead to its PDF; the same form sent again leads to the same one."""
     _require_laboratory(request.user)
     try:
@@ -82,14 +83,14 @@ def label_sheet_make(request: HttpRequest) -> HttpResponse:
     return JsonResponse(_row(sheet), status=201) if wants_json(request) else redirect(pdf_url)
 
 
-def _make(request: HttpRequest) -> LabelSheet:
+def _make(request: AuthenticatedRequest) -> LabelSheet:
     key = request.POST.get("key", "")
     if "of" in request.POST:
         return make_sheet_of(request.user, *chosen_parts(request.POST), key=key)
     return make_sheet(request.user, **chosen_things(request.POST), key=key)
 
 
-def _refused(request: HttpRequest, error: Incomplete) -> HttpResponse:
+def _refused(request: AuthenticatedRequest, error: Incomplete) -> HttpResponse:
     """Show why nothing is printed, on the page from which the form came; the bench's is as it was."""
     if "back" in request.POST or "filter" in request.POST:
         return marking_refused(request, MarkForm(request.POST), error)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from lims.forms.operations.operations import offered
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Delivery, User
 from lims.services.mail import deliveries as service
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import address, csv_file, list_context, page_of
 
@@ -27,7 +28,7 @@ ATTENTION_SHOWN = 50
 
 @require_safe
 @authenticated
-def deliveries(request: HttpRequest) -> HttpResponseBase:
+def deliveries(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the messages; those that need attention stand first while nothing is searched for."""
     if not request.user.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
@@ -43,7 +44,7 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @authenticated
-def resend(request: HttpRequest, pk: int) -> HttpResponse:
+def resend(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Send a message again, to another address if one is given; a second click sends no second one."""
     delivery = _delivery(request.user, pk)
     form = ResendForm(request.POST)
@@ -65,7 +66,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
+def settle(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Note that a message needs nothing more."""
     service.settle(request.user, pk)
     if wants_json(request):
@@ -84,7 +85,7 @@ def rows_for(user: User) -> QuerySet[Delivery]:
     return shown.annotate(was_sent_again=Subquery(again))
 
 
-def _page(request: HttpRequest, filters: DeliveryFilter, found: Any) -> HttpResponse:
+def _page(request: AuthenticatedRequest, filters: DeliveryFilter, found: Any) -> HttpResponse:
     urgent: list[Delivery] = []
     if not filters.chosen():
         if filters.before_pk() is None:
@@ -109,7 +110,7 @@ def _delivery(user: User, pk: int) -> Delivery:
     return found
 
 
-def _refused(request: HttpRequest, delivery: Delivery, form: ResendForm) -> HttpResponse:
+def _refused(request: AuthenticatedRequest, delivery: Delivery, form: ResendForm) -> HttpResponse:
     if wants_json(request):
         fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
         sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
@@ -123,11 +124,11 @@ def _refused(request: HttpRequest, delivery: Delivery, form: ResendForm) -> Http
     return render(request, "deliveries/resend.html", context, status=409)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: AuthenticatedRequest) -> HttpResponse:
     return redirect(_back_url(request))
 
 
-def _back_url(request: HttpRequest) -> str:
+def _back_url(request: AuthenticatedRequest) -> str:
     url = request.POST.get("back", "")
     is_ours = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
     return url if is_ours else reverse("deliveries")

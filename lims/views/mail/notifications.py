@@ -1,6 +1,6 @@
 """What the user is told inside the portal."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lims.forms.kit.listing import ListFilter
 from lims.models import Notification, NotificationKind
 from lims.services.mail.notifications import mark_all_read, open_notification
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 
@@ -37,7 +38,7 @@ SENTENCES = {
 
 @require_safe
 @authenticated
-def notifications(request: HttpRequest) -> HttpResponseBase:
+def notifications(request: AuthenticatedRequest) -> HttpResponseBase:
     """List what the user was told, newest first."""
     filters = ListFilter(request.GET)
     found = Notification.objects.visible_to(request.user)
@@ -54,7 +55,7 @@ def notifications(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @authenticated
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: AuthenticatedRequest) -> HttpResponse:
     """Take everything for read."""
     mark_all_read(request.user)
     return JsonResponse({"unread": 0}) if wants_json(request) else redirect("notifications")
@@ -62,7 +63,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @authenticated
-def open_one(request: HttpRequest, pk: int) -> HttpResponse:
+def open_one(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take a notification for read and lead to what it is about."""
     path = open_notification(request.user, pk)
     return JsonResponse({"url": path}) if wants_json(request) else redirect(path)

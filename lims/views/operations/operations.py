@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from lims.services.operations import operations as service
 from lims.services.operations import registry
 from lims.services.operations.operations import Progress
 from lims.services.operations.registry import Named
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import csv_file, csv_of, list_context, page_of
 
@@ -34,7 +35,7 @@ MANY = 20_000
 
 @require_safe
 @authenticated
-def operations(request: HttpRequest) -> HttpResponseBase:
+def operations(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the operations that the user may see, newest first."""
     if not request.user.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
@@ -52,7 +53,7 @@ def operations(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @authenticated
-def operation(request: HttpRequest, pk: int) -> HttpResponseBase:
+def operation(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     """Show an operation, as a page, as JSON, or what failed in it as CSV."""
     found = service.find(request.user, pk)
     if request.GET.get("format") == "csv":
@@ -64,7 +65,7 @@ def operation(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_safe
 @authenticated
-def status(request: HttpRequest, pk: int) -> HttpResponse:
+def status(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Say how far an operation is: JSON as its page gives it, or the part of its page that changes."""
     found = service.find(request.user, pk)
     if wants_json(request):
@@ -77,21 +78,21 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Stop an operation before its next chunk."""
     return _change(request, pk, service.cancel)
 
 
 @require_POST
 @authenticated
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
+def resume(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Let a cancelled operation go on."""
     return _change(request, pk, service.resume)
 
 
 @require_POST
 @authenticated
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Try again what failed."""
     return _change(request, pk, service.retry_failed)
 
@@ -101,7 +102,7 @@ def label_of(operation: Operation) -> str | Promise:
     return registry.get(operation.action).label
 
 
-def _change(request: HttpRequest, pk: int, act: Callable[[User, int], Operation]) -> HttpResponse:
+def _change(request: AuthenticatedRequest, pk: int, act: Callable[[User, int], Operation]) -> HttpResponse:
     try:
         changed = act(request.user, pk)
     except InvalidTransition as error:
@@ -121,7 +122,7 @@ def _listed(user: User) -> QuerySet[Operation]:
     return visible.select_related("requested_by").annotate(failed=Subquery(counted))
 
 
-def _board(request: HttpRequest, operation: Operation) -> dict[str, Any]:
+def _board(request: AuthenticatedRequest, operation: Operation) -> dict[str, Any]:
     now = service.progress(operation)
     failures, next_url = _failures(request, operation, now, FAILURES_SHOWN)
     is_allowed = registry.get(operation.action).allows(request.user)
@@ -151,7 +152,7 @@ def _received(operation: Operation, now: Progress) -> str:
     return ",".join(map(str, done.values_list("object_pk", flat=True)))
 
 
-def _told(request: HttpRequest, operation: Operation) -> dict[str, Any]:
+def _told(request: AuthenticatedRequest, operation: Operation) -> dict[str, Any]:
     now = service.progress(operation)
     failures, next_url = _failures(request, operation, now, FAILURES_IN_JSON)
     return {
@@ -205,7 +206,7 @@ def _moment(at: datetime | None) -> str:
 
 
 def _failures(
-    request: HttpRequest, operation: Operation, now: Progress, count: int
+    request: AuthenticatedRequest, operation: Operation, now: Progress, count: int
 ) -> tuple[list[tuple[OperationItem, Named]], str | None]:
     if not now.failed:
         return [], None
@@ -222,12 +223,12 @@ def _named(user: User, operation: Operation, items: list[OperationItem]) -> list
     return [(item, names.get(item.object_pk, Named(f"#{item.object_pk}", ""))) for item in items]
 
 
-def _csv(request: HttpRequest, operation: Operation) -> HttpResponseBase:
+def _csv(request: AuthenticatedRequest, operation: Operation) -> HttpResponseBase:
     head = [_("Item"), _("Reason"), _("Address")]
     return csv_of(_("operation-%(id)s-failed") % {"id": operation.pk}, head, _lines(request, operation))
 
 
-def _lines(request: HttpRequest, operation: Operation) -> Iterator[list[str]]:
+def _lines(request: AuthenticatedRequest, operation: Operation) -> Iterator[list[str]]:
     after = -1
     while items := list(service.failures(operation).filter(position__gt=after)[:FAILURES_READ]):
         for item, named in _named(request.user, operation, items):
@@ -235,7 +236,7 @@ def _lines(request: HttpRequest, operation: Operation) -> Iterator[list[str]]:
         after = items[-1].position
 
 
-def _after(request: HttpRequest) -> int | None:
+def _after(request: AuthenticatedRequest) -> int | None:
     return FailuresPage(request.GET).position()
 
 

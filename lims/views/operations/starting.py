@@ -1,7 +1,7 @@
 """Asking for a bulk action: what would happen, the confirmation, and the answer at once."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from lims.models import User
 from lims.services.operations import operations, registry
 from lims.services.operations.registry import Action
 from lims.templatetags.operations import begun, things
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 
 RECEIVE = "receive-protocols"
@@ -21,7 +22,7 @@ RECEIVE = "receive-protocols"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: AuthenticatedRequest) -> HttpResponse:
     """Show what would happen to what was chosen, and ask whether to go on; changes nothing."""
     asked = request.POST if request.method == "POST" else request.GET
     action = _action(request.user, asked.get("action", ""))
@@ -39,7 +40,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @authenticated
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: AuthenticatedRequest) -> HttpResponse:
     """Begin what was confirmed; the same form sent again leads to the same operation."""
     action = _action(request.user, request.POST.get("action", ""))
     try:
@@ -51,7 +52,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @authenticated
-def receive(request: HttpRequest) -> HttpResponse:
+def receive(request: AuthenticatedRequest) -> HttpResponse:
     """Begin to mark protocols as received, chosen by ids or by a filter, in JSON or by form fields."""
     action = _action(request.user, RECEIVE)
     if request.content_type == "application/json":
@@ -78,7 +79,7 @@ def _action(by: User, name: str) -> Action:
     return action
 
 
-def _begin(request: HttpRequest, action: Action, chosen: Chosen, key: str) -> HttpResponse:
+def _begin(request: AuthenticatedRequest, action: Action, chosen: Chosen, key: str) -> HttpResponse:
     operation = operations.start(request.user, action.name, chosen.selection, key, said=chosen.said)
     url = reverse("operation", args=(operation.pk,))
     if wants_json(request):
@@ -87,7 +88,9 @@ def _begin(request: HttpRequest, action: Action, chosen: Chosen, key: str) -> Ht
     return redirect(url)
 
 
-def _back_to_list(request: HttpRequest, action: Action, asked: QueryDict, error: Incomplete) -> HttpResponse:
+def _back_to_list(
+    request: AuthenticatedRequest, action: Action, asked: QueryDict, error: Incomplete
+) -> HttpResponse:
     if wants_json(request):
         raise error
     messages.error(request, str(error))

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from lims.forms.reports.list import FAILED
 from lims.models import ProtocolStatus, Role, User, Veterinarian
 from lims.services.bench.worklists import Step
 from lims.services.overview import counts as overviews
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import address
 
@@ -42,19 +43,19 @@ class Figure(NamedTuple):
 
 @require_safe
 @authenticated
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: AuthenticatedRequest) -> HttpResponse:
     """Show what needs the user: to a vet their samples, to the laboratory its bench and desk."""
     return _of_vet(request) if request.user.is_veterinarian else _of_laboratory(request)
 
 
 @require_safe
 @authenticated
-def whoami(request: HttpRequest) -> JsonResponse:
+def whoami(request: AuthenticatedRequest) -> JsonResponse:
     """Say who is logged in, and do nothing else: the floor that other pages are measured against."""
     return JsonResponse({"email": request.user.email, "role": request.user.role})
 
 
-def _of_vet(request: HttpRequest) -> HttpResponse:
+def _of_vet(request: AuthenticatedRequest) -> HttpResponse:
     veterinarian = Veterinarian.objects.filter(user=request.user.pk).first()
     if veterinarian is None:
         return redirect("profile")
@@ -68,7 +69,7 @@ def _of_vet(request: HttpRequest) -> HttpResponse:
     return render(request, "home/veterinarian.html", context)
 
 
-def _of_laboratory(request: HttpRequest) -> HttpResponse:
+def _of_laboratory(request: AuthenticatedRequest) -> HttpResponse:
     user = request.user
     bench = overviews.bench(user)
     context = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from lims.models import Protocol, ProtocolHistory, ProtocolStatus, Report, User, WorkOrder
 from lims.services.labels.sheets import count_parts
 from lims.services.protocols.submissions import missing_parts
+from lims.typing import AuthenticatedRequest
 from lims.views.bench.page import of_bench
 from lims.views.kit.guard import authenticated
 
@@ -30,7 +31,7 @@ class Step:
 
 @require_safe
 @authenticated
-def protocol(request: HttpRequest, pk: int) -> HttpResponse:
+def protocol(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show a protocol with its timeline and its papers."""
     visible = Protocol.objects.visible_to(request.user)
     found = get_object_or_404(visible.select_related(*RELATED), pk=pk)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from lims.forms.overview.statistics import StatisticsFilter
 from lims.models.protocols import ProtocolKind
 from lims.services.overview import statistics as service
 from lims.services.overview.statistics import Turnaround
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import address, csv_of
 
@@ -25,7 +26,7 @@ class Month(NamedTuple):
 
 @require_safe
 @authenticated
-def statistics(request: HttpRequest) -> HttpResponseBase:
+def statistics(request: AuthenticatedRequest) -> HttpResponseBase:
     """Show administrators how the last months went; `?format=csv` has the turnaround times."""
     filters = StatisticsFilter({"months": request.GET.get("months", "")})
     months = service.months_until_now(filters.count())

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from lims.services.pdfs.opening import (
     render_job,
     retry_render,
 )
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ LAST_POLL_MS = 1_000
 
 @require_GET
 @authenticated
-def open_pdf(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def open_pdf(request: AuthenticatedRequest, kind: str, pk: int) -> HttpResponse:
     """Lead to the PDF, give it, or say that it is being made."""
     rounds = _rounds(request)
     opened = open_document(request.user, kind, pk, rounds)
@@ -57,7 +58,7 @@ def open_pdf(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 @require_GET
 @authenticated
-def pdf_status(request: HttpRequest, kind: str, pk: int, job_id: int) -> HttpResponse:
+def pdf_status(request: AuthenticatedRequest, kind: str, pk: int, job_id: int) -> HttpResponse:
     """Say how the making of a PDF stands: JSON, or the fragment that the waiting page shows."""
     job = render_job(request.user, kind, pk, job_id)
     status = _status(kind, pk, job, max(_rounds(request), 1))
@@ -73,7 +74,7 @@ def pdf_status(request: HttpRequest, kind: str, pk: int, job_id: int) -> HttpRes
 
 @require_POST
 @authenticated
-def pdf_retry(request: HttpRequest, kind: str, pk: int, job_id: int) -> HttpResponse:
+def pdf_retry(request: AuthenticatedRequest, kind: str, pk: int, job_id: int) -> HttpResponse:
     """Make a failed PDF again, and wait for it."""
     retry_render(request.user, kind, pk, job_id)
     if wants_json(request):
@@ -91,7 +92,7 @@ def _inline(opened: Inline) -> HttpResponse:
     return response
 
 
-def _waiting(request: HttpRequest, kind: str, pk: int, job_id: int, rounds: int) -> HttpResponse:
+def _waiting(request: AuthenticatedRequest, kind: str, pk: int, job_id: int, rounds: int) -> HttpResponse:
     queued = _queued(kind, pk, job_id, rounds)
     if wants_json(request):
         return JsonResponse(queued, status=202)
@@ -140,7 +141,7 @@ def retry_after_ms(job: "Job") -> int:
     return next((wait_ms for until_ms, wait_ms in POLLS_MS if age_ms < until_ms), LAST_POLL_MS)
 
 
-def _rounds(request: HttpRequest) -> int:
+def _rounds(request: AuthenticatedRequest) -> int:
     """Return how often this page has come back for its document, as its own URL counts."""
     count = request.GET.get("round", "")
     return min(int(count), ROUNDS_MAX) if count.isascii() and count.isdigit() and len(count) < 5 else 0

@@ -1,7 +1,7 @@
 """The user's own page: a vet's profile and preferences, everybody's language."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,13 +12,14 @@ from lims.forms.people.profile import LanguageForm, ProfileForm
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Veterinarian
 from lims.services.people.profiles import change_language, save_profile
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, form_errors, wants_json
 from lims.views.people.accounts import PROFILE_MISSING
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: AuthenticatedRequest) -> HttpResponse:
     """Show the user what the laboratory knows of them, and take what they change."""
     if not request.user.is_veterinarian:
         return _language(request)
@@ -30,7 +31,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return _page(request, vet, ProfileForm(request.user, vet))
 
 
-def _save(request: HttpRequest, vet: Veterinarian | None) -> HttpResponse:
+def _save(request: AuthenticatedRequest, vet: Veterinarian | None) -> HttpResponse:
     form = ProfileForm(request.user, vet, request.POST)
     if not form.is_valid():
         return _page(request, vet, form, status=409)
@@ -48,7 +49,7 @@ def _save(request: HttpRequest, vet: Veterinarian | None) -> HttpResponse:
     return redirect("profile" if vet else "protocols")
 
 
-def _tell(request: HttpRequest, saved: Veterinarian) -> None:
+def _tell(request: AuthenticatedRequest, saved: Veterinarian) -> None:
     # In the language that was just chosen.
     with translation.override(request.user.language):
         messages.success(request, _("Saved."))
@@ -58,7 +59,7 @@ def _tell(request: HttpRequest, saved: Veterinarian) -> None:
             )
 
 
-def _conflict(request: HttpRequest, form: ProfileForm, error: StaleEdit) -> HttpResponse:
+def _conflict(request: AuthenticatedRequest, form: ProfileForm, error: StaleEdit) -> HttpResponse:
     vet = _profile(request)
     compared = ProfileForm(request.user, vet, request.POST)
     compared.add_error(None, str(error))
@@ -68,7 +69,7 @@ def _conflict(request: HttpRequest, form: ProfileForm, error: StaleEdit) -> Http
 
 
 def _page(
-    request: HttpRequest,
+    request: AuthenticatedRequest,
     vet: Veterinarian | None,
     form: ProfileForm,
     *,
@@ -81,7 +82,7 @@ def _page(
     return render(request, "profile/edit.html", context, status=status)
 
 
-def _language(request: HttpRequest) -> HttpResponse:
+def _language(request: AuthenticatedRequest) -> HttpResponse:
     form = LanguageForm(
         request.POST if request.method == "POST" else None, initial={"language": request.user.language}
     )
@@ -94,5 +95,5 @@ def _language(request: HttpRequest) -> HttpResponse:
     return render(request, "profile/language.html", {"form": form}, status=status)
 
 
-def _profile(request: HttpRequest) -> Veterinarian | None:
+def _profile(request: AuthenticatedRequest) -> Veterinarian | None:
     return Veterinarian.objects.visible_to(request.user).filter(user=request.user).first()

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from lims.forms.people.veterinarians import TO_VERIFY, VeterinarianFilter
 from lims.models import Protocol, ProtocolStatus, User, Veterinarian
 from lims.services.people.profiles import NEW
 from lims.services.people.veterinarians import unverify_veterinarian, verify_veterinarian
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import address, csv_file, list_context, page_of
 
@@ -24,7 +25,7 @@ OTHERS_SHOWN = 5
 
 @require_safe
 @authenticated
-def veterinarians(request: HttpRequest) -> HttpResponseBase:
+def veterinarians(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the veterinarians, newest first; those to verify stand on top while nothing is searched for."""
     _require_laboratory(request)
     filters = VeterinarianFilter(request.GET)
@@ -39,7 +40,7 @@ def veterinarians(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @authenticated
-def veterinarian(request: HttpRequest, pk: int) -> HttpResponse:
+def veterinarian(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show what the laboratory knows of a veterinarian, and how their samples stand."""
     vet = _veterinarian(request, pk)
     if wants_json(request):
@@ -54,7 +55,7 @@ def veterinarian(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def verify(request: HttpRequest, pk: int) -> HttpResponse:
+def verify(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Note that the laboratory checked who a veterinarian is; a second click changes nothing."""
     vet = _veterinarian(request, pk)
     try:
@@ -72,7 +73,7 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def unverify(request: HttpRequest, pk: int) -> HttpResponse:
+def unverify(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take a verification back."""
     vet = _veterinarian(request, pk)
     unverify_veterinarian(request.user, vet.pk)
@@ -80,18 +81,18 @@ def unverify(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, pk)
 
 
-def _require_laboratory(request: HttpRequest) -> None:
+def _require_laboratory(request: AuthenticatedRequest) -> None:
     if not request.user.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
 
 
-def _veterinarian(request: HttpRequest, pk: int) -> Veterinarian:
+def _veterinarian(request: AuthenticatedRequest, pk: int) -> Veterinarian:
     _require_laboratory(request)
     visible = Veterinarian.objects.visible_to(request.user)
     return get_object_or_404(visible.select_related("user", "verified_by__staff_member"), pk=pk)
 
 
-def _page(request: HttpRequest, filters: VeterinarianFilter, found: QuerySet) -> HttpResponse:
+def _page(request: AuthenticatedRequest, filters: VeterinarianFilter, found: QuerySet) -> HttpResponse:
     waiting: list[Veterinarian] = []
     if not filters.chosen():
         if filters.before_pk() is None:
@@ -122,7 +123,7 @@ def _of_same_licence(user: User, vet: Veterinarian) -> list[Veterinarian]:
     return list(visible.filter(licence__iexact=vet.licence).exclude(pk=vet.pk)[:OTHERS_SHOWN])
 
 
-def _done(request: HttpRequest, pk: int) -> HttpResponse:
+def _done(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(_row(_veterinarian(request, pk)))
     return redirect("veterinarian", pk)

@@ -1,7 +1,7 @@
 """The list of protocols: filtered, in pages, as HTML, JSON and CSV."""
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from lims.forms.operations.operations import offered
 from lims.forms.protocols.protocols import ProtocolFilter
 from lims.models import Protocol, Report, ReportStatus, User
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 
@@ -19,7 +20,7 @@ LONG = ("presumptive_diagnosis", "clinical_history", "reception_notes", "discrep
 
 @require_safe
 @authenticated
-def protocols(request: HttpRequest) -> HttpResponseBase:
+def protocols(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the protocols that the user may see, newest first."""
     filters = ProtocolFilter(request.GET, request.user)
     found = filters.apply(_protocols(request.user))

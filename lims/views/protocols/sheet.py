@@ -1,19 +1,20 @@
 """The sheet that goes with a sample: what was declared, and its code for the scanner."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lims.documents.paper import qr
 from lims.models import Protocol
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated
 
 
 @require_safe
 @authenticated
-def protocol_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+def protocol_sheet(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show a submitted protocol as a page to print and put beside the sample."""
     related = ("veterinarian__user", "histopathology_sample", "cytology_sample")
     visible = Protocol.objects.visible_to(request.user).select_related(*related)

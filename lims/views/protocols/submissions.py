@@ -1,7 +1,7 @@
 """The pages on which vets write protocols: begin one, write it, submit it, delete it as a draft."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,13 +20,14 @@ from lims.services.protocols.submissions import (
     save_draft,
     submit_protocol,
 )
+from lims.typing import AuthenticatedRequest
 from lims.views.kit import saving
 from lims.views.kit.guard import authenticated, error_json, wants_json
 
 
 @require_POST
 @authenticated
-def protocol_begin(request: HttpRequest) -> HttpResponse:
+def protocol_begin(request: AuthenticatedRequest) -> HttpResponse:
     """Begin a draft of a kind, or go on with the one that is still blank."""
     draft = begin_draft(request.user, request.POST.get("kind", ""))
     url = reverse("protocol_edit", args=(draft.pk,))
@@ -37,7 +38,7 @@ def protocol_begin(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def protocol_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def protocol_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show a draft to its vet, to be written; a POST saves what was typed."""
     draft = _own_protocol(request, pk)
     if request.method == "POST":
@@ -49,7 +50,7 @@ def protocol_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def protocol_submit(request: HttpRequest, pk: int) -> HttpResponse:
+def protocol_submit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Hand a draft to the laboratory; a second click is told so and changes nothing."""
     draft = _own_protocol(request, pk)
     try:
@@ -69,7 +70,7 @@ def protocol_submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def protocol_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def protocol_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Delete a draft."""
     draft = _own_protocol(request, pk)
     try:
@@ -87,7 +88,7 @@ def protocol_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @authenticated
-def protocol_patients(request: HttpRequest) -> HttpResponse:
+def protocol_patients(request: AuthenticatedRequest) -> HttpResponse:
     """Offer the vet's own patients of before whose names or owners have these words."""
     if not request.user.is_veterinarian:
         raise NotAllowed(_("Only veterinarians write protocols."))
@@ -99,7 +100,7 @@ def protocol_patients(request: HttpRequest) -> HttpResponse:
     return render(request, "submissions/patients.html", {"patients": patients})
 
 
-def _own_protocol(request: HttpRequest, pk: int) -> Protocol:
+def _own_protocol(request: AuthenticatedRequest, pk: int) -> Protocol:
     visible = Protocol.objects.visible_to(request.user).select_related("veterinarian__user")
     protocol = get_object_or_404(visible, pk=pk)
     if protocol.veterinarian.user_id != request.user.pk:
@@ -107,12 +108,12 @@ def _own_protocol(request: HttpRequest, pk: int) -> Protocol:
     return protocol
 
 
-def _submission(draft: Protocol, request: HttpRequest | None = None) -> Submission:
+def _submission(draft: Protocol, request: AuthenticatedRequest | None = None) -> Submission:
     specimens = list(draft.specimens.order_by("pk"))
     return Submission(draft, sample_of(draft), specimens, request.POST if request else None)
 
 
-def _save(request: HttpRequest, draft: Protocol) -> HttpResponse:
+def _save(request: AuthenticatedRequest, draft: Protocol) -> HttpResponse:
     typed = _submission(draft, request)
     if not typed.is_valid():
         return _refused(request, draft, typed)
@@ -129,7 +130,7 @@ def _save(request: HttpRequest, draft: Protocol) -> HttpResponse:
     return _saved(request, draft, typed)
 
 
-def _saved(request: HttpRequest, draft: Protocol, typed: Submission) -> HttpResponse:
+def _saved(request: AuthenticatedRequest, draft: Protocol, typed: Submission) -> HttpResponse:
     if wants_json(request):
         return saving.saved(draft.version, typed.printed())
     if note := next(filter(None, map(printing_note, typed.printed())), ""):
@@ -140,7 +141,9 @@ def _saved(request: HttpRequest, draft: Protocol, typed: Submission) -> HttpResp
     return redirect("protocol_edit", draft.pk)
 
 
-def _conflict(request: HttpRequest, draft: Protocol, typed: Submission, error: StaleEdit) -> HttpResponse:
+def _conflict(
+    request: AuthenticatedRequest, draft: Protocol, typed: Submission, error: StaleEdit
+) -> HttpResponse:
     if wants_json(request):
         return saving.refused(error, "stale")
     typed.patient.add_error(None, str(error))
@@ -148,7 +151,7 @@ def _conflict(request: HttpRequest, draft: Protocol, typed: Submission, error: S
     return _page(request, draft, typed, conflict=True, status=409)
 
 
-def _refused(request: HttpRequest, draft: Protocol, typed: Submission) -> HttpResponse:
+def _refused(request: AuthenticatedRequest, draft: Protocol, typed: Submission) -> HttpResponse:
     if not wants_json(request):
         return _page(request, draft, typed, status=409)
     sentence = " ".join(typed.patient.non_field_errors()) or _("Something is missing or wrong.")
@@ -156,7 +159,12 @@ def _refused(request: HttpRequest, draft: Protocol, typed: Submission) -> HttpRe
 
 
 def _page(
-    request: HttpRequest, draft: Protocol, typed: Submission, *, conflict: bool = False, status: int = 200
+    request: AuthenticatedRequest,
+    draft: Protocol,
+    typed: Submission,
+    *,
+    conflict: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "protocol": draft,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +15,7 @@ from lims.services.operations import registry
 from lims.services.reception import batches
 from lims.services.reception.batches import ACTION, Outcome, Scan
 from lims.templatetags.operations import begun
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, wants_json
 
 # The newest stand first; whoever wants to see more than these counts boxes, not rows.
@@ -33,7 +34,7 @@ LEVELS = {"success": messages.SUCCESS, "warning": messages.WARNING, "error": mes
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def reception_batch(request: HttpRequest) -> HttpResponse:
+def reception_batch(request: AuthenticatedRequest) -> HttpResponse:
     """Show the user's batch; a POST puts a scanned sample into it."""
     if not request.user.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
@@ -44,7 +45,7 @@ def reception_batch(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @authenticated
-def reception_batch_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def reception_batch_remove(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take a sample out of the user's batch again."""
     batches.remove(request.user, pk)
     return redirect("reception_batch")
@@ -52,7 +53,7 @@ def reception_batch_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def reception_batch_discard(request: HttpRequest, pk: int) -> HttpResponse:
+def reception_batch_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Throw the user's batch away; its samples go on waiting."""
     try:
         batches.discard(request.user, pk)
@@ -65,7 +66,7 @@ def reception_batch_discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def reception_batch_receive(request: HttpRequest, pk: int) -> HttpResponse:
+def reception_batch_receive(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Receive what was scanned; the same form sent again leads to the same operation."""
     try:
         operation = batches.receive(request.user, pk)
@@ -80,7 +81,7 @@ def reception_batch_receive(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("operation", operation.pk)
 
 
-def _scan(request: HttpRequest) -> HttpResponse:
+def _scan(request: AuthenticatedRequest) -> HttpResponse:
     try:
         scan = batches.scan(request.user, request.POST.get("code", ""))
     except Incomplete as error:
@@ -89,7 +90,7 @@ def _scan(request: HttpRequest) -> HttpResponse:
     return told or JsonResponse(_scan_row(scan) | _counts(request.user))
 
 
-def _told(request: HttpRequest, tone: str, sentence: str) -> HttpResponse | None:
+def _told(request: AuthenticatedRequest, tone: str, sentence: str) -> HttpResponse | None:
     """Answer a scan to a person: by the script, which wants this part of the page alone, or by the page."""
     if "part" in request.POST:
         context = _board(request.user) | {"tone": tone, "told": sentence}

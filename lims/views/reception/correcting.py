@@ -1,7 +1,7 @@
 """What was written down of a reception, to be put right afterwards."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -12,6 +12,7 @@ from lims.forms.work_orders.work_orders import refuse
 from lims.models import Protocol
 from lims.services.reception.correcting import correct_reception, why_not, written
 from lims.services.reception.receiving import declared_count
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, form_errors, wants_json
 from lims.views.kit.guard import error_json as refused
 from lims.views.reception import reception
@@ -19,7 +20,7 @@ from lims.views.reception import reception
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def reception_correct(request: HttpRequest, pk: int) -> HttpResponse:
+def reception_correct(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show what was written down of a reception; a POST puts it right."""
     protocol = reception.protocol_at_reception(request, pk)
     if request.method == "POST":
@@ -29,7 +30,7 @@ def reception_correct(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, protocol, CorrectionForm(protocol, written(protocol)))
 
 
-def _correct(request: HttpRequest, protocol: Protocol) -> HttpResponse:
+def _correct(request: AuthenticatedRequest, protocol: Protocol) -> HttpResponse:
     form = CorrectionForm(protocol, written(protocol), request.POST)
     if not form.is_valid():
         return _page(request, protocol, form, status=409)
@@ -50,7 +51,7 @@ def _correct(request: HttpRequest, protocol: Protocol) -> HttpResponse:
 
 
 def _refused(
-    request: HttpRequest, protocol: Protocol, form: CorrectionForm, error: LimsError
+    request: AuthenticatedRequest, protocol: Protocol, form: CorrectionForm, error: LimsError
 ) -> HttpResponse:
     if wants_json(request):
         return refused(error, 409)
@@ -62,7 +63,9 @@ def _refused(
     return _page(request, protocol, form, status=409)
 
 
-def _page(request: HttpRequest, protocol: Protocol, form: CorrectionForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: AuthenticatedRequest, protocol: Protocol, form: CorrectionForm, status: int = 200
+) -> HttpResponse:
     if wants_json(request) and status != 200:
         return form_errors(form, status)
     context = {

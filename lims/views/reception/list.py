@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from lims.models import Protocol, ProtocolStatus, User
 from lims.services.kit import codes
 from lims.services.reception import batches
 from lims.services.reception.receiving import find
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import CSV_CHUNK, address, csv_of, list_context
 
@@ -29,7 +30,7 @@ OPENED_HERE = (ProtocolStatus.SUBMITTED, ProtocolStatus.REJECTED)
 
 @require_safe
 @authenticated
-def reception(request: HttpRequest) -> HttpResponseBase:
+def reception(request: AuthenticatedRequest) -> HttpResponseBase:
     """List what waits to be received; a code that is given leads to its sample."""
     if not request.user.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
@@ -42,7 +43,7 @@ def reception(request: HttpRequest) -> HttpResponseBase:
     return _page(request, filters, found)
 
 
-def _open(request: HttpRequest) -> HttpResponse:
+def _open(request: AuthenticatedRequest) -> HttpResponse:
     typed = request.GET["code"].strip()
     protocol = find(request.user, typed)
     if protocol:
@@ -65,7 +66,7 @@ def _sentence(typed: str) -> str:
 
 
 def _page(
-    request: HttpRequest,
+    request: AuthenticatedRequest,
     filters: ReceptionFilter,
     found: QuerySet[Protocol],
     form: CodeForm | None = None,
@@ -95,7 +96,7 @@ def _waiting(user: User) -> QuerySet[Protocol]:
     return waiting.select_related("veterinarian").only(*SHOWN)
 
 
-def _received(request: HttpRequest) -> Protocol | None:
+def _received(request: AuthenticatedRequest) -> Protocol | None:
     """Return what was received a moment ago, whose label is wanted now."""
     pk = request.GET.get("received", "")
     if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):

@@ -1,7 +1,7 @@
 """One sample at the counter: what was declared, what came, and that it is received or rejected."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -11,6 +11,7 @@ from lims.forms.reception.reception import ReasonForm, ReceptionForm
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Protocol, ProtocolStatus
 from lims.services.reception.receiving import declared_count, receive_sample, reject_sample, return_rejected
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
 from lims.views.kit.listing import address
 
@@ -21,7 +22,7 @@ REJECTION_ID, RETURNING_ID = "reject_%s", "return_%s"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def reception_sample(request: HttpRequest, pk: int) -> HttpResponse:
+def reception_sample(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show what was declared of a sample; a POST receives it with what came."""
     protocol = protocol_at_reception(request, pk)
     if request.method == "POST":
@@ -33,7 +34,7 @@ def reception_sample(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def reception_reject(request: HttpRequest, pk: int) -> HttpResponse:
+def reception_reject(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Reject a sample, with a reason."""
     protocol = protocol_at_reception(request, pk)
     form = ReasonForm(request.POST, auto_id=REJECTION_ID)
@@ -50,7 +51,7 @@ def reception_reject(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def reception_return(request: HttpRequest, pk: int) -> HttpResponse:
+def reception_return(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take a rejection back, with a reason."""
     protocol = protocol_at_reception(request, pk)
     form = ReasonForm(request.POST, auto_id=RETURNING_ID)
@@ -68,7 +69,7 @@ def reception_return(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("reception_sample", pk)
 
 
-def protocol_at_reception(request: HttpRequest, pk: int) -> Protocol:
+def protocol_at_reception(request: AuthenticatedRequest, pk: int) -> Protocol:
     """Return a protocol with its vet for the laboratory; raise Http404, and NotAllowed for its own vet."""
     visible = Protocol.objects.visible_to(request.user)
     found = get_object_or_404(visible.select_related("veterinarian__user"), pk=pk)
@@ -77,7 +78,7 @@ def protocol_at_reception(request: HttpRequest, pk: int) -> Protocol:
     return found
 
 
-def _receive(request: HttpRequest, protocol: Protocol) -> HttpResponse:
+def _receive(request: AuthenticatedRequest, protocol: Protocol) -> HttpResponse:
     form = ReceptionForm(protocol, declared_count(protocol), request.POST)
     if not form.is_valid():
         return _page(request, protocol, form=form, status=409)
@@ -93,7 +94,11 @@ def _receive(request: HttpRequest, protocol: Protocol) -> HttpResponse:
 
 
 def _refused(
-    request: HttpRequest, protocol: Protocol, form: ReceptionForm | ReasonForm, error: LimsError, name: str
+    request: AuthenticatedRequest,
+    protocol: Protocol,
+    form: ReceptionForm | ReasonForm,
+    error: LimsError,
+    name: str,
 ) -> HttpResponse:
     if wants_json(request):
         return error_json(error, 409)
@@ -105,7 +110,7 @@ def _refused(
     return _page(request, protocol, **{name: form}, status=409)
 
 
-def moved(request: HttpRequest, protocol: Protocol, error: InvalidTransition) -> HttpResponse:
+def moved(request: AuthenticatedRequest, protocol: Protocol, error: InvalidTransition) -> HttpResponse:
     """Say that somebody, perhaps by a second click, has moved it already, and lead to its page."""
     if wants_json(request):
         return error_json(error, 409)
@@ -113,7 +118,7 @@ def moved(request: HttpRequest, protocol: Protocol, error: InvalidTransition) ->
     return redirect("protocol", protocol.pk)
 
 
-def _done(request: HttpRequest, protocol: Protocol, told: str) -> HttpResponse:
+def _done(request: AuthenticatedRequest, protocol: Protocol, told: str) -> HttpResponse:
     if wants_json(request):
         return as_json(protocol)
     messages.success(request, told % {"code": protocol.code})
@@ -127,7 +132,7 @@ def as_json(protocol: Protocol) -> JsonResponse:
 
 
 def _page(
-    request: HttpRequest,
+    request: AuthenticatedRequest,
     protocol: Protocol,
     *,
     form: ReceptionForm | None = None,

@@ -1,7 +1,7 @@
 """The micrographs of a draft, as its writing page uploads, describes, orders and removes them."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from lims.forms.kit.printing import printing_note
 from lims.forms.reports.reports import ImageForm
 from lims.models import Report, ReportImage
 from lims.services.reports import images as service
+from lims.typing import AuthenticatedRequest
 from lims.views.kit import saving
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.reports.writing_page import images_of, own_report
@@ -23,7 +24,7 @@ REFUSALS = (Incomplete, InvalidTransition, StaleEdit)
 
 @require_POST
 @authenticated
-def report_images(request: HttpRequest, pk: int) -> HttpResponse:
+def report_images(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take in uploaded images, several at once."""
     report = own_report(request, pk)
     uploads = request.FILES.getlist("images")
@@ -40,7 +41,7 @@ def report_images(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def report_image_order(request: HttpRequest, pk: int) -> HttpResponse:
+def report_image_order(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Order the images: by all their ids, or by moving one of them a place."""
     report = own_report(request, pk)
     ids = list(report.images.values_list("pk", flat=True))
@@ -53,7 +54,7 @@ def report_image_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def report_image(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
+def report_image(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
     """Describe an image: caption, magnification, stain."""
     report, image = _own_image(request, pk, image_pk)
     form = ImageForm(request.POST, instance=image)
@@ -72,7 +73,7 @@ def report_image(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def report_image_remove(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
+def report_image_remove(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
     """Take an image out of a draft."""
     report, image = _own_image(request, pk, image_pk)
     try:
@@ -84,7 +85,7 @@ def report_image_remove(request: HttpRequest, pk: int, image_pk: int) -> HttpRes
 
 @require_POST
 @authenticated
-def report_image_retry(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
+def report_image_retry(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
     """Prepare an image again that could not be stored."""
     report, image = _own_image(request, pk, image_pk)
     try:
@@ -96,7 +97,7 @@ def report_image_retry(request: HttpRequest, pk: int, image_pk: int) -> HttpResp
 
 @require_GET
 @authenticated
-def report_image_picture(request: HttpRequest, pk: int, image_pk: int) -> HttpResponse:
+def report_image_picture(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
     """Lead to the picture in the store."""
     get_object_or_404(Report.objects.visible_to(request.user).filter(images=image_pk), pk=pk)
     response = HttpResponseRedirect(service.picture_url(request.user, image_pk))
@@ -107,7 +108,7 @@ def report_image_picture(request: HttpRequest, pk: int, image_pk: int) -> HttpRe
 
 @require_GET
 @authenticated
-def report_images_state(request: HttpRequest, pk: int) -> HttpResponse:
+def report_images_state(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Say how the images stand: JSON, or the fragment of the writing page."""
     report = own_report(request, pk)
     if wants_json(request):
@@ -115,7 +116,7 @@ def report_images_state(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reports/write_images.html", {"report": report, "images": images_of(report)})
 
 
-def _own_image(request: HttpRequest, pk: int, image_pk: int) -> tuple[Report, ReportImage]:
+def _own_image(request: AuthenticatedRequest, pk: int, image_pk: int) -> tuple[Report, ReportImage]:
     report = own_report(request, pk)
     image = report.images.filter(pk=image_pk).first()
     if image is None:
@@ -123,7 +124,7 @@ def _own_image(request: HttpRequest, pk: int, image_pk: int) -> tuple[Report, Re
     return report, image
 
 
-def _wanted_order(request: HttpRequest, ids: list[int]) -> list[int]:
+def _wanted_order(request: AuthenticatedRequest, ids: list[int]) -> list[int]:
     """Return the ids as posted; without a script one image is moved `up` or `down` a place."""
     for name, step in (("up", -1), ("down", 1)):
         moved = typed_pk(request.POST.get(name, ""))
@@ -157,11 +158,11 @@ def _state(report: Report) -> JsonResponse:
     return JsonResponse({"images": [_row(image) for image in report.images.all()]})
 
 
-def _done(request: HttpRequest, report: Report) -> HttpResponse:
+def _done(request: AuthenticatedRequest, report: Report) -> HttpResponse:
     return _state(report) if wants_json(request) else _back(report)
 
 
-def _refused(request: HttpRequest, report: Report, error: LimsError) -> HttpResponse:
+def _refused(request: AuthenticatedRequest, report: Report, error: LimsError) -> HttpResponse:
     if wants_json(request):
         return error_json(error, 409)
     messages.error(request, " ".join([str(error), *getattr(error, "fields", {}).values()]))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from lims.models import Report, ReportStatus
 from lims.services.reports import access
 from lims.services.reports.finalizing import finalize_report
 from lims.services.reports.publishing import publishing_job, retry_publishing
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.pdfs.opening import FIRST_POLL_MS, retry_after_ms
 
@@ -27,7 +28,7 @@ FAILED = "failed"
 
 @require_POST
 @authenticated
-def finalize(request: HttpRequest, pk: int) -> HttpResponse:
+def finalize(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Sign one's own draft and have it issued; a second click is told so and changes nothing."""
     try:
         finalize_report(request.user, pk)
@@ -44,7 +45,7 @@ def finalize(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @authenticated
-def status(request: HttpRequest, pk: int) -> HttpResponse:
+def status(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Say how the issuing of a report stands: JSON, or the fragment that its page shows."""
     report = access.find(request.user, pk)
     progress = progress_of(report)
@@ -59,7 +60,7 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Try again to issue a report whose issuing failed; harmless while it is in work."""
     try:
         retry_publishing(request.user, pk)

@@ -1,7 +1,7 @@
 """The list of reports: filtered, in pages, as HTML, JSON and CSV."""
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from lims.forms.reports.list import ReportFilter
 from lims.models import Report, User
 from lims.services.reports.lists import with_failures
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 from lims.views.reports.pdf import version_url
@@ -38,7 +39,7 @@ SHOWN = (
 
 @require_safe
 @authenticated
-def reports(request: HttpRequest) -> HttpResponseBase:
+def reports(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the reports that the user may see, newest first."""
     filters = ReportFilter(request.GET, request.user)
     found = filters.apply(_reports(request.user))

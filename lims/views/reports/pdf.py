@@ -11,6 +11,7 @@ from lims.errors import LimsError
 from lims.models import Report, ReportStatus, User
 from lims.services.reports import access
 from lims.services.reports.opening import Preview, Publishing, Ready, open_report
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, refused, wants_json
 from lims.views.reports.issuing import progress_of
 from pdfcache.errors import RenderError, StoreError
@@ -28,7 +29,7 @@ def open_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @authenticated
-def _answered(request: HttpRequest, pk: int) -> HttpResponse:
+def _answered(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if not wants_json(request) and _leads_to_notice(request.user, pk, request.GET.get("version", "")):
         response: HttpResponse = redirect("report", pk)
     elif "drawn" in request.GET:
@@ -51,7 +52,7 @@ def _leads_to_notice(user: User, pk: int, version: str) -> bool:
     return found is not None and version != str(found)
 
 
-def _opened(request: HttpRequest, pk: int) -> HttpResponse:
+def _opened(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     match open_report(request.user, pk):
         case Ready(url=url):
             response: HttpResponse = HttpResponseRedirect(url)
@@ -63,7 +64,7 @@ def _opened(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _in_frame(request: HttpRequest, pk: int) -> HttpResponse:
+def _in_frame(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Answer the frame beside the text, also with a refusal: a page that may not be framed looks broken."""
     try:
         return _opened(request, pk)
@@ -95,7 +96,7 @@ def _preview(content: bytes, filename: str) -> HttpResponse:
     return response
 
 
-def _publishing(request: HttpRequest, pk: int) -> HttpResponse:
+def _publishing(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     report = access.find(request.user, pk)
     progress = progress_of(report)
     if wants_json(request):

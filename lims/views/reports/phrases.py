@@ -1,7 +1,7 @@
 """Reusable texts: the page that manages them, and the list that the writing page inserts from."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -11,6 +11,7 @@ from lims.forms.reports.worklist import PhraseForm
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Phrase, Role
 from lims.services.reports.phrases import add_phrase, change_phrase, list_phrases, may_change, remove_phrase
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import address, csv_of
 
@@ -20,7 +21,7 @@ WRITERS = (Role.PATHOLOGIST, Role.ADMIN)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def phrases(request: HttpRequest) -> HttpResponseBase:
+def phrases(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the phrases that the user may insert; a POST adds one."""
     if request.method == "POST":
         return _add(request)
@@ -33,7 +34,7 @@ def phrases(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @authenticated
-def phrase(request: HttpRequest, pk: int) -> HttpResponse:
+def phrase(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Change a phrase."""
     try:
         changed = change_phrase(request.user, pk, *_typed(request))
@@ -46,7 +47,7 @@ def phrase(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def phrase_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def phrase_remove(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Delete a phrase; what was inserted from it stays."""
     remove_phrase(request.user, pk)
     if wants_json(request):
@@ -55,7 +56,7 @@ def phrase_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("phrases")
 
 
-def _add(request: HttpRequest) -> HttpResponse:
+def _add(request: AuthenticatedRequest) -> HttpResponse:
     try:
         added = add_phrase(request.user, *_typed(request))
     except Incomplete as error:
@@ -65,11 +66,11 @@ def _add(request: HttpRequest) -> HttpResponse:
     return _done(request, added, _("The phrase was added."))
 
 
-def _typed(request: HttpRequest) -> tuple[str, str]:
+def _typed(request: AuthenticatedRequest) -> tuple[str, str]:
     return request.POST.get("title", ""), request.POST.get("text", "")
 
 
-def _done(request: HttpRequest, phrase: Phrase, sentence: str) -> HttpResponse:
+def _done(request: AuthenticatedRequest, phrase: Phrase, sentence: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(_row(phrase), status=200)
     messages.success(request, sentence)
@@ -88,7 +89,7 @@ def _csv_row(phrase: Phrase) -> list:
     return [phrase.title, phrase.text, phrase.owner.name if phrase.owner else _("Everybody's")]
 
 
-def _refused(request: HttpRequest, pk: int | None, error: Incomplete) -> PhraseForm:
+def _refused(request: AuthenticatedRequest, pk: int | None, error: Incomplete) -> PhraseForm:
     form = PhraseForm(request.POST, auto_id=_auto_id(pk))
     form.fields["title"].required = form.fields["text"].required = False
     form.is_valid()
@@ -98,7 +99,7 @@ def _refused(request: HttpRequest, pk: int | None, error: Incomplete) -> PhraseF
 
 
 def _page(
-    request: HttpRequest, pk: int | None = None, form: PhraseForm | None = None, status: int = 200
+    request: AuthenticatedRequest, pk: int | None = None, form: PhraseForm | None = None, status: int = 200
 ) -> HttpResponse:
     """Draw the list, with one form that was refused in its place: a phrase's own, or the new one's."""
     found = list(list_phrases(request.user))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from lims.forms.work_orders.work_orders import refuse
 from lims.models import Report, ReportStatus, User
 from lims.services.reports import access
 from lims.services.reports.amending import amend_report, withdraw_report
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.mail.deliveries import rows_for
 from lims.views.reports.history import told
@@ -25,7 +26,7 @@ from lims.views.reports.pdf import PAST, version_url
 
 @require_safe
 @authenticated
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show a report; one's own draft leads to where it is written."""
     found = _report(request.user, pk)
     if wants_json(request):
@@ -37,7 +38,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def amend(request: HttpRequest, pk: int) -> HttpResponse:
+def amend(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Begin a new version, with the reason that it will print, and lead to where it is written."""
     try:
         draft = amend_report(request.user, pk, request.POST.get("reason", ""))
@@ -50,7 +51,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take an issued report back, with a reason; everybody who has it is told."""
     try:
         found = withdraw_report(request.user, pk, request.POST.get("reason", ""))
@@ -75,7 +76,7 @@ def _json(report: Report) -> dict:
     }
 
 
-def _refused(request: HttpRequest, pk: int, name: str, error: LimsError) -> HttpResponse:
+def _refused(request: AuthenticatedRequest, pk: int, name: str, error: LimsError) -> HttpResponse:
     if wants_json(request):
         raise error
     form = _reason_form(name, request.POST)
@@ -99,7 +100,10 @@ def _report(user: User, pk: int) -> Report:
 
 
 def _page(
-    request: HttpRequest, report: Report, forms: dict[str, ReasonForm] | None = None, status: int = 200
+    request: AuthenticatedRequest,
+    report: Report,
+    forms: dict[str, ReasonForm] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     user = request.user
     versions = _versions(user, report)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from lims.forms.reports.worklist import WorkListFilter
 from lims.models import AdditionalRequest, Protocol, Report, ReportStatus, Role, User
 from lims.services.bench.worklists import asked_for, protocol_of
 from lims.services.reports.lists import to_be_written, with_failures
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import CSV_CHUNK, address, csv_of
 
@@ -26,7 +27,7 @@ OPEN_SHOWN = 100
 
 @require_safe
 @authenticated
-def report_worklist(request: HttpRequest) -> HttpResponseBase:
+def report_worklist(request: AuthenticatedRequest) -> HttpResponseBase:
     """List what a pathologist has to write; administrators and staff see everybody's."""
     user = request.user
     if not user.is_laboratory:

@@ -1,7 +1,7 @@
 """The pages on which a report is written: begin it, write it, see what an amendment changes, discard it."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from lims.services.reports.amending import preview_changes
 from lims.services.reports.content import Content
 from lims.services.reports.drafts import begin_report, discard_draft, save_draft
 from lims.services.reports.finalizing import missing_parts
+from lims.typing import AuthenticatedRequest
 from lims.views.kit import saving
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.reports.writing_page import draft_form, own_report, writing_page
@@ -23,7 +24,7 @@ from lims.views.reports.writing_page import draft_form, own_report, writing_page
 
 @require_POST
 @authenticated
-def report_begin(request: HttpRequest, protocol_pk: int) -> HttpResponse:
+def report_begin(request: AuthenticatedRequest, protocol_pk: int) -> HttpResponse:
     """Begin a protocol's report, or go on with the draft that there is."""
     protocol = get_object_or_404(Protocol.objects.visible_to(request.user), pk=protocol_pk)
     try:
@@ -40,7 +41,7 @@ def report_begin(request: HttpRequest, protocol_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def report_write(request: HttpRequest, pk: int) -> HttpResponse:
+def report_write(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show a draft to its author, to be written; a POST saves what was typed."""
     report = own_report(request, pk)
     if request.method == "POST":
@@ -52,7 +53,7 @@ def report_write(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def report_discard(request: HttpRequest, pk: int) -> HttpResponse:
+def report_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
     report = own_report(request, pk)
     try:
@@ -70,7 +71,7 @@ def report_discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @authenticated
-def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
+def report_changes(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show the author what is about to be signed, and what an amendment changes."""
     report = own_report(request, pk)
     if report.status != ReportStatus.DRAFT:
@@ -83,7 +84,7 @@ def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reports/changes.html", context)
 
 
-def _save(request: HttpRequest, report: Report) -> HttpResponse:
+def _save(request: AuthenticatedRequest, report: Report) -> HttpResponse:
     form = draft_form(report, request)
     if not form.is_valid():
         return _refused(request, report, form, "incomplete")
@@ -99,7 +100,7 @@ def _save(request: HttpRequest, report: Report) -> HttpResponse:
     return _saved(request, report, form)
 
 
-def _save_typed(request: HttpRequest, report: Report, form: DraftForm) -> Report:
+def _save_typed(request: AuthenticatedRequest, report: Report, form: DraftForm) -> Report:
     content = Content(
         texts=form.texts(),
         is_preliminary=form.cleaned_data["is_preliminary"],
@@ -109,7 +110,7 @@ def _save_typed(request: HttpRequest, report: Report, form: DraftForm) -> Report
     return save_draft(request.user, report.pk, form.cleaned_data["edit_version"], content)
 
 
-def _saved(request: HttpRequest, report: Report, form: DraftForm) -> HttpResponse:
+def _saved(request: AuthenticatedRequest, report: Report, form: DraftForm) -> HttpResponse:
     if wants_json(request):
         return saving.saved(report.edit_version, [form])
     if note := printing_note(form):
@@ -120,7 +121,9 @@ def _saved(request: HttpRequest, report: Report, form: DraftForm) -> HttpRespons
     return HttpResponseRedirect(_write_url(report))
 
 
-def _conflict(request: HttpRequest, report: Report, form: DraftForm, error: StaleEdit) -> HttpResponse:
+def _conflict(
+    request: AuthenticatedRequest, report: Report, form: DraftForm, error: StaleEdit
+) -> HttpResponse:
     if wants_json(request):
         return saving.refused(error, "stale")
     form.add_error(None, str(error))
@@ -128,7 +131,7 @@ def _conflict(request: HttpRequest, report: Report, form: DraftForm, error: Stal
     return writing_page(request, report, form, conflict=True, status=409)
 
 
-def _refused(request: HttpRequest, report: Report, form: DraftForm, kind: str) -> HttpResponse:
+def _refused(request: AuthenticatedRequest, report: Report, form: DraftForm, kind: str) -> HttpResponse:
     if not wants_json(request):
         return writing_page(request, report, form, status=409)
     fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}

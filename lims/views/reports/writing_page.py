@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from lims.forms.reports.synoptic import suggestions
 from lims.models import ImageUpload, Report, ReportImage, Slide
 from lims.services.kit.images import MIB, MICROGRAPH
 from lims.services.reports import access
+from lims.typing import AuthenticatedRequest
 from lims.views.kit import saving
 
 AROUND = (
@@ -24,7 +25,7 @@ AROUND = (
 )
 
 
-def own_report(request: HttpRequest, pk: int) -> Report:
+def own_report(request: AuthenticatedRequest, pk: int) -> Report:
     """Return a report of which the user is the author; Http404 for strangers, NotAllowed for colleagues."""
     visible = Report.objects.visible_to(request.user).select_related(*AROUND).defer("snapshot")
     report = get_object_or_404(visible, pk=pk)
@@ -33,7 +34,7 @@ def own_report(request: HttpRequest, pk: int) -> Report:
     return report
 
 
-def draft_form(report: Report, request: HttpRequest | None = None) -> DraftForm:
+def draft_form(report: Report, request: AuthenticatedRequest | None = None) -> DraftForm:
     """Return the form of a draft, with what was typed if there is a request."""
     diagnoses = list(report.diagnoses.all())
     cassettes = list(report.cassettes.select_related("cassette__specimen"))
@@ -41,7 +42,12 @@ def draft_form(report: Report, request: HttpRequest | None = None) -> DraftForm:
 
 
 def writing_page(
-    request: HttpRequest, report: Report, form: DraftForm, *, conflict: bool = False, status: int = 200
+    request: AuthenticatedRequest,
+    report: Report,
+    form: DraftForm,
+    *,
+    conflict: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     """Draw the writing page with a form, be it fresh or refused."""
     protocol = report.protocol

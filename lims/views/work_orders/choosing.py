@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,7 @@ from lims.forms.kit.listing import ListFilter, search_field, veterinarians_named
 from lims.models import Veterinarian
 from lims.models.searching import words
 from lims.services.work_orders.unbilled import to_charge
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.listing import list_context
 
 SHOWN_MAX = 50
@@ -30,7 +31,7 @@ class VeterinarianFilter(ListFilter):
         return rows
 
 
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: AuthenticatedRequest) -> HttpResponse:
     """Show the vets who have something to charge, those with most finished samples first."""
     filters = VeterinarianFilter(request.GET)
     found = list(filters.apply(to_charge())[: SHOWN_MAX + 1])

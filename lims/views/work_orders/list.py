@@ -1,6 +1,6 @@
 """The list of work orders: filtered, in pages, as HTML, JSON and CSV."""
 
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,13 +9,14 @@ from django.views.decorators.http import require_safe
 from lims.forms.operations.operations import offered
 from lims.forms.work_orders.work_orders import WorkOrderFilter
 from lims.models import PaymentStatus, WorkOrder
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 
 
 @require_safe
 @authenticated
-def work_orders(request: HttpRequest) -> HttpResponseBase:
+def work_orders(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the orders that the user may see, newest first."""
     filters = WorkOrderFilter(request.GET)
     orders = filters.apply(WorkOrder.objects.visible_to(request.user).select_related("veterinarian"))

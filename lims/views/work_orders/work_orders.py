@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,6 +21,7 @@ from lims.services.work_orders.work_orders import (
     issue_work_order,
     send_work_order,
 )
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
 from lims.views.work_orders.history import Entry, since, told
 
@@ -30,7 +31,7 @@ HISTORY_SHOWN = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def work_order(request: HttpRequest, pk: int) -> HttpResponse:
+def work_order(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show an order; a POST changes its billing data."""
     if request.method == "POST":
         return _change(request, _order_of_laboratory(request, pk))
@@ -39,28 +40,28 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @authenticated
-def issue(request: HttpRequest, pk: int) -> HttpResponse:
+def issue(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Issue a draft; a second click is told so and changes nothing."""
     return _step(request, pk, issue_work_order, _("%(number)s was issued."))
 
 
 @require_POST
 @authenticated
-def send(request: HttpRequest, pk: int) -> HttpResponse:
+def send(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Tell an issued order's vet of it; a second click is told so and sends nothing."""
     return _step(request, pk, send_work_order, _("%(number)s was sent to its veterinarian."))
 
 
 @require_POST
 @authenticated
-def invoice(request: HttpRequest, pk: int) -> HttpResponse:
+def invoice(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Note that a sent order was invoiced."""
     return _step(request, pk, invoice_work_order, _("%(number)s was invoiced."))
 
 
 @require_POST
 @authenticated
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Cancel an order, with a reason."""
     order = _order_of_laboratory(request, pk)
     form = CancellationForm(request.POST)
@@ -78,12 +79,12 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, order)
 
 
-def _order(request: HttpRequest, pk: int) -> WorkOrder:
+def _order(request: AuthenticatedRequest, pk: int) -> WorkOrder:
     visible = WorkOrder.objects.visible_to(request.user)
     return get_object_or_404(visible.select_related("veterinarian__user"), pk=pk)
 
 
-def _order_of_laboratory(request: HttpRequest, pk: int) -> WorkOrder:
+def _order_of_laboratory(request: AuthenticatedRequest, pk: int) -> WorkOrder:
     order = _order(request, pk)
     if not request.user.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
@@ -91,7 +92,7 @@ def _order_of_laboratory(request: HttpRequest, pk: int) -> WorkOrder:
 
 
 def _step(
-    request: HttpRequest, pk: int, take: Callable[[User, int, int | None], WorkOrder], told: str
+    request: AuthenticatedRequest, pk: int, take: Callable[[User, int, int | None], WorkOrder], told: str
 ) -> HttpResponse:
     """Give an order its next state, or say why it cannot have it."""
     order = _order_of_laboratory(request, pk)
@@ -106,12 +107,12 @@ def _step(
     return _done(request, order)
 
 
-def _warn_of_print(request: HttpRequest, form: BaseForm) -> None:
+def _warn_of_print(request: AuthenticatedRequest, form: BaseForm) -> None:
     if note := printing_note(form):
         messages.warning(request, note)
 
 
-def _change(request: HttpRequest, order: WorkOrder) -> HttpResponse:
+def _change(request: AuthenticatedRequest, order: WorkOrder) -> HttpResponse:
     form = BillingForm(request.POST, instance=order)
     if not form.is_valid():
         return _page(request, order, billing=form, status=409)
@@ -127,7 +128,9 @@ def _change(request: HttpRequest, order: WorkOrder) -> HttpResponse:
     return _done(request, order)
 
 
-def _conflict(request: HttpRequest, order: WorkOrder, form: BillingForm, error: StaleEdit) -> HttpResponse:
+def _conflict(
+    request: AuthenticatedRequest, order: WorkOrder, form: BillingForm, error: StaleEdit
+) -> HttpResponse:
     read_version = form.cleaned_data["version"]
     refuse(form, error)
     form.take_version(order.version)
@@ -135,14 +138,14 @@ def _conflict(request: HttpRequest, order: WorkOrder, form: BillingForm, error: 
     return _page(request, order, billing=form, meanwhile=meanwhile, status=409)
 
 
-def _done(request: HttpRequest, order: WorkOrder) -> HttpResponse:
+def _done(request: AuthenticatedRequest, order: WorkOrder) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"id": order.pk, "number": order.number, "status": order.status})
     return redirect("work_order", order.pk)
 
 
 def _page(
-    request: HttpRequest,
+    request: AuthenticatedRequest,
     order: WorkOrder,
     *,
     billing: BillingForm | None = None,
@@ -168,6 +171,6 @@ def _page(
     return render(request, "work_orders/detail.html", context, status=status)
 
 
-def _lines(request: HttpRequest, order: WorkOrder):
+def _lines(request: AuthenticatedRequest, order: WorkOrder):
     lines = order.lines.select_related("protocol")
     return lines if request.GET.get("lines") == "all" else lines[:LINES_SHOWN]

@@ -1,7 +1,7 @@
 """The pages on which a work order is written: for whom, which samples, what for, and who pays."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from lims.forms.work_orders.work_orders import refuse
 from lims.models import Veterinarian, WorkOrder
 from lims.services.work_orders.unbilled import chargeable, drafted_already
 from lims.services.work_orders.work_orders import change_work_order, create_work_order, is_written
+from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
 from lims.views.work_orders.choosing import choose
 from lims.views.work_orders.editor import WorkOrderEditor, context_of, desk_of_page, desk_of_typed
@@ -25,7 +26,7 @@ from lims.views.work_orders.history import since
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def work_order_new(request: HttpRequest) -> HttpResponse:
+def work_order_new(request: AuthenticatedRequest) -> HttpResponse:
     """Choose a vet, then what to charge; a POST makes the draft."""
     if not request.user.is_laboratory:
         raise NotAllowed(_("Only the laboratory's staff may do this."))
@@ -44,7 +45,7 @@ def work_order_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @authenticated
-def work_order_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def work_order_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show an order to be changed: all of a draft, the billing data of one that is out."""
     visible = WorkOrder.objects.visible_to(request.user).select_related("veterinarian__user")
     order = get_object_or_404(visible, pk=pk)
@@ -59,7 +60,7 @@ def work_order_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("work_order", order.pk)
 
 
-def _answer(request: HttpRequest, order: WorkOrder) -> HttpResponse:
+def _answer(request: AuthenticatedRequest, order: WorkOrder) -> HttpResponse:
     if request.method != "POST":
         return _page(request, desk_of_page(order, typed_page(request.GET.get("page", ""))))
     if "another" in request.POST:
@@ -78,7 +79,7 @@ def _answer(request: HttpRequest, order: WorkOrder) -> HttpResponse:
     return _saved(request, order, desk)
 
 
-def _save(request: HttpRequest, desk: WorkOrderEditor) -> WorkOrder:
+def _save(request: AuthenticatedRequest, desk: WorkOrderEditor) -> WorkOrder:
     order, billing = desk.order, desk.billing
     if desk.unsaved is not None:
         raise lines_refused()
@@ -93,7 +94,7 @@ def _save(request: HttpRequest, desk: WorkOrderEditor) -> WorkOrder:
     return create_work_order(request.user, order.veterinarian, lines, **billing.billing())
 
 
-def _not_as_typed(request: HttpRequest, desk: WorkOrderEditor, error: Incomplete) -> HttpResponse:
+def _not_as_typed(request: AuthenticatedRequest, desk: WorkOrderEditor, error: Incomplete) -> HttpResponse:
     if not desk.order.pk and desk.lines is not None:
         lines = desk.lines.lines()
         desk.twin = drafted_already(request.user, {line.protocol_id for line in lines})
@@ -107,7 +108,7 @@ def _not_as_typed(request: HttpRequest, desk: WorkOrderEditor, error: Incomplete
     return _refused(request, desk)
 
 
-def _conflict(request: HttpRequest, order: WorkOrder, error: LimsError) -> HttpResponse:
+def _conflict(request: AuthenticatedRequest, order: WorkOrder, error: LimsError) -> HttpResponse:
     """Show what was typed beside what the order, which is not as its writer read it, says now."""
     if wants_json(request):
         return error_json(error, 409)
@@ -120,13 +121,13 @@ def _conflict(request: HttpRequest, order: WorkOrder, error: LimsError) -> HttpR
     return _page(request, told, status=409)
 
 
-def _refused(request: HttpRequest, desk: WorkOrderEditor) -> HttpResponse:
+def _refused(request: AuthenticatedRequest, desk: WorkOrderEditor) -> HttpResponse:
     if wants_json(request):
         return form_errors(desk.billing, 409, desk.lines)
     return _page(request, desk, status=409)
 
 
-def _saved(request: HttpRequest, order: WorkOrder, desk: WorkOrderEditor) -> HttpResponse:
+def _saved(request: AuthenticatedRequest, order: WorkOrder, desk: WorkOrderEditor) -> HttpResponse:
     is_new = desk.order.pk is None
     if wants_json(request):
         row = {"id": order.pk, "number": order.number, "status": order.status, "version": order.version}
@@ -139,7 +140,7 @@ def _saved(request: HttpRequest, order: WorkOrder, desk: WorkOrderEditor) -> Htt
     return redirect("work_order", order.pk)
 
 
-def _with_another(request: HttpRequest, order: WorkOrder) -> WorkOrderEditor:
+def _with_another(request: AuthenticatedRequest, order: WorkOrder) -> WorkOrderEditor:
     """Return what was typed with one more line of the sample that was chosen; nothing is saved."""
     chosen = typed_pk(request.POST.get("another_of", ""))
     protocol = chargeable(order.veterinarian, order if order.pk else None).filter(pk=chosen or 0).first()
@@ -147,7 +148,7 @@ def _with_another(request: HttpRequest, order: WorkOrder) -> WorkOrderEditor:
     return desk_of_typed(order, data)
 
 
-def _page(request: HttpRequest, desk: WorkOrderEditor, status: int = 200) -> HttpResponse:
+def _page(request: AuthenticatedRequest, desk: WorkOrderEditor, status: int = 200) -> HttpResponse:
     return render(request, "work_orders/write.html", context_of(desk), status=status)
 
 
