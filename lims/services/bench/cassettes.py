@@ -21,6 +21,7 @@ from lims.models import (
 from lims.models.processing import CassetteType, Stage
 from lims.models.protocols import ProtocolKind
 from lims.services.bench import locking
+from lims.services.kit.permissions import require_laboratory
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def _sites(found: Sequence[Protocol]) -> dict[tuple[int, int], str]:
 
 def _locked_cassettes(by: User, pks: Collection[int]) -> list[Cassette]:
     """Return cassettes of protocols in process, which are locked until the transaction ends."""
-    locking.require_laboratory(by)
+    require_laboratory(by)
     found = locking.lock_all(by, Protocol.objects.filter(cassettes__pk__in=pks))
     rows = Cassette.objects.filter(pk__in=pks, protocol__in=found)
     # After the lock, so that nobody changes them any more.

@@ -5,20 +5,15 @@ from collections.abc import Collection, Sequence
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
+from lims.errors import Incomplete, InvalidTransition, NotVisible
 from lims.models import DeliveryKind, Protocol, ProtocolStatus, User
+from lims.services.kit.permissions import require_laboratory
 from lims.services.kit.texts import max_length, normalize, too_long
 from lims.services.protocols import announcing, transitions
 
 # So many are made by one form at the most, and so many a protocol may have in its life.
 AT_ONCE_MAX = 50
 EVER_MAX = 9_999
-
-
-def require_laboratory(by: User) -> None:
-    """Raise NotAllowed for everybody who does not work in the laboratory."""
-    if not by.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
 
 
 def lock(by: User, pk: int) -> Protocol:

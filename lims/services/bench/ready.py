@@ -8,6 +8,7 @@ from lims.errors import Incomplete
 from lims.models import NotificationKind, Protocol, ProtocolStatus, User
 from lims.models.protocols import ProtocolKind
 from lims.services.bench import cassettes, locking, slides
+from lims.services.kit.permissions import require_laboratory
 from lims.services.protocols import completeness, transitions
 
 
@@ -56,7 +57,7 @@ def make_all_ready(by: User, pks: Collection[int]) -> int:
 
 
 def _locked(by: User, pks: Collection[int]) -> list[Protocol]:
-    locking.require_laboratory(by)
+    require_laboratory(by)
     found = locking.lock_all(by, Protocol.objects.filter(pk__in=pks))
     locking.require_all(found, pks)
     return found

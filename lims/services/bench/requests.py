@@ -20,6 +20,7 @@ from lims.models import (
 )
 from lims.models.protocols import ProtocolKind
 from lims.services.bench import locking
+from lims.services.kit.permissions import require_laboratory
 from lims.services.mail import notifications
 from lims.services.protocols import transitions
 from lims.services.reports import access
@@ -61,7 +62,7 @@ def finish_requests(by: User, pks: Collection[int]) -> int:
 
     Idempotent: what was done keeps who and when. Raises NotAllowed, and NotVisible if one is not there.
     """
-    locking.require_laboratory(by)
+    require_laboratory(by)
     # Their protocols first, in the order of all who work on the bench.
     locking.lock_all(by, Protocol.objects.filter(requests__in=pks))
     visible = AdditionalRequest.objects.visible_to(by).filter(pk__in=pks)

@@ -13,6 +13,7 @@ from lims.models import Cassette, CassetteStage, CytologySample, Protocol, Slide
 from lims.models.processing import SlideQuality, Stage
 from lims.models.protocols import ProtocolKind
 from lims.services.bench import locking
+from lims.services.kit.permissions import require_laboratory
 
 # What is stained how where nothing else is said.
 USUAL_STAINS = {ProtocolKind.HISTOPATHOLOGY: "H&E", ProtocolKind.CYTOLOGY: "May-Grünwald-Giemsa"}
@@ -64,7 +65,7 @@ def cut(by: User, cassette_pks: Collection[int], stain: str = "") -> int:
     Idempotent. Raises NotAllowed, NotVisible if one is not there, InvalidTransition where a protocol is not
     in process, and Incomplete for a stain that is too long.
     """
-    locking.require_laboratory(by)
+    require_laboratory(by)
     found = locking.lock_all(by, Protocol.objects.filter(cassettes__pk__in=cassette_pks))
     rows = Cassette.objects.filter(pk__in=cassette_pks, protocol__in=found)
     cassettes = list(rows.prefetch_related("placements").order_by("pk"))
@@ -200,7 +201,7 @@ def _is_uncut(cassette: Cassette, protocol: Protocol) -> bool:
 
 def _locked(by: User, pks: Collection[int]) -> list[Slide]:
     """Return slides of protocols in process, which are locked until the transaction ends."""
-    locking.require_laboratory(by)
+    require_laboratory(by)
     found = locking.lock_all(by, Protocol.objects.filter(slides__pk__in=pks))
     # After the lock, so that nobody changes them any more.
     rows = Slide.objects.filter(pk__in=pks, protocol__in=found).select_related("protocol")

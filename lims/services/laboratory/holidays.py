@@ -5,8 +5,9 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, NotAllowed
+from lims.errors import Incomplete
 from lims.models import Holiday, User
+from lims.services.kit.permissions import require_admin
 
 
 @transaction.atomic
@@ -15,7 +16,7 @@ def set_holiday(by: User, on: date, name: str, pk: int | None = None) -> Holiday
 
     Raises NotAllowed for everybody but administrators, and Incomplete for a day that is one already.
     """
-    _require_admin(by)
+    require_admin(by)
     holiday = Holiday.objects.get(pk=pk) if pk else Holiday()
     holiday.on, holiday.name = on, name
     try:
@@ -31,10 +32,5 @@ def set_holiday(by: User, on: date, name: str, pk: int | None = None) -> Holiday
 @transaction.atomic
 def remove_holiday(by: User, pk: int) -> None:
     """Delete a holiday, so that the laboratory works on its day. Idempotent; raises NotAllowed."""
-    _require_admin(by)
+    require_admin(by)
     Holiday.objects.filter(pk=pk).delete()
-
-
-def _require_admin(by: User) -> None:
-    if not by.is_superuser:
-        raise NotAllowed(_("Only administrators may do this."))

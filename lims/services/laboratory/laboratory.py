@@ -5,9 +5,10 @@ from typing import IO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, NotAllowed
+from lims.errors import Incomplete
 from lims.models import Laboratory, User
 from lims.services.kit import images, tax_ids
+from lims.services.kit.permissions import require_admin
 from lims.services.kit.texts import normalize
 
 FIELDS = (
@@ -31,8 +32,7 @@ def change_laboratory(
     Papers follow by themselves: all this is in their keys. Raises NotAllowed, and Incomplete for a missing
     name, a wrong CUIT or a logo that cannot be used; then nothing is stored.
     """
-    if not by.is_superuser:
-        raise NotAllowed(_("Only administrators may do this."))
+    require_admin(by)
     if unknown := set(values) - set(FIELDS):
         raise TypeError(f"not laboratory data: {', '.join(sorted(unknown))}")
     picture = _picture(logo) if logo else None

@@ -5,8 +5,9 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, NotAllowed
-from lims.models import Role, User
+from lims.errors import Incomplete
+from lims.models import User
+from lims.services.kit.permissions import require_admin
 
 ACCOUNT_FIELDS = ("email", "role", "language", "is_active")
 
@@ -17,7 +18,7 @@ def create_account(by: User, *, password: str | None = None, **values) -> User:
 
     Not idempotent. Raises NotAllowed, and Incomplete for an address that is taken.
     """
-    _require_admin(by)
+    require_admin(by)
     _check_address(values["email"], None)
     user = User.objects.create_user(password=password, **_only(values))
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
@@ -31,7 +32,7 @@ def change_account(by: User, pk: int, **values) -> User:
     Raises NotAllowed, and Incomplete for an address that is taken, and for administrators who would shut
     themselves out.
     """
-    _require_admin(by)
+    require_admin(by)
     user = User.objects.select_for_update().get(pk=pk)
     before = user.email
     for name, value in _only(values).items():
@@ -51,7 +52,7 @@ def change_account(by: User, pk: int, **values) -> User:
 @transaction.atomic
 def verify_addresses(by: User, pks: list[int]) -> int:
     """Take these accounts' addresses for verified, as if their links were followed; return how many."""
-    _require_admin(by)
+    require_admin(by)
     changed = 0
     for user in User.objects.filter(pk__in=pks):
         address, created = EmailAddress.objects.get_or_create(
@@ -65,16 +66,11 @@ def verify_addresses(by: User, pks: list[int]) -> int:
 @transaction.atomic
 def remove_second_factors(by: User, pks: list[int]) -> int:
     """Forget the second factors of these accounts, for who lost their phone; return of how many accounts."""
-    _require_admin(by)
+    require_admin(by)
     factors = Authenticator.objects.filter(user__in=pks)
     users = factors.values("user").distinct().count()
     factors.delete()
     return users
-
-
-def _require_admin(by: User) -> None:
-    if by.role != Role.ADMIN:
-        raise NotAllowed(_("Only administrators may do this."))
 
 
 def _only(values: dict) -> dict:

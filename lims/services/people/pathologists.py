@@ -5,9 +5,10 @@ from typing import IO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, NotAllowed
+from lims.errors import Incomplete
 from lims.models import Pathologist, Role, StaffMember, User
 from lims.services.kit import images
+from lims.services.kit.permissions import require_admin
 
 FIELDS = ("licence", "specialty", "contact", "may_sign")
 
@@ -20,7 +21,7 @@ def create_pathologist(
     Raises NotAllowed, and Incomplete for one whose account has another role or who is one already, and as
     `change_pathologist` does.
     """
-    _require_admin(by)
+    require_admin(by)
     picture = _picture(signature)
     with transaction.atomic():
         StaffMember.objects.select_for_update().get(pk=staff_member.pk)
@@ -42,16 +43,11 @@ def change_pathologist(
     Incomplete for a missing licence, a signature that cannot be used, or a right to sign without one; then
     nothing is stored.
     """
-    _require_admin(by)
+    require_admin(by)
     picture = _picture(signature)
     with transaction.atomic():
         pathologist = Pathologist.objects.select_for_update().get(pk=pk)
         return _write(pathologist, picture, remove_signature, values)
-
-
-def _require_admin(by: User) -> None:
-    if not by.is_superuser:
-        raise NotAllowed(_("Only administrators may do this."))
 
 
 def _picture(signature: IO[bytes] | None) -> images.Picture | None:

@@ -11,6 +11,7 @@ from lims.errors import Incomplete, NotAllowed, StaleEdit
 from lims.models import NotificationKind, Role, User, Veterinarian
 from lims.models.people import Language
 from lims.services.kit import tax_ids
+from lims.services.kit.permissions import require_admin
 from lims.services.kit.texts import normalize
 from lims.services.mail import notifications
 
@@ -59,7 +60,7 @@ def create_profile(by: User, user: User, **values: Any) -> Veterinarian:
     Raises NotAllowed for everybody but administrators, and Incomplete for an account of another role, one
     that has a profile, and with the fields that are missing or wrong.
     """
-    _require_admin(by)
+    require_admin(by)
     if not user.is_veterinarian or _profile_of(user):
         message = _("Choose the account of a veterinarian who has no profile yet.")
         raise Incomplete(message, {"user": message})
@@ -77,7 +78,7 @@ def correct_profile(by: User, pk: int, version: int, **values: Any) -> Veterinar
     everybody but administrators, StaleEdit if somebody saved since, and Incomplete with the fields that are
     missing or wrong.
     """
-    _require_admin(by)
+    require_admin(by)
     vet = Veterinarian.objects.select_for_update(no_key=True).get(pk=pk)
     changed = _change(vet, version, _only(values, CORRECTABLE))
     if changed:
@@ -92,11 +93,6 @@ def change_language(by: User, language: str) -> None:
     if by.language != language:
         by.language = language
         by.save(update_fields=["language"])
-
-
-def _require_admin(by: User) -> None:
-    if not by.is_superuser:
-        raise NotAllowed(_("Only administrators may do this."))
 
 
 def _profile_of(user: User) -> Veterinarian | None:

@@ -3,8 +3,9 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, NotAllowed
+from lims.errors import Incomplete
 from lims.models import StaffMember, User
+from lims.services.kit.permissions import require_admin
 from lims.services.kit.texts import max_length, normalize, too_long
 
 FIELDS = ("first_names", "last_names", "position")
@@ -18,7 +19,7 @@ def create_member(by: User, user: User, **values: str) -> StaffMember:
     Raises NotAllowed for everybody but administrators, and Incomplete for the account of a veterinarian, one
     that belongs to somebody, and with the fields that are missing or wrong.
     """
-    _require_admin(by)
+    require_admin(by)
     # Of two who name the same account at the same moment the second waits here.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_laboratory or StaffMember.objects.filter(user=user).exists():
@@ -33,13 +34,8 @@ def change_member(by: User, pk: int, **values: str) -> StaffMember:
 
     Raises NotAllowed for everybody but administrators, and Incomplete with the fields that are wrong.
     """
-    _require_admin(by)
+    require_admin(by)
     return _write(StaffMember.objects.select_for_update().get(pk=pk), values)
-
-
-def _require_admin(by: User) -> None:
-    if not by.is_superuser:
-        raise NotAllowed(_("Only administrators may do this."))
 
 
 def _write(member: StaffMember, values: dict[str, str]) -> StaffMember:

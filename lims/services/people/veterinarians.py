@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actors import jobs
-from lims.errors import NotAllowed, NotVisible, StaleEdit
+from lims.errors import NotVisible, StaleEdit
 from lims.models import Delivery, DeliveryKind, NotificationKind, User, Veterinarian
+from lims.services.kit.permissions import require_laboratory
 from lims.services.mail import deliveries, notifications
 
 
@@ -19,7 +20,7 @@ def verify_veterinarian(by: User, pk: int, version: int) -> bool:
     `version` is that of the profile that was looked at. Raises NotAllowed for everybody outside of the
     laboratory, and StaleEdit if the profile was saved since: nobody has seen what it says now.
     """
-    _require_laboratory(by)
+    require_laboratory(by)
     vet = _unverified([pk]).first()
     if vet is None:
         return False
@@ -37,7 +38,7 @@ def verify_veterinarians(by: User, pks: list[int]) -> int:
 
     Raises NotAllowed for everybody outside of the laboratory.
     """
-    _require_laboratory(by)
+    require_laboratory(by)
     found = list(_unverified(pks))
     _verify(found, by)
     return len(found)
@@ -49,7 +50,7 @@ def unverify_veterinarian(by: User, pk: int) -> Veterinarian:
 
     Raises NotAllowed and NotVisible.
     """
-    _require_laboratory(by)
+    require_laboratory(by)
     vet = Veterinarian.objects.select_for_update().filter(pk=pk).first()
     if vet is None:
         raise NotVisible(_("There is no such veterinarian."))
@@ -57,11 +58,6 @@ def unverify_veterinarian(by: User, pk: int) -> Veterinarian:
         vet.verified_at = vet.verified_by = None
         vet.save(update_fields=["verified_at", "verified_by"])
     return vet
-
-
-def _require_laboratory(by: User) -> None:
-    if not by.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
 
 
 def _unverified(pks: list[int]) -> QuerySet[Veterinarian]:

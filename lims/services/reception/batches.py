@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
+from lims.errors import Incomplete, InvalidTransition, NotVisible
 from lims.models import (
     Operation,
     Protocol,
@@ -17,6 +17,7 @@ from lims.models import (
     User,
 )
 from lims.services.kit import codes
+from lims.services.kit.permissions import require_laboratory
 from lims.services.operations import operations
 from lims.services.operations.operations import Selection
 from lims.services.protocols import transitions
@@ -67,7 +68,7 @@ def scan(by: User, typed: str) -> Scan:
 
     Raises NotAllowed, and Incomplete where nothing was read or the batch is full.
     """
-    _require_laboratory(by)
+    require_laboratory(by)
     if not typed.strip():
         raise Incomplete(_("Nothing was read."), {"code": _("Scan or type a code.")})
     protocol = receiving.find(by, typed)
@@ -81,7 +82,7 @@ def scan(by: User, typed: str) -> Scan:
 @transaction.atomic
 def remove(by: User, sample_pk: int) -> None:
     """Take a sample out of the user's open batch; idempotent. Raises NotAllowed."""
-    _require_laboratory(by)
+    require_laboratory(by)
     ScannedSample.objects.filter(pk=sample_pk, batch__opened_by=by, batch__closed_at=None).delete()
 
 
@@ -117,13 +118,8 @@ def receive(by: User, pk: int) -> Operation:
     return batch.operation
 
 
-def _require_laboratory(by: User) -> None:
-    if not by.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
-
-
 def _locked(by: User, pk: int) -> ReceptionBatch:
-    _require_laboratory(by)
+    require_laboratory(by)
     # Without its operation: of two clicks the second waits here, and would be joined what was there before.
     batch = ReceptionBatch.objects.select_for_update().filter(pk=pk, opened_by=by).first()
     if batch is None:

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible, StaleEdit
+from lims.errors import Incomplete, InvalidTransition, NotVisible, StaleEdit
 from lims.models import (
     CytologySample,
     DeliveryKind,
@@ -20,6 +20,7 @@ from lims.models import (
 )
 from lims.models.protocols import ProtocolKind, SampleCondition
 from lims.services.kit import codes, texts
+from lims.services.kit.permissions import require_laboratory
 from lims.services.protocols import transitions
 from lims.services.protocols.announcing import announce
 
@@ -120,8 +121,7 @@ def lock(by: User, pk: int) -> Protocol:
     protocol = visible.select_related("veterinarian__user").filter(pk=pk).first()
     if protocol is None:
         raise NotVisible(_("There is no such protocol."))
-    if not by.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(by)
     return protocol
 
 

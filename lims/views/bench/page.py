@@ -23,8 +23,8 @@ from lims.models import (
 )
 from lims.models.processing import SlideQuality, Stage
 from lims.models.protocols import ProtocolKind
-from lims.services.bench import locking
 from lims.services.bench.worklists import Step
+from lims.services.kit.permissions import require_laboratory
 from lims.services.protocols import completeness
 from lims.typing import AuthenticatedRequest
 
@@ -57,7 +57,7 @@ def protocol_on_bench(request: AuthenticatedRequest, pk: int) -> Protocol:
     """Return a protocol for somebody of the laboratory; Http404 for strangers, NotAllowed for its vet."""
     visible = Protocol.objects.visible_to(request.user)
     protocol = get_object_or_404(visible.select_related("veterinarian"), pk=pk)
-    locking.require_laboratory(request.user)
+    require_laboratory(request.user)
     return protocol
 
 

@@ -13,9 +13,10 @@ from lims.errors import LimsError
 from lims.forms.bench.lists import BenchFilter, MarkForm
 from lims.models import User
 from lims.models.processing import Stage
-from lims.services.bench import cassettes, locking, requests, slides
+from lims.services.bench import cassettes, requests, slides
 from lims.services.bench import ready as verbs
 from lims.services.bench.worklists import Step
+from lims.services.kit.permissions import require_laboratory
 from lims.typing import AuthenticatedRequest
 from lims.views.bench.list import NAMES, bench_csv, bench_json, bench_list, marking_refused
 from lims.views.kit.guard import authenticated, error_json, wants_json
@@ -52,7 +53,7 @@ DONE = {
 @authenticated
 def processing(request: AuthenticatedRequest) -> HttpResponseBase:
     """List what waits for a step, what is expected first at the top."""
-    locking.require_laboratory(request.user)
+    require_laboratory(request.user)
     filters = BenchFilter(request.GET)
     if request.GET.get("format") == "csv":
         return bench_csv(request.user, filters)
@@ -63,7 +64,7 @@ def processing(request: AuthenticatedRequest) -> HttpResponseBase:
 @authenticated
 def mark(request: AuthenticatedRequest) -> HttpResponse:
     """Mark what was chosen for a step, all of it or nothing, and lead back to where that was done."""
-    locking.require_laboratory(request.user)
+    require_laboratory(request.user)
     form = MarkForm(request.POST)
     try:
         step = form.wanted()

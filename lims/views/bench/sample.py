@@ -16,8 +16,9 @@ from lims.forms.bench.bench import CassettesForm, SlidesForm
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Cassette, Protocol, Slide
 from lims.models.processing import Stage
-from lims.services.bench import cassettes, locking, slides
+from lims.services.bench import cassettes, slides
 from lims.services.bench import ready as verbs
+from lims.services.kit.permissions import require_laboratory
 from lims.typing import AuthenticatedRequest
 from lims.views.bench.page import bench_page, protocol_on_bench
 from lims.views.kit.guard import authenticated
@@ -123,7 +124,7 @@ def _made(form: CassettesForm | SlidesForm, count: int) -> str:
 
 
 def _asked(request: AuthenticatedRequest, known: Sequence[str]) -> str:
-    locking.require_laboratory(request.user)
+    require_laboratory(request.user)
     if (mark := request.POST.get("undo", "")) in known:
         return mark
     raise Incomplete(_("This form is damaged. Load its page again."))

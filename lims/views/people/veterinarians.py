@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lims.errors import NotAllowed, StaleEdit
+from lims.errors import StaleEdit
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.people.veterinarians import TO_VERIFY, VeterinarianFilter
 from lims.models import Protocol, ProtocolStatus, User, Veterinarian
+from lims.services.kit.permissions import require_laboratory
 from lims.services.people.profiles import NEW
 from lims.services.people.veterinarians import unverify_veterinarian, verify_veterinarian
 from lims.typing import AuthenticatedRequest
@@ -27,7 +28,7 @@ OTHERS_SHOWN = 5
 @authenticated
 def veterinarians(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the veterinarians, newest first; those to verify stand on top while nothing is searched for."""
-    _require_laboratory(request)
+    require_laboratory(request.user)
     filters = VeterinarianFilter(request.GET)
     found = filters.apply(Veterinarian.objects.visible_to(request.user).select_related("user"))
     if request.GET.get("format") == "csv":
@@ -81,13 +82,8 @@ def unverify(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return _done(request, pk)
 
 
-def _require_laboratory(request: AuthenticatedRequest) -> None:
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
-
-
 def _veterinarian(request: AuthenticatedRequest, pk: int) -> Veterinarian:
-    _require_laboratory(request)
+    require_laboratory(request.user)
     visible = Veterinarian.objects.visible_to(request.user)
     return get_object_or_404(visible.select_related("user", "verified_by__staff_member"), pk=pk)
 

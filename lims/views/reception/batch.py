@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lims.errors import Incomplete, InvalidTransition, NotAllowed
+from lims.errors import Incomplete, InvalidTransition
 from lims.forms.reception.reception import CodeForm
 from lims.models import Protocol, ReceptionBatch, ScannedSample, User
+from lims.services.kit.permissions import require_laboratory
 from lims.services.operations import registry
 from lims.services.reception import batches
 from lims.services.reception.batches import ACTION, Outcome, Scan
@@ -36,8 +36,7 @@ LEVELS = {"success": messages.SUCCESS, "warning": messages.WARNING, "error": mes
 @authenticated
 def reception_batch(request: AuthenticatedRequest) -> HttpResponse:
     """Show the user's batch; a POST puts a scanned sample into it."""
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(request.user)
     if request.method == "POST":
         return _scan(request)
     return render(request, "reception/batch.html", _board(request.user) | {"code": CodeForm()})

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lims.errors import NotAllowed
 from lims.forms.reception.reception import CodeForm, ReceptionFilter
 from lims.models import Protocol, ProtocolStatus, User
 from lims.services.kit import codes
+from lims.services.kit.permissions import require_laboratory
 from lims.services.reception import batches
 from lims.services.reception.receiving import find
 from lims.typing import AuthenticatedRequest
@@ -32,8 +32,7 @@ OPENED_HERE = (ProtocolStatus.SUBMITTED, ProtocolStatus.REJECTED)
 @authenticated
 def reception(request: AuthenticatedRequest) -> HttpResponseBase:
     """List what waits to be received; a code that is given leads to its sample."""
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(request.user)
     if "code" in request.GET:
         return _open(request)
     filters = ReceptionFilter(request.GET)

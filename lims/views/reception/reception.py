@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lims.errors import InvalidTransition, LimsError, NotAllowed, StaleEdit
+from lims.errors import InvalidTransition, LimsError, StaleEdit
 from lims.forms.reception.reception import ReasonForm, ReceptionForm
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Protocol, ProtocolStatus
+from lims.services.kit.permissions import require_laboratory
 from lims.services.reception.receiving import declared_count, receive_sample, reject_sample, return_rejected
 from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
@@ -73,8 +74,7 @@ def protocol_at_reception(request: AuthenticatedRequest, pk: int) -> Protocol:
     """Return a protocol with its vet for the laboratory; raise Http404, and NotAllowed for its own vet."""
     visible = Protocol.objects.visible_to(request.user)
     found = get_object_or_404(visible.select_related("veterinarian__user"), pk=pk)
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(request.user)
     return found
 
 
