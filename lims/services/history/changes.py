@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from lims.errors import NotAllowed, NotVisible
+from lims.errors import NotVisible
 from lims.models import (
     AdditionalRequest,
     AgedHistory,
@@ -35,6 +35,7 @@ from lims.models import (
     WorkOrderLine,
 )
 from lims.models.history import PART_OF, changes_of
+from lims.services.kit.permissions import require_laboratory
 
 # By the word that stands in the address; the second ones are the administrators' affair.
 OF_STAFF: dict[str, type[Model]] = {
@@ -99,8 +100,7 @@ def find(user: User, kind: str, pk: int) -> Model:
     thing = _visible(user, model).filter(pk=pk).first() if model else None
     if thing is None:
         raise NotVisible(_("There is no such thing."))
-    if not user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(user)
     return thing
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from lims.documents.labels.drawing import LABELS_MAX
 from lims.documents.labels.label_sheet import snapshot
-from lims.errors import Incomplete, NotAllowed
+from lims.errors import Incomplete
 from lims.models import Cassette, LabelSheet, Protocol, Slide, User
+from lims.services.kit.permissions import require_laboratory
 from lims.services.operations.selections import require_key
 from pdfcache.errors import DocumentGone
 
@@ -32,7 +33,7 @@ def make_sheet(
     other things, each call is a new sheet. What the user may not see, or is gone, gets no label. Raises
     NotAllowed, and Incomplete for a sheet without labels or with more than 1,000, and for a damaged key.
     """
-    _require_laboratory(by)
+    require_laboratory(by)
     require_key(key)
     once = _once(key, protocols, cassettes, slides)
     if made := _earlier(by, once):
@@ -57,7 +58,7 @@ def make_sheet(
 
 def make_sheet_of(by: User, protocols: Sequence[int], parts: Iterable[str], key: str = "") -> LabelSheet:
     """Write a sheet with all labels of these PARTS of these protocols; raises as `make_sheet`."""
-    _require_laboratory(by)
+    require_laboratory(by)
     wanted = set(parts)
     chosen: dict[str, list[int]] = {"protocols": list(protocols) if "protocols" in wanted else []}
     for name, model in (("cassettes", Cassette), ("slides", Slide)):
@@ -114,8 +115,3 @@ def _there(rows: QuerySet, pks: Sequence[int]) -> list[int]:
     require_few(len(wanted))
     there = set(rows.filter(pk__in=wanted).order_by().values_list("pk", flat=True))
     return [pk for pk in wanted if pk in there]
-
-
-def _require_laboratory(by: User) -> None:
-    if not by.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))

@@ -9,12 +9,11 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from lims.errors import NotAllowed
 from lims.models import Protocol, Report, User
 from lims.models.people import full_name
 from lims.models.protocols import ProtocolKind
+from lims.services.kit.permissions import require_admin
 from lims.services.kit.working_days import between_sql
 
 BUSIEST = 10
@@ -85,7 +84,7 @@ def turnaround(by: User, months: list[date]) -> list[Turnaround]:
     Days are working days: what is reported on the day of its reception took none. Raises NotAllowed for
     everybody but administrators.
     """
-    _require_admin(by)
+    require_admin(by)
     found = {(kind, month): taken for kind, month, *taken in _turnaround_rows(months[0])}
     return [
         Turnaround(kind, month, *found.get((kind, month), ()))
@@ -99,7 +98,7 @@ def received(by: User, months: list[date]) -> dict[tuple[str, date], int]:
 
     Raises NotAllowed for everybody but administrators.
     """
-    _require_admin(by)
+    require_admin(by)
     counted = _received_since(months[0]).annotate(month=TruncMonth("received_at"))
     rows = counted.values("kind", "month").annotate(count=Count("pk")).order_by()
     found = {(row["kind"], timezone.localdate(row["month"])): row["count"] for row in rows}
@@ -113,7 +112,7 @@ def busiest(by: User, months: list[date]) -> list[Sender]:
 
     Raises NotAllowed for everybody but administrators.
     """
-    _require_admin(by)
+    require_admin(by)
     person = ("veterinarian", "veterinarian__first_names", "veterinarian__last_names", "veterinarian__clinic")
     of_kind = {kind.value: Count("pk", filter=Q(kind=kind)) for kind in ProtocolKind}
     rows = _received_since(months[0]).values(*person).annotate(count=Count("pk"), **of_kind)
@@ -149,8 +148,3 @@ def _turnaround_rows(since: date) -> list[tuple]:
 def _beginning(month: date) -> datetime:
     """Return the moment at which a month begins in the laboratory."""
     return timezone.make_aware(datetime(month.year, month.month, 1))
-
-
-def _require_admin(by: User) -> None:
-    if not by.is_superuser:
-        raise NotAllowed(_("Only administrators may see this."))

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 import pdfcache.cache
 from actors import jobs
 from lims.documents.paper.reading import RowReader
-from lims.errors import Busy, NotAllowed, NotVisible, TooManyRenders
+from lims.errors import Busy, NotVisible, TooManyRenders
 from lims.models import DocumentAccess, LabelSheet, User, WorkOrder
+from lims.services.kit.permissions import require_admin
 from lims.services.pdfs import access_log
 from pdfcache.cache import Lookup
 from pdfcache.errors import StoreError
@@ -122,20 +123,20 @@ def follow_change(kind: str, pk: int, version: int, by: User) -> None:
 @transaction.atomic
 def warm_document(by: User, kind: str, pk: int) -> None:
     """Have a document made before anybody asks; idempotent. Raises NotAllowed."""
-    _require_admin(by)
+    require_admin(by)
     jobs.enqueue("warm_pdf", f"{kind}/{pk}", (kind, pk), requested_by_id=by.pk, rest_s=0)
 
 
 def warm_each(by: User, kind: str, pks: Iterable[int]) -> None:
     """Have each of these documents made, in the caller's transaction; idempotent. Raises NotAllowed."""
-    _require_admin(by)
+    require_admin(by)
     works = {f"{kind}/{pk}": (kind, pk) for pk in pks}
     jobs.enqueue_many("warm_pdf", works, requested_by_id=by.pk, rest_s=0)
 
 
 def invalidate_each(by: User, kind: str, pks: Iterable[int]) -> None:
     """Have what is cached of each of these deleted, in the caller's transaction. Raises NotAllowed."""
-    _require_admin(by)
+    require_admin(by)
     works = {f"{kind}/{pk}/{uuid.uuid4()}": (kind, pk) for pk in pks}
     jobs.enqueue_many("invalidate_pdfs", works, requested_by_id=by.pk)
 
@@ -146,7 +147,7 @@ def invalidate_documents(by: User, kind: str | None = None, pk: int | None = Non
 
     Each call is a job of its own: one that runs already may have listed the objects before this wish.
     """
-    _require_admin(by)
+    require_admin(by)
     jobs.enqueue("invalidate_pdfs", f"{kind}/{pk}/{uuid.uuid4()}", (kind, pk), requested_by_id=by.pk)
 
 
@@ -204,8 +205,3 @@ def _render_inline(user: User, kind: str, pk: int) -> Inline:
         content, filename = pdfcache.cache.render(kind, pk)
     access_log.record(user, kind, pk, DocumentAccess.Outcome.INLINE)
     return Inline(content, filename)
-
-
-def _require_admin(by: User) -> None:
-    if not by.is_superuser:
-        raise NotAllowed(_("Only administrators may do this."))

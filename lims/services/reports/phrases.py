@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete, NotAllowed, NotVisible
 from lims.models import Pathologist, Phrase, User
+from lims.services.kit.permissions import require_laboratory
 from lims.services.kit.texts import max_length, normalize, too_long
 from lims.services.reports import access
 
 
 def list_phrases(by: User) -> QuerySet[Phrase]:
     """Return the shared phrases and the user's own, by title; raise NotAllowed for vets."""
-    if not by.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(by)
     return Phrase.objects.visible_to(by).select_related("owner__staff_member")
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from actors import jobs
 from lims.documents.reports import report as document
-from lims.errors import InvalidTransition, LimsError, NotAllowed
+from lims.errors import InvalidTransition, LimsError
 from lims.models import (
     DeliveryKind,
     NotificationKind,
@@ -20,6 +20,7 @@ from lims.models import (
     Role,
     User,
 )
+from lims.services.kit.permissions import require_laboratory
 from lims.services.mail import deliveries, notifications
 from lims.services.protocols import transitions
 from lims.services.reports import access, archive
@@ -73,8 +74,7 @@ def retry_publishing(by: User, pk: int) -> None:
 
     Raises NotVisible, NotAllowed for everybody outside the laboratory, and InvalidTransition once issued.
     """
-    if not by.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(by)
     report = access.find(by, pk)
     if report.status != ReportStatus.FINALIZED:
         raise InvalidTransition(_("Only a finalized report that is not issued yet can be tried again."))

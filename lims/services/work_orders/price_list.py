@@ -8,9 +8,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, InvalidTransition, NotAllowed
+from lims.errors import Incomplete, InvalidTransition
 from lims.models import Price, User
 from lims.models.work_orders import PRICE_MAX
+from lims.services.kit.permissions import require_admin
 
 DAY = timedelta(days=1)
 
@@ -33,7 +34,7 @@ def begin_price(by: User, terms: Terms) -> Price:
     Not idempotent. Raises NotAllowed, and Incomplete where it begins in the past of a service that has
     prices, ends before it begins, or overlaps another one.
     """
-    _require_admin(by)
+    require_admin(by)
     others = _prices(terms.service)
     if others and terms.valid_from < timezone.localdate():
         raise _wrong("valid_from", _("What held until today stays: begin today or later."))
@@ -50,7 +51,7 @@ def change_price(by: User, pk: int, terms: Terms) -> Price:
 
     Raises NotAllowed, InvalidTransition for a price with a past, and Incomplete as `begin_price` does.
     """
-    _require_admin(by)
+    require_admin(by)
     price, others = locked(pk)
     _check_without_past(price)
     if terms.service != price.service:
@@ -67,7 +68,7 @@ def withdraw_price(by: User, pk: int) -> None:
 
     Raises NotAllowed, and InvalidTransition for a price with a past.
     """
-    _require_admin(by)
+    require_admin(by)
     price, others = locked(pk)
     _check_without_past(price)
     price.delete()
@@ -136,8 +137,3 @@ def _check(terms: Terms, others: list[Price]) -> None:
 
 def _wrong(field: str, message: str) -> Incomplete:
     return Incomplete(_("The price is wrong."), {field: message})
-
-
-def _require_admin(by: User) -> None:
-    if not by.is_superuser:
-        raise NotAllowed(_("Only administrators may do this."))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lims.documents.work_orders.work_order import KIND, frozen_lines
-from lims.errors import Incomplete, InvalidTransition, NotAllowed, StaleEdit
+from lims.errors import Incomplete, InvalidTransition, StaleEdit
 from lims.models import (
     Protocol,
     User,
@@ -21,6 +21,7 @@ from lims.models import (
 )
 from lims.models.work_orders import AMOUNT_MAX, BILLING_FIELDS, TRANSITIONS, ZERO
 from lims.services.kit import assets, numbers, tax_ids
+from lims.services.kit.permissions import require_laboratory
 from lims.services.mail import deliveries
 from lims.services.pdfs import opening
 from lims.services.work_orders.lines import Line, are_written, with_others, write_lines
@@ -33,7 +34,7 @@ def create_work_order(by: User, veterinarian: Veterinarian, lines: Sequence[Line
     Billing data that is not given comes from the veterinarian. Raises NotAllowed, and Incomplete for a
     protocol of another vet, not yet received or already in a live order.
     """
-    _require_laboratory(by)
+    require_laboratory(by)
     order = WorkOrder(
         veterinarian=veterinarian,
         billing_name=billing.pop("billing_name", "") or veterinarian.name,
@@ -66,7 +67,7 @@ def change_work_order(
     read. Raises NotAllowed, StaleEdit if somebody saved since, InvalidTransition if the state forbids it, and
     Incomplete with the fields that are wrong.
     """
-    _require_laboratory(by)
+    require_laboratory(by)
     order = _locked(pk)
     changes = _apply(order, _only_billing(billing))
     if lines is not None and part is not None:
@@ -103,7 +104,7 @@ def issue_work_order(by: User, pk: int, version: int | None = None) -> WorkOrder
     Raises NotAllowed, InvalidTransition if it is not a draft (so a second click changes nothing), StaleEdit,
     and Incomplete if it has no lines or its advance exceeds its total.
     """
-    _require_laboratory(by)
+    require_laboratory(by)
     order = _locked(pk)
     _move(order, WorkOrderStatus.ISSUED, version)
     if not order.lines.exists():
@@ -142,7 +143,7 @@ def invoice_work_order(by: User, pk: int, version: int | None = None) -> WorkOrd
 @transaction.atomic
 def issue_and_send_work_order(by: User, pk: int) -> WorkOrder:
     """Issue a draft and send it, or send what is issued already; return the order. Raises as these do."""
-    _require_laboratory(by)
+    require_laboratory(by)
     if _locked(pk).status == WorkOrderStatus.DRAFT:
         issue_work_order(by, pk)
     return send_work_order(by, pk)
@@ -155,7 +156,7 @@ def cancel_work_order(by: User, pk: int, reason: str, version: int | None = None
     Raises NotAllowed, InvalidTransition if it is cancelled already, StaleEdit, and Incomplete without a
     reason.
     """
-    _require_laboratory(by)
+    require_laboratory(by)
     if not reason.strip():
         raise Incomplete(_("A cancellation needs a reason."), {"reason": _("Say why.")})
     order = _locked(pk)
@@ -171,11 +172,6 @@ def cancel_work_order(by: User, pk: int, reason: str, version: int | None = None
     )
     _follow(order, by)
     return order
-
-
-def _require_laboratory(by: User) -> None:
-    if not by.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
 
 
 def _locked(pk: int) -> WorkOrder:
@@ -195,7 +191,7 @@ def _step(
     by: User, pk: int, version: int | None, status: WorkOrderStatus, action: WorkOrderHistory.Action
 ) -> WorkOrder:
     """Give an order its next state, which its paper does not show."""
-    _require_laboratory(by)
+    require_laboratory(by)
     order = _locked(pk)
     before = order.status
     _move(order, status, version)

@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lims.errors import Incomplete, NotAllowed
+from lims.errors import Incomplete
 from lims.forms.bench.lists import MarkForm
 from lims.forms.kit.listing import ListFilter
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.labels.label_sheets import chosen_parts, chosen_protocols, chosen_things
-from lims.models import LabelSheet, User
+from lims.models import LabelSheet
+from lims.services.kit.permissions import require_laboratory
 from lims.services.labels.sheets import count_parts, labels_on, make_sheet, make_sheet_of, require_few
 from lims.typing import AuthenticatedRequest
 from lims.views.bench.list import marking_refused
@@ -25,7 +26,7 @@ from lims.views.kit.listing import csv_file, list_context, page_of
 @authenticated
 def label_sheets(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the sheets that were made, newest first."""
-    _require_laboratory(request.user)
+    require_laboratory(request.user)
     filters = ListFilter(request.GET)
     sheets = LabelSheet.objects.visible_to(request.user).select_related("made_by__staff_member")
     if request.GET.get("format") == "csv":
@@ -53,7 +54,7 @@ def label_sheet(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @authenticated
 def label_sheet_new(request: AuthenticatedRequest) -> HttpResponse:
     """Ask which labels of the protocols that were chosen on a list are wanted; writes nothing."""
-    _require_laboratory(request.user)
+    require_laboratory(request.user)
     try:
         protocols = chosen_protocols(request.user, request.GET)
         require_few(len(protocols))
@@ -72,7 +73,7 @@ def label_sheet_new(request: AuthenticatedRequest) -> HttpResponse:
 @authenticated
 def label_sheet_make(request: AuthenticatedRequest) -> HttpResponse:
     """Make a sheet and lead to its PDF; the same form sent again leads to the same one."""
-    _require_laboratory(request.user)
+    require_laboratory(request.user)
     try:
         sheet = _make(request)
     except Incomplete as error:
@@ -102,11 +103,6 @@ def _refused(request: AuthenticatedRequest, error: Incomplete) -> HttpResponse:
 def _list_url(data: QueryDict) -> str:
     query = QueryDict(data.get("filter", "")).urlencode()
     return f"{reverse('protocols')}?{query}" if query else reverse("protocols")
-
-
-def _require_laboratory(user: User) -> None:
-    if not user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
 
 
 def _maker(sheet: LabelSheet) -> str:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
+from lims.errors import Incomplete, InvalidTransition, NotVisible
 from lims.forms.mail.deliveries import TO_SEE_TO, DeliveryFilter, ResendForm
 from lims.forms.operations.operations import offered
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Delivery, User
+from lims.services.kit.permissions import require_laboratory
 from lims.services.mail import deliveries as service
 from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, wants_json
@@ -30,8 +31,7 @@ ATTENTION_SHOWN = 50
 @authenticated
 def deliveries(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the messages; those that need attention stand first while nothing is searched for."""
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(request.user)
     filters = DeliveryFilter(request.GET)
     found = filters.apply(rows_for(request.user))
     if request.GET.get("format") == "csv":

@@ -14,9 +14,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lims.errors import InvalidTransition, NotAllowed
+from lims.errors import InvalidTransition
 from lims.forms.operations.operation_list import FailuresPage, OperationFilter
 from lims.models import ItemState, Operation, OperationItem, OperationState, User
+from lims.services.kit.permissions import require_laboratory
 from lims.services.labels.sheets import LABELS_MAX
 from lims.services.operations import operations as service
 from lims.services.operations import registry
@@ -37,8 +38,7 @@ MANY = 20_000
 @authenticated
 def operations(request: AuthenticatedRequest) -> HttpResponseBase:
     """List the operations that the user may see, newest first."""
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(request.user)
     filters = OperationFilter(request.GET)
     found = filters.apply(_listed(request.user))
     if request.GET.get("format") == "csv":

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lims.errors import NotAllowed
 from lims.forms.reports.worklist import WorkListFilter
 from lims.models import AdditionalRequest, Protocol, Report, ReportStatus, Role, User
 from lims.services.bench.worklists import asked_for, protocol_of
+from lims.services.kit.permissions import require_laboratory
 from lims.services.reports.lists import to_be_written, with_failures
 from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
@@ -30,8 +30,7 @@ OPEN_SHOWN = 100
 def report_worklist(request: AuthenticatedRequest) -> HttpResponseBase:
     """List what a pathologist has to write; administrators and staff see everybody's."""
     user = request.user
-    if not user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may see this."))
+    require_laboratory(user)
     filters = WorkListFilter(request.GET)
     if request.GET.get("format") == "csv":
         return csv_of(_("to-write"), _csv_head(), _csv_lines(user, filters))

@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
+from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
 from lims.forms.kit.parsing import typed_version
 from lims.forms.kit.printing import printing_note
 from lims.forms.work_orders.work_orders import BillingForm, CancellationForm, refuse
 from lims.models import User, WorkOrder
+from lims.services.kit.permissions import require_laboratory
 from lims.services.work_orders.work_orders import (
     cancel_work_order,
     change_work_order,
@@ -86,8 +87,7 @@ def _order(request: AuthenticatedRequest, pk: int) -> WorkOrder:
 
 def _order_of_laboratory(request: AuthenticatedRequest, pk: int) -> WorkOrder:
     order = _order(request, pk)
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(request.user)
     return order
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, StaleEdit
+from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
 from lims.forms.kit.parsing import typed_pk, typed_version
 from lims.forms.kit.printing import printing_note
 from lims.forms.work_orders.lines import with_another_line
@@ -15,6 +15,7 @@ from lims.forms.work_orders.parts import typed_page
 from lims.forms.work_orders.unsaved_lines import lines_refused
 from lims.forms.work_orders.work_orders import refuse
 from lims.models import Veterinarian, WorkOrder
+from lims.services.kit.permissions import require_laboratory
 from lims.services.work_orders.unbilled import chargeable, drafted_already
 from lims.services.work_orders.work_orders import change_work_order, create_work_order, is_written
 from lims.typing import AuthenticatedRequest
@@ -28,8 +29,7 @@ from lims.views.work_orders.history import since
 @authenticated
 def work_order_new(request: AuthenticatedRequest) -> HttpResponse:
     """Choose a vet, then what to charge; a POST makes the draft."""
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(request.user)
     typed = request.POST if request.method == "POST" else request.GET
     if not typed.get("veterinarian"):
         return choose(request)
@@ -49,8 +49,7 @@ def work_order_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show an order to be changed: all of a draft, the billing data of one that is out."""
     visible = WorkOrder.objects.visible_to(request.user).select_related("veterinarian__user")
     order = get_object_or_404(visible, pk=pk)
-    if not request.user.is_laboratory:
-        raise NotAllowed(_("Only the laboratory's staff may do this."))
+    require_laboratory(request.user)
     if order.is_editable:
         return _answer(request, order)
     error = InvalidTransition(_("An order in this state can no longer be changed."))
