@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench drill lint local dev rivals
+.PHONY: run test quick bench drill lint version local dev rivals
 .DEFAULT_GOAL := run
 
 run: local
@@ -11,6 +11,9 @@ run: local
 test: dev
 	@$(BIN)/python -m tests.machine
 	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+
+quick: dev
+	@$(BIN)/python -m tests.quick $(ARGS)
 
 bench: rivals
 	@$(BIN)/python -m tests.machine
@@ -22,6 +25,9 @@ drill: dev
 
 lint: dev
 	@$(BIN)/python scripts/lint.py
+
+version:
+	@$(PYTHON) -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])'
 
 local:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; there is no $(PYTHON)." >&2; exit 1; }

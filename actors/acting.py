@@ -1,4 +1,4 @@
-"""In whose name rows are written: told to the database, whose triggers keep it with each change."""
+"""Attributes changes to a user: sets the name in the database session, where history triggers read it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,30 +10,30 @@ from django.apps import apps
 from django.db import connection
 
 WRITES = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
-SAY = """SELECT set_config('pghistory.context_metadata', '{{"user": {user_id:d}}}', true); """
+SET_USER = """SELECT set_config('pghistory.context_metadata', '{{"user": {user_id:d}}}', true); """
 
 
 @contextmanager
 def acting(user_id: int | None) -> Iterator[None]:
-    """Have the changes that are written meanwhile, by this thread, say who made them; nobody is the program.
+    """Attribute the changes that this thread writes meanwhile to a user; None is the program itself.
 
-    Costs no statement: it goes with those that write what is tracked, and holds until their transaction ends.
+    Costs no statement of its own: it is sent with each write of a tracked table, until the transaction ends.
     """
     if user_id is None:
         yield
         return
-    with connection.execute_wrapper(_Saying(user_id)):
+    with connection.execute_wrapper(_Attribution(user_id)):
         yield
 
 
-class _Saying:
+class _Attribution:
     def __init__(self, user_id: int) -> None:
-        self._say = SAY.format(user_id=user_id)
+        self._set_user = SET_USER.format(user_id=user_id)
 
     def __call__(self, execute: Callable, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         if many or not _is_tracked(sql):
             return execute(sql, params, many, context)
-        result = execute(f"{self._say}{sql}", params, many, context)
+        result = execute(f"{self._set_user}{sql}", params, many, context)
         # The first of two answers is that of our own statement.
         context["cursor"].nextset()
         return result

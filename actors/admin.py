@@ -1,7 +1,7 @@
-"""Jobs, as administrators see them: what waits, what failed and why, and a way to try it again."""
+"""The admin of jobs: what waits, what failed and why, and a button that retries it."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -21,7 +21,7 @@ LABELS = {"pending": "info", "running": "primary", "done": "success", "failed": 
 
 
 class Queue(NamedTuple):
-    """What waits in a queue now; `oldest_due_at` is None where nothing is overdue."""
+    """How a queue stands now; `oldest_due_at` is None where nothing is overdue."""
 
     name: str
     waiting: int
@@ -30,12 +30,12 @@ class Queue(NamedTuple):
 
 
 class ActorFilter(admin.SimpleListFilter):
-    """From the registry: asking the table would read all of it."""
+    """Lists the registry's actors: asking the table would read all of it."""
 
     title = _("actor")
     parameter_name = "actor"
 
-    def lookups(self, request: HttpRequest, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(name, name) for name in sorted(actor.name for actor in registry.actors())]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -49,7 +49,7 @@ class JobAdmin(ModelAdmin):
     list_select_related = ("requested_by",)
     list_before_template = "admin/actors/queues.html"
     search_fields = ("^ref", "=pk")
-    search_help_text = _("The beginning of the reference, or the number that an error page told")
+    search_help_text = _("The beginning of the reference, or the number that an error page showed")
     show_full_result_count = False
     fields = (
         *("actor", "ref", "shown_args", "shown_state", "why", "error_code", "error_summary", "attempts"),
@@ -70,7 +70,9 @@ class JobAdmin(ModelAdmin):
         retry = self.admin_site.admin_view(self.retry)
         return [path("<int:pk>/retry/", retry, name="actors_job_retry"), *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return super().changelist_view(request, (extra_context or {}) | {"queues": queues()})
 
     def retry(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -81,8 +83,8 @@ class JobAdmin(ModelAdmin):
 
     def _retry(self, request: HttpRequest, job: Job) -> None:
         with transaction.atomic():
-            armed = jobs.rearm(job, requested_by_id=request.user.pk).armed
-        if armed:
+            enqueued = jobs.requeue(job, requested_by_id=request.user.pk).enqueued
+        if enqueued:
             messages.success(request, _("The job is done again."))
         else:
             messages.info(request, _("Nothing to do: the work is under way already."))

@@ -1,9 +1,8 @@
 """The job ledger as a Django app; loads every actor, so that any process can wake any job."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,5 +13,5 @@ class ActorsConfig(AppConfig):
     def ready(self) -> None:
         from actors import checks  # noqa: F401  (registers the system checks)
 
-        for module in settings.DRAMATIQ_AUTODISCOVER_MODULES:
-            import_module(f"actors.{module}")
+        # The same modules of the same apps that django-dramatiq's worker loads.
+        autodiscover_modules(*settings.DRAMATIQ_AUTODISCOVER_MODULES)

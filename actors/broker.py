@@ -1,10 +1,12 @@
 """The RabbitMQ broker: quorum queues, confirmed and bounded publishing, and no poison messages."""
 
 import contextlib
+from typing import Any
 
 import pika
 import pika.exceptions
 import structlog
+from dramatiq.broker import MessageProxy
 from dramatiq.brokers.rabbitmq import DEAD_MESSAGE_TTL, RabbitmqBroker, _RabbitmqConsumer
 from dramatiq.common import xq_name
 from dramatiq.message import Message
@@ -14,10 +16,10 @@ from actors.publisher import Breaker, Publisher, Publishers
 
 log = structlog.get_logger(__name__)
 
-# Stands for "none configured"; nothing listens there.
+# The address that stands for "none configured"; nothing listens there.
 NO_BROKER = "amqp://127.0.0.1:1"
 CLOSE_ATTEMPTS = 5
-# Nothing here waits longer than a second; django-dramatiq's own defaults wait 48 s for a broker that is away.
+# No step waits longer than a second; django-dramatiq's own defaults wait 48 s for a broker that is away.
 CONNECTION = {
     "connection_attempts": 1,
     "heartbeat": 30,
@@ -43,7 +45,7 @@ class Broker(RabbitmqBroker):
         )
 
     @property
-    def consumer_class(self):
+    def consumer_class(self) -> type[_RabbitmqConsumer]:
         return Consumer
 
     def enqueue(self, message: Message, *, delay: int | None = None) -> Message:
@@ -121,7 +123,7 @@ class Broker(RabbitmqBroker):
     def _build_queue_arguments(self, queue_name: str) -> dict:
         return super()._build_queue_arguments(queue_name) | self._type_argument()
 
-    def _declare_xq_queue(self, queue_name: str):
+    def _declare_xq_queue(self, queue_name: str) -> Any:
         arguments = {"x-message-ttl": DEAD_MESSAGE_TTL} | self._type_argument()
         return self.channel.queue_declare(queue=xq_name(queue_name), durable=True, arguments=arguments)
 
@@ -136,7 +138,7 @@ class Consumer(_RabbitmqConsumer):
     the queue's dead letters; the job behind a damaged wake-up is woken again by the sweeper.
     """
 
-    def __next__(self):
+    def __next__(self) -> MessageProxy | None:
         message = super().__next__()
         if message is None or self._is_wake_up(message):
             return message
@@ -144,7 +146,7 @@ class Consumer(_RabbitmqConsumer):
         self.nack(message)
         return None
 
-    def _is_wake_up(self, message) -> bool:
+    def _is_wake_up(self, message: MessageProxy) -> bool:
         return (
             message.queue_name == self.queue_name
             and isinstance(message.actor_name, str)

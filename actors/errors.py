@@ -1,4 +1,4 @@
-"""What can go wrong with background work. Each sentence says whether a retry helps."""
+"""The errors of background work, each with a sentence that says whether a retry helps."""
 
 
 class JobError(Exception):

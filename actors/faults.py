@@ -1,4 +1,4 @@
-"""Points where a drill can make a process kill itself. Only test settings define FAULT."""
+"""Failpoints, at which a drill makes a process kill itself. Only test settings define FAULT."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import signal
 from django.conf import settings
 
 
-def reach(point: str) -> None:
+def failpoint(point: str) -> None:
     """Kill this process with SIGKILL if the settings name this point; else do nothing."""
     if getattr(settings, "FAULT", "") == point:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -21,12 +21,13 @@ from django.db.models.functions import Now
 
 from actors import registry
 from actors.errors import LeaseLost, NotInTransaction
+from actors.faults import failpoint as failpoint  # services reach the ledger through this module alone
 from actors.models import Job, JobState
 
 log = structlog.get_logger(__name__)
 
-# A render that failed is not repeated by mere reloading of its page before this.
-FAILED_REST_S = 60
+# Reloading the page of a render that failed does not repeat it before this.
+FAILED_COOLDOWN_S = 60
 BACKOFF_MAX_S = 300
 
 # One statement: whoever inserts first owns the reference, everybody else joins. Work that is open
@@ -45,21 +46,22 @@ ON CONFLICT (actor, ref) DO UPDATE SET
     woken_at = EXCLUDED.woken_at, error_code = '', error_summary = '', started_at = NULL,
     finished_at = NULL, armed_at = EXCLUDED.armed_at, requested_by_id = EXCLUDED.requested_by_id
 WHERE job.state = 'done'
-   OR (job.state = 'failed' AND job.finished_at <= statement_timestamp() - make_interval(secs => %(rest_s)s))
+   OR (job.state = 'failed'
+       AND job.finished_at <= statement_timestamp() - make_interval(secs => %(cooldown_s)s))
 RETURNING id
 """
 
 
 @dataclass
 class Handle:
-    """What `enqueue` returns. `woken` is None until the commit, then whether the wake-up was sent.
+    """The result of `enqueue`. `woken` is None until the commit, then whether the wake-up was sent.
 
-    It stays None for a job that is due later or that somebody else armed, unless that wake-up is known
+    It stays None for a job that is due later or that somebody else enqueued, unless that wake-up is known
     to have failed.
     """
 
     job_id: int
-    armed: bool
+    enqueued: bool
     woken: bool | None = None
 
 
@@ -70,19 +72,19 @@ def enqueue(
     *,
     requested_by_id: int | None = None,
     delay_s: float = 0,
-    rest_s: float = FAILED_REST_S,
+    cooldown_s: float = FAILED_COOLDOWN_S,
 ) -> Handle:
     """Write down that this work must happen, and wake its actor once the transaction commits.
 
-    Joins the open job of the same actor and ref, arms a done one again, and a failed one once it
-    has rested for `rest_s`. Raises NotInTransaction outside of the transaction that causes the
-    work, and UnknownActor.
+    Joins the open job of the same actor and ref, enqueues a done one again, and a failed one `cooldown_s`
+    after its failure. Raises NotInTransaction outside of the transaction that causes the work, and
+    UnknownActor.
     """
-    limits = {"delay_s": delay_s, "rest_s": rest_s}
-    armed = _arm(actor, {ref: args}, limits | {"requested_by_id": requested_by_id})
-    if not armed:
+    limits = {"delay_s": delay_s, "cooldown_s": cooldown_s}
+    job_ids = _upsert(actor, {ref: args}, limits | {"requested_by_id": requested_by_id})
+    if not job_ids:
         return _joined(actor, ref)
-    handle = Handle(armed[0], armed=True)
+    handle = Handle(job_ids[0], enqueued=True)
     if delay_s <= 0:
         transaction.on_commit(partial(_wake_handle, actor, handle), robust=True)
     return handle
@@ -93,21 +95,22 @@ def enqueue_many(
     works: Mapping[str, Sequence],
     *,
     requested_by_id: int | None = None,
-    rest_s: float = FAILED_REST_S,
+    cooldown_s: float = FAILED_COOLDOWN_S,
 ) -> int:
     """Do for many what `enqueue` does for one, in one statement: `works` has the arguments by ref.
 
-    Returns how many were armed; the others are open already. Raises as `enqueue` does.
+    Returns how many were enqueued; the others are open already. Raises as `enqueue` does.
     """
-    armed = _arm(actor, works, {"delay_s": 0, "rest_s": rest_s, "requested_by_id": requested_by_id})
-    if armed:
-        transaction.on_commit(partial(wake, actor, armed), robust=True)
-    return len(armed)
+    values = {"delay_s": 0, "cooldown_s": cooldown_s, "requested_by_id": requested_by_id}
+    job_ids = _upsert(actor, works, values)
+    if job_ids:
+        transaction.on_commit(partial(wake, actor, job_ids), robust=True)
+    return len(job_ids)
 
 
-def rearm(job: Job, *, requested_by_id: int | None = None) -> Handle:
-    """Ask again for a job that failed or is done, as its retry button does; harmless on an open one."""
-    return enqueue(job.actor, job.ref, job.args, requested_by_id=requested_by_id, rest_s=0)
+def requeue(job: Job, *, requested_by_id: int | None = None) -> Handle:
+    """Enqueue a failed or done job again, as its retry button does; harmless on an open one."""
+    return enqueue(job.actor, job.ref, job.args, requested_by_id=requested_by_id, cooldown_s=0)
 
 
 def wake(actor: str, job_ids: Sequence[int]) -> bool:
@@ -129,11 +132,11 @@ def wake(actor: str, job_ids: Sequence[int]) -> bool:
     return True
 
 
-def _arm(actor: str, works: Mapping[str, Sequence], values: dict[str, Any]) -> list[int]:
+def _upsert(actor: str, works: Mapping[str, Sequence], values: dict[str, Any]) -> list[int]:
     registry.get(actor)
     if not connection.in_atomic_block:
         raise NotInTransaction(f"{actor} was enqueued outside a transaction; no retry helps.")
-    # In one order, so that two who arm the same jobs cannot wait for each other.
+    # Sorted, so that two who enqueue the same jobs cannot deadlock.
     refs = sorted(works)
     rows = {"refs": refs, "args": [json.dumps(list(works[ref])) for ref in refs]}
     with connection.cursor() as cursor:
@@ -144,7 +147,7 @@ def _arm(actor: str, works: Mapping[str, Sequence], values: dict[str, Any]) -> l
 def _joined(actor: str, ref: str) -> Handle:
     job = Job.objects.annotate(is_due=Case(When(due(), then=True), default=False)).get(actor=actor, ref=ref)
     lost = job.is_due and job.state == JobState.PENDING and job.woken_at is None
-    return Handle(job.pk, armed=False, woken=False if lost else None)
+    return Handle(job.pk, enqueued=False, woken=False if lost else None)
 
 
 def _wake_handle(actor: str, handle: Handle) -> None:
@@ -180,13 +183,13 @@ def renew(job: Job) -> None:
     _write(job, lease_until=Now() + lease)
 
 
-def hold(job: Job) -> None:
+def lock_and_renew(job: Job) -> None:
     """Lock the job's row until the caller's transaction ends, and renew the lease; raise LeaseLost.
 
     What the transaction writes is then fenced by the job's token: nobody can take the job over before it.
     """
     if not connection.in_atomic_block:
-        raise NotInTransaction(f"Job {job.pk} was held outside a transaction; no retry helps.")
+        raise NotInTransaction(f"Job {job.pk} was locked outside a transaction; no retry helps.")
     renew(job)
 
 
@@ -202,9 +205,7 @@ def fail(job: Job, code: str, summary: str) -> None:
 
 
 def retry_later(job: Job, code: str, summary: str) -> None:
-    """Put the job back for a later attempt, or fail it after its last; raise LeaseLost if it is another's."""
-    if is_last_attempt(job):
-        return fail(job, code, summary)
+    """Put the job back for its next attempt; raise LeaseLost if another worker has it."""
     error = {"error_code": code[:60], "error_summary": summary[:500]}
     _write(job, **_released(JobState.PENDING), **error, run_after=Now() + backoff(job.attempts))
 
@@ -219,7 +220,7 @@ def _released(state: JobState) -> dict:
     return {"state": state, "token": None, "lease_until": None}
 
 
-def _write(job: Job, **fields) -> None:
+def _write(job: Job, **fields: Any) -> None:
     # The token fences: a worker whose lease was taken over changes nothing any more.
     if not Job.objects.filter(pk=job.pk, token=job.token).update(**fields):
         raise LeaseLost(f"Job {job.pk} was taken over by another worker, which retries it.")
@@ -245,8 +246,8 @@ def is_last_attempt(job: Job) -> bool:
     return job.attempts >= registry.get(job.actor).max_attempts
 
 
-def armed_since(span: timedelta, actor: str, user_id: int) -> int:
-    """Return how many of an actor's jobs a user had armed within the last `span`."""
+def enqueued_since(span: timedelta, actor: str, user_id: int) -> int:
+    """Return how many of an actor's jobs a user had enqueued within the last `span`."""
     return Job.objects.filter(actor=actor, requested_by_id=user_id, armed_at__gt=Now() - span).count()
 
 

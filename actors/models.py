@@ -29,7 +29,7 @@ class Job(models.Model):
     error_code = models.CharField(_("error"), max_length=60, blank=True)
     error_summary = models.CharField(_("reason"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    # When the work was asked for last; DONE and FAILED jobs can be armed again.
+    # When the work was asked for last; DONE and FAILED jobs can be enqueued again.
     armed_at = models.DateTimeField(_("asked for"))
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)

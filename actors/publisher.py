@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from dramatiq import Message
+
 from actors.errors import BrokerAway
 
 PUBLISH_TIMEOUT_S = 1.0
-# After a failure nobody tries for so long, so that an outage costs one request, not each.
+# The breaker stays open for so long after a failure: an outage costs one request, not each.
 BREAKER_S = 30.0
 HEARTBEAT_EVERY_S = 5.0
 
@@ -28,7 +30,7 @@ class Publisher:
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
         self._thread.start()
 
-    def publish(self, message) -> None:
+    def publish(self, message: Message) -> None:
         """Send one message; raise what the sending raised, or TimeoutError. Sending twice is harmless."""
         future: Future = Future()
         self._waiting.put((message, future))
@@ -50,7 +52,7 @@ class Publisher:
                 return self._close()
             self._send(*entry)
 
-    def _send(self, message, future: Future) -> None:
+    def _send(self, message: Message, future: Future) -> None:
         try:
             self._publish(message)
         except BaseException as error:

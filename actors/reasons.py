@@ -10,7 +10,7 @@ REASONS = {
         "The document could not be drawn. Trying again helps only after its data was put right."
     ),
     "Unpublishable": _(
-        "The paper could not be made one that lasts. Trying again helps only after its data was put right."
+        "The document could not be made one that lasts. Trying again helps only after its data was put right."
     ),
     "MailServerAway": _(
         "The mail server is away, busy or asks for patience. Trying again helps once it takes mail."

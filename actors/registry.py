@@ -1,4 +1,4 @@
-"""Which actors there are, on which queue, and how long and how often each may work."""
+"""The declared actors: each with its queue, its lease and its attempts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,25 +13,25 @@ from actors.models import Job
 INTERACTIVE = "interactive"
 BACKGROUND = "background"
 QUEUES = (INTERACTIVE, BACKGROUND)
-# Longer than any work's own time-outs, shorter than RabbitMQ's consumer time-out of 30 minutes.
+# The limit is longer than any work's own time-outs, shorter than RabbitMQ's consumer time-out of 30 minutes.
 TIME_LIMIT_LEASES = 3
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A verb of the background: what it does with a claimed job, and within which limits."""
+    """A verb of the background: the function of a claimed job, its limits and its hooks."""
 
     name: str
     queue: str
     lease_s: int
     max_attempts: int
-    work: Callable[[Job], None]
-    # Told of a job that failed for good, in the transaction that fails it, so that somebody is told once.
-    failed: Callable[[Job], None] | None = None
-    # Told instead where it failed because its worker was lost on the last attempt.
-    abandoned: Callable[[Job], None] | None = None
-    # Which job must have been asked for by now, for work that the calendar asks for; see `sweeping`.
-    recurs: Callable[[], tuple[str, Sequence] | None] | None = None
+    run: Callable[[Job], None]
+    # Called once for a job that failed for good, in the transaction that fails it.
+    on_failed: Callable[[Job], None] | None = None
+    # Called instead where it failed because its worker was lost on the last attempt.
+    on_worker_lost: Callable[[Job], None] | None = None
+    # Returns ref and args of the job that must have been enqueued by now; the sweeper calls it.
+    schedule: Callable[[], tuple[str, Sequence] | None] | None = None
 
 
 _actors: dict[str, Actor] = {}
@@ -42,16 +42,17 @@ def actor(
     queue: str,
     lease_s: int,
     max_attempts: int,
-    failed: Callable[[Job], None] | None = None,
-    abandoned: Callable[[Job], None] | None = None,
-    recurs: Callable[[], tuple[str, Sequence] | None] | None = None,
+    on_failed: Callable[[Job], None] | None = None,
+    on_worker_lost: Callable[[Job], None] | None = None,
+    schedule: Callable[[], tuple[str, Sequence] | None] | None = None,
 ) -> Callable[[Callable[[Job], None]], Actor]:
     """Declare a function of a claimed job as an actor; its name is what `enqueue` takes."""
 
-    def declare(work: Callable[[Job], None]) -> Actor:
+    def declare(run: Callable[[Job], None]) -> Actor:
         from actors.running import perform  # the runner needs the ledger, which needs this registry
 
-        declared = Actor(work.__name__, queue, lease_s, max_attempts, work, failed, abandoned, recurs)
+        name = run.__name__
+        declared = Actor(name, queue, lease_s, max_attempts, run, on_failed, on_worker_lost, schedule)
         _actors[declared.name] = declared
         dramatiq.actor(
             actor_name=declared.name,
@@ -72,7 +73,6 @@ def get(name: str) -> Actor:
 
 
 def actors() -> list[Actor]:
-    """Return every declared actor."""
     return list(_actors.values())
 
 

@@ -1,6 +1,5 @@
-"""Actors of reports: put a finalized one into the archive, and make uploaded images printable."""
+"""Actors of reports: archive a finalized one, and make uploaded images printable."""
 
-from actors import faults
 from actors.errors import Unretryable
 from actors.models import Job
 from actors.registry import BACKGROUND, INTERACTIVE, actor
@@ -9,12 +8,12 @@ from lims.services.reports.publishing import Unpublishable
 from pdfcache.errors import RenderError
 
 
-# A quarter of an hour of patience with a store that is away.
-@actor(queue=BACKGROUND, lease_s=60, max_attempts=12, failed=publishing.failed)
+# Twelve attempts bridge a quarter of an hour without the store.
+@actor(queue=BACKGROUND, lease_s=60, max_attempts=12, on_failed=publishing.on_failed)
 def publish_report(job: Job) -> None:
     """Render a finalized report from its snapshot, archive it, and have it delivered."""
     try:
-        publishing.publish(job, faults.reach)
+        publishing.publish(job)
     except (RenderError, Unpublishable) as error:
         raise Unretryable(str(error)) from error
 
@@ -23,8 +22,8 @@ def publish_report(job: Job) -> None:
     queue=INTERACTIVE,
     lease_s=30,
     max_attempts=4,
-    failed=images.failed,
-    abandoned=images.abandoned,
+    on_failed=images.on_failed,
+    on_worker_lost=images.on_worker_lost,
 )
 def prepare_image(job: Job) -> None:
     """Check and re-encode an uploaded image, and put it into media."""

@@ -1,4 +1,4 @@
-"""Runs one job: claim, work, and a state that says how it ended."""
+"""Runs one job: claim, run, and write the state in which it ended."""
 
 import structlog
 from django.db import transaction
@@ -13,20 +13,20 @@ log = structlog.get_logger(__name__)
 
 
 def perform(actor: str, job_id: int) -> None:
-    """Do a woken job if it is due and nobody has it; a wake-up that comes twice or late does nothing."""
+    """Run a woken job if it is due and nobody has it; a wake-up that comes twice or late does nothing."""
     job = jobs.claim(actor, job_id)
     if job:
-        work_on(job)
+        run_claimed(job)
 
 
-def work_on(job: Job) -> None:
-    """Do a claimed job and write how it ended. Raises only what the database raises.
+def run_claimed(job: Job) -> None:
+    """Run a claimed job and write how it ended. Raises only what the database raises.
 
     A job whose end could not be written stays leased, and the sweeper wakes it when the lease ends.
     """
     try:
         with acting(job.requested_by_id):
-            registry.get(job.actor).work(job)
+            registry.get(job.actor).run(job)
         jobs.finish(job)
     except LeaseLost:
         log.warning("lease lost", job=job.pk, actor=job.actor)
@@ -34,21 +34,21 @@ def work_on(job: Job) -> None:
         _give_back(job, error)
 
 
-def tell(job: Job, *, lost: bool) -> None:
+def call_failure_hook(job: Job, *, worker_lost: bool) -> None:
     """Let the actor write down what its failed job leaves undone, in the transaction that fails it.
 
-    So nothing stays "pending" for ever, and nobody is told twice. `lost` says that its worker was.
+    So nothing stays "pending" for ever, and nobody is notified twice.
     """
     actor = next((actor for actor in registry.actors() if actor.name == job.actor), None)
-    told = actor and ((lost and actor.abandoned) or actor.failed)
-    if not told:
+    hook = actor and ((worker_lost and actor.on_worker_lost) or actor.on_failed)
+    if not hook:
         return
     try:
         with transaction.atomic():
-            told(job)
+            hook(job)
     except Exception as error:
         # One actor's mistake must not keep its job, or every other exhausted one, from failing.
-        log.error("failure not told", job=job.pk, actor=job.actor, exc_info=error)
+        log.error("failure hook failed", job=job.pk, actor=job.actor, exc_info=error)
 
 
 def _give_back(job: Job, error: BaseException) -> None:
@@ -58,7 +58,7 @@ def _give_back(job: Job, error: BaseException) -> None:
         with transaction.atomic():
             if isinstance(error, Unretryable) or jobs.is_last_attempt(job):
                 jobs.fail(job, code, summary)
-                tell(job, lost=False)
+                call_failure_hook(job, worker_lost=False)
             else:
                 jobs.retry_later(job, code, summary)
     except LeaseLost:
@@ -66,6 +66,6 @@ def _give_back(job: Job, error: BaseException) -> None:
 
 
 def _code(error: BaseException) -> str:
-    # That no retry helps is shown by the state; why stands in the cause.
+    # An Unretryable hides the error that it was raised from, which is the reason.
     cause = error.__cause__ if isinstance(error, Unretryable) else None
     return type(cause or error).__name__

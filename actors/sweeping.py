@@ -1,4 +1,4 @@
-"""The sweeper: wakes what is due or was lost, and fails what is exhausted. Several at once are harmless."""
+"""The sweeper: wakes due and lost jobs, fails exhausted ones. Several at once are harmless."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -10,17 +10,17 @@ from django.db.models.functions import Now
 from actors import registry
 from actors.jobs import claim, due, enqueue, latest, wake
 from actors.models import Job, JobState
-from actors.running import tell, work_on
+from actors.running import call_failure_hook, run_claimed
 
 BATCH = 500
-# A message that found the lease held was acked; this is how long its job may wait for the next one.
+# A job whose message was lost, or acked while another held the lease, is woken again after so long.
 REWAKE_S = 30
-# Done work is forgotten after so long; failed work stays until somebody has seen to it.
+# Done jobs are deleted after so long; failed ones stay until somebody has seen to them.
 DONE_KEPT_DAYS = 90
 
 
 def sweep() -> int:
-    """Fail what is exhausted, wake one batch of what is due, and return how many wake-ups were sent."""
+    """Fail exhausted jobs, wake one batch of due ones, and return how many wake-ups were sent."""
     fail_exhausted()
     woken = 0
     for actor, job_ids in _take_due().items():
@@ -38,7 +38,7 @@ def run_due(queue: str, limit: int = 50) -> int:
     ran = 0
     for actor, job_id in jobs.values_list("actor", "pk")[:limit]:
         if job := claim(actor, job_id):
-            work_on(job)
+            run_claimed(job)
             ran += 1
     return ran
 
@@ -66,22 +66,22 @@ def _fail(which: Q, code: str, summary: str) -> int:
             error_summary=summary,
         )
         for job in jobs:
-            tell(job, lost=True)
+            call_failure_hook(job, worker_lost=True)
     return len(jobs)
 
 
-def ask_recurring() -> int:
-    """Enqueue what the calendar asks for and nobody has asked for yet, and return how many jobs that were.
+def enqueue_scheduled() -> int:
+    """Enqueue the scheduled jobs that do not exist yet, and return how many.
 
-    Work that was done or failed is left as it is: its reference tells its month, and the next has another.
+    Those that are done or failed stay as they are: a reference names its month, and the next has another.
     """
-    asked = 0
+    count = 0
     for actor in registry.actors():
-        wanted = actor.recurs() if actor.recurs else None
-        if wanted and latest(actor.name, wanted[0]) is None:
+        scheduled = actor.schedule() if actor.schedule else None
+        if scheduled and latest(actor.name, scheduled[0]) is None:
             with transaction.atomic():
-                asked += enqueue(actor.name, *wanted).armed
-    return asked
+                count += enqueue(actor.name, *scheduled).enqueued
+    return count
 
 
 def forget_done() -> int:

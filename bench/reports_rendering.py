@@ -23,10 +23,10 @@ from bench.rendering import MEMORY_RENDERS
 from bench.table import Row
 from lims.documents.paper import qr
 from lims.documents.paper.drawing import Frame, draw
+from lims.documents.paper.labels import words
 from lims.documents.paper.layout import Block
 from lims.documents.paper.pdfa import FLAVOUR
-from lims.documents.paper.words import words
-from lims.documents.reports import report as reports
+from lims.documents.reports import document
 from lims.documents.reports.figures import figures
 from lims.services.kit import images
 from tests.lims.documents.reports import report_papers
@@ -68,10 +68,10 @@ def archivals(papers: Mapping[str, Paper]) -> list[Row]:
     """Measure what PDF/A costs on top: its conversion, and the validation of what was written."""
     shown = []
     for name, (snapshot, assets) in papers.items():
-        pdf = reports.render(snapshot, assets)
-        kept = reports.archival(pdf, snapshot)
+        pdf = document.render(snapshot, assets)
+        kept = document.archival(pdf, snapshot)
         saved = p50_ms(lambda pdf=pdf: _saved(pdf), 15)
-        whole = p50_ms(lambda pdf=pdf, snapshot=snapshot: reports.archival(pdf, snapshot), 15)
+        whole = p50_ms(lambda pdf=pdf, snapshot=snapshot: document.archival(pdf, snapshot), 15)
         valid = p50_ms(lambda kept=kept: pdfa.validate_written(io.BytesIO(kept), FLAVOUR), 15)
         shown.append(Row(f"{name}, PDF/A validation", valid, "ms", "open and save", saved, 25.0))
         shown.append(Row(f"{name}, PDF/A in all", whole, "ms", "its validation", valid, 1.5))
@@ -86,7 +86,7 @@ def memory(paper: Paper) -> list[Row]:
         _grown(
             "reports archived",
             ARCHIVED_FOR_MEMORY,
-            lambda: reports.archival(_drawn(snapshot, assets), snapshot),
+            lambda: document.archival(_drawn(snapshot, assets), snapshot),
         ),
     ]
 
@@ -112,7 +112,7 @@ def report(paragraphs: int, micrographs: int) -> Paper:
 
 
 def pages_of(paper: Paper) -> int:
-    return reports.pages(reports.render(*paper))
+    return document.pages(document.render(*paper))
 
 
 def p50_ms(act: Callable[[], object], times: int) -> float:
@@ -146,7 +146,7 @@ def _block(number: int, written: list[str]) -> dict[str, str]:
 
 def _drawn(snapshot: dict[str, Any], assets: Mapping[str, bytes]) -> bytes:
     qr._rows.cache_clear()
-    return reports.render(snapshot, assets)
+    return document.render(snapshot, assets)
 
 
 def _around(snapshot: dict[str, Any], assets: Mapping[str, bytes]) -> bytes:

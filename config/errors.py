@@ -1,4 +1,4 @@
-"""The answers that no view gives: no such page, and an exception; while the database is away, a plain 503."""
+"""The 404 and 500 handlers; while the database is away, a plain 503."""
 
 import sys
 
@@ -15,7 +15,7 @@ RETRY_AFTER_S = 10
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return 404 for an address that is nobody's, in HTML or JSON."""
+    """Return 404 in HTML or JSON."""
     if _wants_json(request):
         return JsonResponse({"error": _("There is no such page."), "fields": {}}, status=404)
     return page_not_found(request, exception)

@@ -15,7 +15,7 @@ from config.embedded import processes
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DEATH_SIGNAL = signal.SIGTERM
-# What a crashed child's servers may take to end in good order before they are killed.
+# A crashed child's servers have so long to end in good order before they are killed.
 GRACE_S = 5.0
 
 

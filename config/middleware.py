@@ -1,4 +1,4 @@
-"""What holds for every request: language, a second factor where it is required, a vet's profile first."""
+"""Middleware for every request: language, a second factor where it is required, a vet's profile first."""
 
 from collections.abc import Callable
 
@@ -9,9 +9,9 @@ from django.utils import translation
 
 from lims.views.people.accounts import PROFILE_MISSING
 
-# Where a user without a second factor may go: to make one, to leave, and to what the pages are made of.
+# A user without a second factor may enrol one, leave, and load what the pages are made of.
 WITHOUT_SECOND_FACTOR = ("/accounts/", "/static/", "/healthz", "/readyz", "/whoami")
-# Where a vet without a profile may go beside it.
+# A vet without a profile may also open these.
 WITHOUT_PROFILE = (*WITHOUT_SECOND_FACTOR, "/profile/", "/verify/")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -53,9 +53,9 @@ class SecondFactor:
 
 
 class Profile:
-    """Leads a vet of whom the laboratory knows nothing to their profile first.
+    """Redirects a vet without a profile to it first.
 
-    Costs nothing: the session was told at the login.
+    Costs no query: the login writes it into the session.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

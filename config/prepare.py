@@ -11,7 +11,7 @@ STEPS = (
     ("prepare_storage",),
     ("migrate", "--verbosity", "0"),
     ("seed_demo", "--protocols", "300", "--seed", "1"),
-    # So that the demo's reports are issued and its orders' papers lie ready when it opens.
+    # Issues the demo's reports and warms its orders' PDFs before it opens.
     ("sweep_jobs", "--once", "--run"),
 )
 

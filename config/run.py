@@ -1,5 +1,5 @@
-"""`make run`: the whole laboratory on this machine, for looking at. Which servers, which preparations, which
-programs and with which environment stands here; how they are kept running, in config/supervisor.py."""
+"""`make run`: the whole laboratory on this machine, for looking at. Its servers, preparations, programs and
+environment stand here; config/supervisor.py keeps them running."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ WORKERS, BLOCKING_THREADS = 2, 4
 
 DEMO_ACCOUNTS = ("admin", "pathologist", "staff", "vet", "other-vet")
 DEMO_PASSWORD = "demo-lamina"  # noqa: S105 (public, and accepted on loopback only)
-# What `manage.py` in another terminal needs; the rest has defaults.
+# Variables that `manage.py` in another terminal needs; the rest has defaults.
 SHARED_NAMES = (
     "SECRET_KEY",
     "DEBUG",
@@ -41,7 +41,7 @@ class BadPort(Exception):
 
 
 def main() -> int:
-    """Run everything until told to stop; return the exit code."""
+    """Run everything until a signal; return the exit code."""
     supervisor = Supervisor(Console())
     supervisor.listen_to_signals()
     try:
@@ -109,7 +109,7 @@ def prepare(supervisor: Supervisor, servers: list[embedded.Server], environ: dic
     """Bring files, database, storage and demo laboratory up to date. Raises StepFailed."""
     supervisor.console.say("preparing; the first time takes longer")
     STATIC.mkdir(exist_ok=True)  # granian wants it even if it is empty
-    wait_for_servers(supervisor, servers)  # all of them: the demo laboratory's papers are warmed at once
+    wait_for_servers(supervisor, servers)  # all of them: the demo laboratory's PDFs are warmed at once
     command = [sys.executable, "-m", "config.prepare"]
     supervisor.run_step(Program("prepare", command, environ, ROOT, supervisor.console))
 
@@ -135,7 +135,6 @@ def programs(environ: dict[str, str], port: int, console: Console) -> list[Progr
 
 
 def manage(*words: str) -> list[str]:
-    """Return the command line of a management command."""
     return [sys.executable, str(ROOT / "manage.py"), *words]
 
 
@@ -162,7 +161,6 @@ def announce(supervisor: Supervisor, environ: dict[str, str], port: int) -> None
 
 
 def answers(url: str) -> bool:
-    """Tell whether a GET of `url` succeeds."""
     try:
         with urllib.request.urlopen(url, timeout=1):  # noqa: S310 (our own address)
             return True

@@ -40,8 +40,6 @@ INSTALLED_APPS = [
     "django_dramatiq",
     "django_htmx",
     "bootstrap",
-    "crispy_forms",
-    "crispy_bootstrap5",
     "lucide",
     "csp",
     "pgtrigger",
@@ -62,7 +60,6 @@ MIDDLEWARE = [
     "config.middleware.Profile",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "lims.admin.policy.AdminPolicy",
 ]
 
@@ -85,7 +82,6 @@ TEMPLATES = [
         },
     }
 ]
-CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # A pool per process: a request borrows a connection that is open and checked, and gives it back.
 # Without a time-out of its own a request would wait 30 s for a database that is away.
@@ -94,6 +90,9 @@ DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": 16, "timeout": 3, "max_idle": 300},
     "connect_timeout": 3,
 }
+# Behind a pooler of transactions nothing may outlive one: no prepared statement, no cursor of the server.
+DATABASE_POOLER = env.choice("DATABASE_POOLER", ("session", "transaction"))
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER == "transaction"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -182,9 +181,9 @@ S3_MEDIA_BUCKET = env.text("S3_MEDIA_BUCKET", "lamina-media")
 PDF_URL_TTL_S = env.integer("PDF_URL_TTL_S", 300, minimum=1, maximum=604_800)
 PDF_CACHE_DAYS = env.integer("PDF_CACHE_DAYS", 30, minimum=2)
 ARCHIVE_RETENTION_DAYS = env.optional_integer("ARCHIVE_RETENTION_DAYS", minimum=1)
-# So many months of who changed and opened what are kept besides the present one; unset for ever.
+# The history keeps so many months besides the present one; unset, for ever.
 HISTORY_MONTHS = env.optional_integer("HISTORY_MONTHS", minimum=12, maximum=1_200)
-# A secret of its own lets SECRET_KEY rotate without making every cached paper anew.
+# A secret of its own lets SECRET_KEY rotate without rendering every cached PDF anew.
 PDFCACHE_SECRET = env.text("PDFCACHE_SECRET", SECRET_KEY)
 
 globals().update(env.email("EMAIL_URL", "console://" if DEMO or DEBUG else "smtp://127.0.0.1:25"))
@@ -210,7 +209,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-src": ["'self'", S3_PUBLIC_ORIGIN],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        # A form may answer with a redirect to a paper, which lives on the store's origin.
+        # A form may answer with a redirect to a PDF, which lives on the store's origin.
         "form-action": ["'self'", S3_PUBLIC_ORIGIN],
         "frame-ancestors": ["'none'"],
     }
@@ -225,9 +224,9 @@ LOGGING = {
     "loggers": {
         "django": {"level": "INFO"},
         "django.server": {"handlers": ["stderr"], "propagate": False},
-        # pika tells at WARNING and above what our broker tells in one line.
+        # pika logs at WARNING and above what our broker logs in one line.
         "pika": {"level": "CRITICAL"},
-        # It tells of itself as it is loaded.
+        # It logs its own version when it is loaded.
         "pikepdf": {"level": "WARNING"},
     },
 }

@@ -1,5 +1,5 @@
-"""Keeps children running: starts them, prints what they say, starts again what died, stops all in order.
-What the children are stands in config/run.py."""
+"""Keeps children running: starts them, prints their output, restarts what died, stops all in order.
+config/run.py says which children there are."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from config.embedded.child import Child
 
 STEP_S = 0.1
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.25, 4.0
-# Who ran this long before it died has recovered: its next death counts as its first.
+# A child that ran this long before it died has recovered: its next death counts as its first.
 STEADY_S = 10.0
 STOP_TIMEOUT_S = 5.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -26,7 +26,7 @@ class Stopped(Exception):
 
 
 class StepFailed(Exception):
-    """A program that must succeed before others start has failed; what it said was printed."""
+    """A program that must succeed before others start has failed; its output was printed."""
 
 
 class Program(Child):
@@ -40,7 +40,6 @@ class Program(Child):
         self.console = console
 
     def launch(self) -> None:
-        """Start the program."""
         reader, writer = os.pipe()
         try:
             self.process = processes.spawn(self.command, environ=self.environ, cwd=self.cwd, output=writer)
@@ -51,7 +50,7 @@ class Program(Child):
 
 @dataclass
 class Watch:
-    """What the supervisor knows of a child: when it last started, how often in a row it died, when to try."""
+    """A child with its last start, its deaths in a row, and when to start it again."""
 
     child: Child
     started_at: float

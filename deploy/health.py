@@ -27,7 +27,7 @@ WEB_PORT = 8000
 TIMEOUT_S = 5
 # A worker's process listens to its queue and to the one for delayed messages, over a connection each.
 CONNECTIONS = 2
-# Beyond an actor's own time limit: longer than this no healthy worker leaves a due job alone.
+# Added to an actor's own time limit: no healthy worker leaves a due job alone for longer.
 SLACK_S = 30
 SWEEP_LATE_S = 60
 # The sweeper wakes a due job again every 30 s.

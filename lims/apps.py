@@ -7,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class LimsConfig(AppConfig):
     name = "lims"
     verbose_name = _("Laboratory")
+
+    def ready(self) -> None:
+        from lims.services import registrations  # noqa: F401  (each noun's actions and letters)

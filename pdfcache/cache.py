@@ -16,7 +16,7 @@ EXPIRES_SOON = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Lookup:
-    """What was found under the key of a document as it is now; `expires_soon` is said of hits only."""
+    """The look-up of a document as it is now; `expires_soon` is true of hits only."""
 
     kind: str
     pk: int
@@ -90,12 +90,12 @@ def render(kind: str, pk: int) -> tuple[bytes, str]:
 
 
 def cached(kind: str, pk: int) -> list[CachedObject]:
-    """What is kept of a document, the current object and superseded ones. Raises StoreError."""
+    """The cached objects of a document, the current and the superseded ones. Raises StoreError."""
     return _objects(keys.prefix(kind, pk))
 
 
 def superseded(kind: str, pk: int) -> list[CachedObject]:
-    """What `prune` would delete: all but the current object; all when the row is gone. Raises StoreError."""
+    """Objects that `prune` would delete: all but the current; all when the row is gone. Raises StoreError."""
     # Listed before the snapshot is taken: what a fill puts in between is never in the list.
     objects = cached(kind, pk)
     current = _current_key(kind, pk)

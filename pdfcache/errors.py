@@ -1,4 +1,4 @@
-"""What can go wrong, one sentence each that says whether a retry helps."""
+"""The errors of this package, each with a sentence that says whether a retry helps."""
 
 
 class PdfCacheError(Exception):

@@ -49,7 +49,7 @@ def cache_key(kind: str, pk: int, digest: str) -> str:
 
 
 def prefix(kind: str | None = None, pk: int | None = None) -> str:
-    """What the keys of all, of a kind or of a document begin with; its last slash keeps 1 from being 10."""
+    """The prefix of all keys, of a kind's or of a document's; its last slash keeps 1 from being 10."""
     if kind is None:
         if pk is not None:
             raise ValueError("A document has a kind: a pk alone names nothing; a retry does not help.")

@@ -28,7 +28,7 @@ from pdfcache.errors import StoreError
 
 CONNECT_TIMEOUT_S = 1
 DEFAULT_READ_TIMEOUT_S = 3
-# For a worker, which nobody waits for, with an archive's or a micrograph's many bytes.
+# Workers, which nobody waits for, read the many bytes of an archive or a micrograph.
 WORKER_READ_TIMEOUT_S = 30
 POOL_SIZE = 32
 SINGLE_PUT_MIN_BYTES = 5 * 1024 * 1024
@@ -51,7 +51,7 @@ class ObjectInfo:
 
 @dataclass(frozen=True)
 class Measured:
-    """What the bytes of an object are, whatever S3 says of them: their SHA-256 in hex, and how many."""
+    """SHA-256 in hex and length of the bytes that were read, whatever S3 reports."""
 
     sha256: str
     size: int
@@ -59,7 +59,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Written:
-    """What a put left: `version_id` is None in a bucket without versions."""
+    """The result of a put: `version_id` is None in a bucket without versions."""
 
     key: str
     sha256: str
@@ -93,16 +93,18 @@ def put(
     content_type: str = "application/pdf",
     metadata: dict[str, str] | None = None,
     read_timeout_s: float | None = None,
+    sha256: str = "",
 ) -> Written:
     """Writes the object whole or not at all: S3 compares the bytes with their SHA-256.
 
-    Idempotent where there are no versions; raises StoreError.
+    `sha256` is that, in hex, where the caller knows it. Idempotent where there are no
+    versions; raises StoreError.
     """
-    digest = hashlib.sha256(data)
+    sha256 = sha256 or hashlib.sha256(data).hexdigest()
     headers: dict[str, Any] = {
         **(metadata or {}),
-        "sha256": digest.hexdigest(),
-        "x-amz-checksum-sha256": base64.b64encode(digest.digest()).decode(),
+        "sha256": sha256,
+        "x-amz-checksum-sha256": base64.b64encode(bytes.fromhex(sha256)).decode(),
     }
     with _talking("write", key, read_timeout_s) as client:
         result = client.put_object(
@@ -116,7 +118,7 @@ def put(
         )
         if not result.etag:
             raise ValueError("S3 did not confirm with an ETag")
-    return Written(key, digest.hexdigest(), result.version_id)
+    return Written(key, sha256, result.version_id)
 
 
 def get(
@@ -244,9 +246,8 @@ def _client(endpoint_url: str, region: str, access_key: str, secret_key: str, re
         cert_reqs="CERT_REQUIRED",
         ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
     )
-    endpoint = url.netloc.lower() + url.path.rstrip(
-        "/"
-    )  # a browser sends the host in lower case: it is signed so
+    # A browser sends the host in lower case, so it is signed like that.
+    endpoint = url.netloc.lower() + url.path.rstrip("/")
     # The region is given, or else the SDK asks S3 for it before the first signature.
     return Minio(
         endpoint, access_key, secret_key, secure=url.scheme == "https", region=region, http_client=pool

@@ -17,7 +17,7 @@ OLDEST = (3, 11)
 LAYERS = ("requirements-local.txt", "requirements-dev.txt", "requirements-bench.txt")
 
 
-def main(requirements):
+def main(requirements: str) -> None:
     check_interpreter()
     os.makedirs(os.path.join(ROOT, "var"), exist_ok=True)
     with open(os.path.join(ROOT, "var", "environment.lock"), "w") as lock:
@@ -27,7 +27,7 @@ def main(requirements):
             install(requirements)
 
 
-def check_interpreter():
+def check_interpreter() -> None:
     if sys.version_info < OLDEST:
         sys.exit(
             "Python %d.%d or newer is needed; this is %s. Choose another with PYTHON=python3.12."
@@ -40,13 +40,13 @@ def check_interpreter():
             )
 
 
-def is_current(requirements):
+def is_current(requirements: str) -> bool:
     """Tell whether this file, or the one that holds all of it, is installed as it is now."""
     layers = LAYERS[LAYERS.index(requirements) :]
     return os.path.exists(PYTHON) and any(read(stamp(layer)) == read(source(layer)) for layer in layers)
 
 
-def make_environment():
+def make_environment() -> None:
     if (
         subprocess.call([PYTHON, "-c", "import pip"], stderr=subprocess.DEVNULL)
         if os.path.exists(PYTHON)
@@ -55,7 +55,7 @@ def make_environment():
         subprocess.check_call([sys.executable, "-m", "venv", "--clear", VENV])
 
 
-def install(requirements):
+def install(requirements: str) -> None:
     print("Installing %s; this is done once." % requirements, flush=True)
     options = ["--require-hashes", "--disable-pip-version-check", "--no-input", "--quiet"]
     code = subprocess.call([PYTHON, "-m", "pip", "install"] + options + ["-r", source(requirements)])
@@ -65,15 +65,15 @@ def install(requirements):
         copy.write(read(source(requirements)))
 
 
-def source(requirements):
+def source(requirements: str) -> str:
     return os.path.join(ROOT, requirements)
 
 
-def stamp(requirements):
+def stamp(requirements: str) -> str:
     return os.path.join(VENV, "installed-" + requirements)
 
 
-def read(path):
+def read(path: str) -> bytes:
     try:
         with open(path, "rb") as stream:
             return stream.read()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-# What a real installation would set. Nothing here is ever connected to.
+# Variables that a real installation would set. Nothing here is ever connected to.
 DEPLOYMENT = {
     "SITE_URL": "https://lamina.example",
     "ALLOWED_HOSTS": "lamina.example",
@@ -25,6 +25,8 @@ CHECKS = {
     "ruff check": (BIN / "ruff", "check", "."),
     "ruff format": (BIN / "ruff", "format", "--check", "."),
     "mypy": (BIN / "mypy",),
+    "import contract": (BIN / "lint-imports",),
+    "old names": (sys.executable, "scripts/old_names.py"),
     "djlint": (BIN / "djlint", "templates", "--lint", "--quiet"),
     "check --deploy": (*MANAGE, "check", "--deploy", "--fail-level", "WARNING"),
     "makemigrations": (*MANAGE, "makemigrations", "--check", "--dry-run"),

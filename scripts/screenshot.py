@@ -3,6 +3,7 @@
 import io
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
@@ -26,12 +27,14 @@ def main(address: str = ADDRESS) -> None:
         browser.close()
 
 
-def take_pictures(open_page) -> None:
+def take_pictures(open_page: Callable[[], Page]) -> None:
     """Take every picture with pages that `open_page()` opens."""
     page = open_page()
     _log_in(page, "staff@demo.test")
     _save(page, "work-orders")
-    page.goto(page.locator("a.name", has_text="OT-").first.get_attribute("href"))
+    address = page.locator("a.name", has_text="OT-").first.get_attribute("href")
+    assert address is not None
+    page.goto(address)
     _save(page, "work-order")
 
 

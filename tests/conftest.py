@@ -1,21 +1,78 @@
-"""Fixtures for every test: the cast, and the store. The servers come from tests/plugin.py."""
+"""Fixtures for every test: the cast, the database, the store. The servers come from tests/plugin.py."""
 
 import contextlib
+import os
 
 import pytest
+from hypothesis import is_hypothesis_test, settings
 
-from tests import factories
+from tests import factories, quick
+from tests.drills.length import LONG, examples
 from tests.smtp import Sink
 
 BUCKET_ATTEMPTS = 5
 # The modules that take longest, most of whose time is waiting: begun last, they would keep one process alone.
-LONG = ("tests/drills/", "tests/config/", "tests/browser/")
+SLOW = ("tests/drills/", "tests/config/", "tests/browser/")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "programs: starts a program, so it has no part in `make quick`")
+    config.addinivalue_line("markers", "drill: has a long form, which `make drill` runs")
+    config.addinivalue_line("markers", "long: has no short form, so that `make drill` alone runs it")
+    settings.register_profile("short", max_examples=examples(30), deadline=None, database=None)
+    settings.load_profile("short")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item):
+    """Let `make drill` find the drills, and the properties, of which it tries more examples."""
+    if item.nodeid.startswith("tests/drills/") or is_hypothesis_test(getattr(item, "obj", None)):
+        item.add_marker("drill")
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Begin with the long modules; the order is random among them, and among the others."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    if not LONG:
+        leave_out(config, items, lambda item: item.get_closest_marker("long"))
+    if quick.QUICK:
+        leave_out(config, items, quick.starts_programs)
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+
+
+def leave_out(config, items, which):
+    """Take items out of a run that is not for them."""
+    left_out = [item for item in items if which(item)]
+    items[:] = [item for item in items if not which(item)]
+    config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(autouse=quick.QUICK)
+def _no_programs(monkeypatch):
+    """A quick run starts none."""
+    quick.refuse_programs(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker):
+    """The database of this process's run, in place of the one that pytest-django would migrate for each."""
+    from django.test import TransactionTestCase
+
+    from tests import databases
+
+    name = f"{databases.MIGRATED}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with django_db_blocker.unblock(), databases.copied(name), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: databases.empty())
+        yield
+
+
+def pytest_sessionfinish(session):
+    """Remove what the processes of the run copied their databases from."""
+    if not os.environ.get("PYTEST_XDIST_WORKER") and not session.config.option.collectonly:
+        from tests import databases
+
+        with contextlib.suppress(databases.Unreachable):
+            databases.forget()
 
 
 @pytest.fixture

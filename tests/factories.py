@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from lims.documents.reports.report import Seal, snapshot, without_texts
+from lims.documents.reports.document import Seal, snapshot, without_texts
 from lims.models import (
     Asset,
     Cassette,

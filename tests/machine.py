@@ -29,6 +29,7 @@ NEEDS = (
     Need(("chromium", "chromium-browser", "google-chrome"), "chromium"),
     Need(("pdftoppm",), "poppler-utils"),
     Need(("qpdf",), "qpdf"),
+    Need(("pgbouncer", "/usr/sbin/pgbouncer"), "pgbouncer"),
 )
 
 

@@ -1,7 +1,8 @@
 """Gives every test run PostgreSQL, S3 and RabbitMQ of its own, before Django reads its settings.
 
 Loaded with `-p tests.plugin`. The run's first process starts a keeper that holds the servers and dies with
-it; the processes of pytest-xdist inherit the environment.
+it; the processes of pytest-xdist inherit the environment. A quick run (`LAMINA_QUICK=1`) has PostgreSQL
+alone.
 """
 
 import json
@@ -18,6 +19,13 @@ from config.embedded import cleanup, processes
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_TIMEOUT_S = 60
+# Nobody listens there, so that a quick test that needs more than PostgreSQL fails.
+NO_SERVERS = {
+    "RABBITMQ_URL": "amqp://127.0.0.1:1",
+    "S3_ENDPOINT_URL": "http://127.0.0.1:1",
+    "S3_ACCESS_KEY": "none",
+    "S3_SECRET_KEY": "none",
+}
 
 _keeper: subprocess.Popen[str] | None = None
 
@@ -31,6 +39,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     run_id = uuid.uuid4().hex[:8]
     cleanup.remove_abandoned(ROOT / "var")
     os.environ["LAMINA_TEST_RUN"] = run_id
+    if os.environ.get("LAMINA_QUICK"):
+        os.environ |= NO_SERVERS
     os.environ |= _start_keeper(ROOT / "var" / f"test-{run_id}")
 
 

@@ -6,12 +6,15 @@ import sys
 _RUN = os.environ.setdefault("LAMINA_TEST_RUN", "manual")
 _PROCESS = f"test-{_RUN}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
+# Queues that a test's programs share with nobody else.
+_QUEUES = _PROCESS + os.environ.get("LAMINA_TEST_QUEUES", "")
+
 # Set, not given as defaults: a test run never touches queues and buckets that something else uses.
 os.environ |= {
     "SECRET_KEY": "for-tests-only-" + "x" * 50,
     "SITE_URL": "http://127.0.0.1:8000",
     "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
-    "RABBITMQ_QUEUE_PREFIX": _PROCESS,
+    "RABBITMQ_QUEUE_PREFIX": _QUEUES,
     "S3_CACHE_BUCKET": f"{_PROCESS}-cache",
     "S3_ARCHIVE_BUCKET": f"{_PROCESS}-archive",
     "S3_MEDIA_BUCKET": f"{_PROCESS}-media",

@@ -32,7 +32,7 @@ def content(kind: str = "histopathology", rows: int = 1, **fields) -> Content:
 def complete_draft(vet: User, kind: str = "histopathology", rows: int = 1, **fields) -> Protocol:
     """Return a vet's new draft that lacks nothing."""
     draft = begin_draft(vet, kind)
-    return save_draft(vet, draft.pk, draft.version, content(kind, rows, **fields))
+    return save_draft(vet, draft.pk, draft.lock_version, content(kind, rows, **fields))
 
 
 def submitted(vet: User, kind: str = "histopathology") -> Protocol:

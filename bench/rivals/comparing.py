@@ -12,7 +12,7 @@ from bench.rivals import engines
 from bench.rivals.story import story
 from bench.table import Row
 from lims.documents.paper import qr
-from lims.documents.reports import report as reports
+from lims.documents.reports import document
 
 ROUNDS = 30
 # The slow one takes a turn now and then: the bench has other things to do.
@@ -25,8 +25,8 @@ def rows() -> list[Row]:
     shown, assets = report(*REALISTIC)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        told = story(shown, assets, folder)
-        draws = {"ours": lambda mark: _ours(shown, assets, mark)} | _rivals(folder, told)
+        failures = story(shown, assets, folder)
+        draws = {"ours": lambda mark: _ours(shown, assets, mark)} | _rivals(folder, failures)
         taken = _take_turns(draws)
     return [
         Row("report, render beside rivals p50", taken["ours"], "ms", name, taken[name], target)
@@ -35,7 +35,7 @@ def rows() -> list[Row]:
     ]
 
 
-def _rivals(folder: Path, told: dict) -> dict[str, Callable]:
+def _rivals(folder: Path, failures: dict) -> dict[str, Callable]:
     found: dict[str, Callable] = {}
     for name, make in (("typst", engines.typst), ("WeasyPrint", engines.weasyprint)):
         try:
@@ -43,7 +43,7 @@ def _rivals(folder: Path, told: dict) -> dict[str, Callable]:
         except (ImportError, OSError) as error:
             print(f"{name} cannot be measured beside ours: {error}")
         else:
-            found[name] = lambda mark, draw=draw: draw(_marked(told, mark))
+            found[name] = lambda mark, draw=draw: draw(_marked(failures, mark))
     return found
 
 
@@ -65,10 +65,10 @@ def _ours(shown: dict, assets: dict[str, bytes], mark: str) -> bytes:
     changed["texts"] = {
         name: text and text.replace("\n", mark + "\n") + mark for name, text in shown["texts"].items()
     }
-    return reports.render(changed, assets)
+    return document.render(changed, assets)
 
 
-def _marked(told: dict, mark: str) -> dict:
+def _marked(failures: dict, mark: str) -> dict:
     # Each paragraph is another one, or a rival would only repeat its last lines.
-    sections = [[name, [text + mark for text in texts]] for name, texts in told["sections"]]
-    return told | {"sections": sections}
+    sections = [[name, [text + mark for text in texts]] for name, texts in failures["sections"]]
+    return failures | {"sections": sections}

@@ -7,7 +7,7 @@ from typing import Any
 import font_source_sans_pro
 
 from lims.documents.paper import qr
-from lims.documents.paper.words import words
+from lims.documents.paper.labels import words
 
 FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 MODULE_MM = 0.5

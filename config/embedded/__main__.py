@@ -20,7 +20,7 @@ _wake_reader, _wake_writer = os.pipe()
 
 
 def keep(home: Path) -> int:
-    """Serve until told to stop; return the exit code."""
+    """Serve until a signal or the end of standard input; return the exit code."""
     for number in guard.FORWARDED:
         signal.signal(number, _wake)
     try:

@@ -20,7 +20,6 @@ class Child:
         raise NotImplementedError
 
     def is_running(self) -> bool:
-        """Tell whether the process lives."""
         return self.process is not None and self.process.poll() is None
 
     def ask_to_stop(self) -> None:

@@ -66,7 +66,6 @@ class ComposeRabbitMQ(Server):
             return False
 
     def settings(self) -> dict[str, str]:
-        """Return RABBITMQ_URL."""
         return {"RABBITMQ_URL": f"amqp://{USER}:{self._password()}@{LOOPBACK}:{self.ports['amqp']}/%2F"}
 
     def stop(self, timeout_s: float = 10) -> None:

@@ -1,4 +1,4 @@
-"""What can go wrong with a local server. Each message is one sentence for the person at the terminal."""
+"""The errors of local servers. Each message is one sentence for the person at the terminal."""
 
 
 class EmbeddedError(Exception):

@@ -1,8 +1,11 @@
 """Free ports on loopback, remembered in a file so that a server finds its own again next time."""
 
+import fcntl
 import json
+import os
 import random
 import socket
+import tempfile
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -12,7 +15,6 @@ LOWEST, HIGHEST = 11_000, 21_999
 
 
 def is_free(port: int) -> bool:
-    """Tell whether nothing listens on the loopback port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -23,7 +25,6 @@ def is_free(port: int) -> bool:
 
 
 def accepts(port: int) -> bool:
-    """Tell whether something accepts connections on the loopback port."""
     try:
         socket.create_connection((LOOPBACK, port), timeout=1).close()
     except OSError:
@@ -48,7 +49,25 @@ def _read(file: Path) -> dict[str, int]:
 
 
 def choose(count: int) -> list[int]:
-    """Return so many different free loopback ports."""
     candidates = range(LOWEST, HIGHEST + 1)
-    free = (port for port in random.sample(candidates, len(candidates)) if is_free(port))
+    free = (port for port in random.sample(candidates, len(candidates)) if is_free(port) and _claim(port))
     return [next(free) for _ in range(count)]
+
+
+def _claim(port: int) -> bool:
+    """Keep a port from other processes of this user that choose one before its server listens.
+
+    The claim ends with this process. Where no file can be made for it, chance has to do.
+    """
+    folder = Path(tempfile.gettempdir()) / f"lamina-ports-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(folder / str(port), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
+    return True

@@ -30,7 +30,6 @@ class Postgres(Server):
 
     @property
     def data(self) -> Path:
-        """The cluster's data folder."""
         return self.home / "data"
 
     def prepare(self) -> None:
@@ -58,7 +57,6 @@ class Postgres(Server):
         return True
 
     def settings(self) -> dict[str, str]:
-        """Return DATABASE_URL."""
         address = f"{LOOPBACK}:{self.ports['sql']}"
         return {"DATABASE_URL": f"postgres://{USER}:{self._password()}@{address}/{DATABASE}"}
 

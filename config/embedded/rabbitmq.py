@@ -13,6 +13,7 @@ from config.embedded.errors import NotInstalled
 from config.embedded.ports import LOOPBACK, accepts
 from config.embedded.server import Server
 
+PROGRAM = "rabbitmq-server"
 # The same at every start: the node's database is bound to its name. Nodes of other folders have the same
 # name without harm, since each has its own epmd.
 NODE = "lamina@localhost"
@@ -31,12 +32,12 @@ log.file = false
 ERLANG_OPTIONS = "-noinput -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"
 
 
-def find_program(name: str = "rabbitmq-server") -> Path | None:
-    """Return the path of a RabbitMQ program that runs as its caller, or None if there is none."""
-    found = shutil.which(name)
+def find_program() -> Path | None:
+    """Return the path of the RabbitMQ server that runs as its caller, or None if there is none."""
+    found = shutil.which(PROGRAM)
     wrapped = found is None or Path(found).parent.name == "sbin"
-    if wrapped and (UNWRAPPED / name).exists():
-        return UNWRAPPED / name
+    if wrapped and (UNWRAPPED / PROGRAM).exists():
+        return UNWRAPPED / PROGRAM
     return Path(found) if found else None
 
 
@@ -60,7 +61,7 @@ class RabbitMQ(Server):
 
     def command(self) -> list[str]:
         """Return the server's script, which becomes the Erlang machine itself."""
-        return [str(_program("rabbitmq-server"))]
+        return [str(_program())]
 
     def environ(self) -> dict[str, str]:
         """Return an environment in which nothing of the machine's own RabbitMQ is read or written."""
@@ -92,14 +93,8 @@ class RabbitMQ(Server):
             return False
 
     def settings(self) -> dict[str, str]:
-        """Return RABBITMQ_URL."""
         address = f"{LOOPBACK}:{self.ports['amqp']}"
         return {"RABBITMQ_URL": f"amqp://{USER}:{self._password()}@{address}/%2F"}
-
-    def control(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run `rabbitmqctl` on this node and return what it said; raises if it fails."""
-        command = [str(_program("rabbitmqctl")), "--node", NODE, *words]
-        return subprocess.run(command, env=self.environ(), check=True, capture_output=True, text=True)
 
     def stop(self, timeout_s: float = 10) -> None:
         """Stop the node, then its epmd."""
@@ -120,10 +115,10 @@ class RabbitMQ(Server):
             self.epmd.wait()
 
 
-def _program(name: str) -> Path:
-    found = find_program(name)
+def _program() -> Path:
+    found = find_program()
     if found is None:
-        raise NotInstalled(f"{name} is not installed: install RabbitMQ, or set RABBITMQ_URL.")
+        raise NotInstalled("rabbitmq-server is not installed: install RabbitMQ, or set RABBITMQ_URL.")
     return found
 
 

@@ -44,7 +44,6 @@ class SeaweedFS(Server):
         self.remove_sockets()
 
     def command(self) -> list[str]:
-        """Return `weed mini` with every port named."""
         chosen = [f"-{option}={port}" for option, port in self.ports.items()]
         return [str(_binary()), "-logtostderr=true", "mini", *OPTIONS, *chosen]
 
@@ -59,7 +58,6 @@ class SeaweedFS(Server):
         return self._answers("s3.port", "/healthz") and self._answers("master.port", "/dir/assign")
 
     def settings(self) -> dict[str, str]:
-        """Return the address and the keys."""
         return {
             "S3_ENDPOINT_URL": f"http://{LOOPBACK}:{self.ports['s3.port']}",
             "S3_REGION": REGION,
@@ -68,7 +66,6 @@ class SeaweedFS(Server):
         }
 
     def stop(self, timeout_s: float = 10) -> None:
-        """Stop as every server, and remove the sockets that it may leave."""
         super().stop(timeout_s)
         self.remove_sockets()
 

@@ -1,5 +1,5 @@
-"""What the local servers have in common: a folder, ports, a log, and a process that can be started,
-watched, stopped and killed, again and again, on the same data and the same ports."""
+"""The base of the local servers: a folder, ports, a log, and a process that can be started, watched,
+stopped and killed, again and again, on the same data and the same ports."""
 
 import os
 import subprocess
@@ -31,11 +31,9 @@ class Server(Child):
         raise NotImplementedError
 
     def environ(self) -> dict[str, str]:
-        """Return the environment of the server."""
         return dict(os.environ)
 
     def is_ready(self) -> bool:
-        """Tell whether the server answers clients."""
         raise NotImplementedError
 
     def settings(self) -> dict[str, str]:
@@ -49,7 +47,6 @@ class Server(Child):
 
     @property
     def log(self) -> Path:
-        """The file that holds what the server printed."""
         return self.home / "server.log"
 
     def launch(self) -> None:

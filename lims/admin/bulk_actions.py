@@ -12,8 +12,9 @@ from unfold.admin import ModelAdmin
 
 from lims.errors import LimsError
 from lims.forms.operations.operations import asking, foresee
+from lims.requests import user_of
 from lims.services.operations import operations, registry
-from lims.services.operations.registry import Action
+from lims.services.operations.action import Action
 from lims.services.operations.selections import Selection
 from lims.templatetags.operations import begun, things
 
@@ -32,7 +33,7 @@ class BulkActionsAdmin(ModelAdmin):
         return super().get_actions(request) | {
             action.name: (_asker(action), action.name, action.label)
             for action in offered
-            if action.allows(request.user)
+            if action.allows(user_of(request))
         }
 
 
@@ -51,7 +52,7 @@ def _asker(action: Action) -> Callable[[ModelAdmin, HttpRequest, QuerySet], Http
 
 def _preview(request: HttpRequest, action: Action, chosen: QuerySet) -> HttpResponse:
     url = request.get_full_path()
-    foreseen = foresee(request.user, action, Selection(rows=chosen))
+    foreseen = foresee(user_of(request), action, Selection(rows=chosen))
     context = asking(action, foreseen, {"action": action.name}, back_url=url)
     context |= {"form_url": url, "lists": _again(request), "things": things(chosen.model, foreseen.allowed)}
     return TemplateResponse(request, "operations/preview.html", context)
@@ -68,7 +69,7 @@ def _again(request: HttpRequest) -> list[tuple[str, str]]:
 
 def _begin(request: HttpRequest, action: Action, chosen: QuerySet) -> HttpResponse:
     operation = operations.start(
-        request.user, action.name, Selection(rows=chosen), request.POST.get("key", "")
+        user_of(request), action.name, Selection(rows=chosen), request.POST.get("key", "")
     )
     messages.info(request, begun(chosen, operation.total))
     return redirect("operation", operation.pk)

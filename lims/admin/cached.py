@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from lims.admin.base import PostedAdmin
 from lims.admin.documents import cached
+from lims.requests import user_of
 from lims.services.pdfs.opening import invalidate_documents, warm_document
 
 
@@ -24,11 +25,11 @@ class CachedDocumentAdmin(PostedAdmin):
         ]
 
     def warm(self, request: HttpRequest, pk: int) -> None:
-        warm_document(request.user, self.kind, pk)
+        warm_document(user_of(request), self.kind, pk)
         messages.success(request, _("The PDF is being made. It will be here in a moment."))
 
     def invalidate(self, request: HttpRequest, pk: int) -> None:
-        invalidate_documents(request.user, self.kind, pk)
+        invalidate_documents(user_of(request), self.kind, pk)
         messages.success(
             request, _("What is cached is being deleted. The PDF is made anew when it is opened next.")
         )

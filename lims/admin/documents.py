@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 import pdfcache.cache
 from lims.errors import LimsError
-from lims.services.operations import registry as actions
-from lims.services.pdfs import warming
+from lims.requests import user_of
+from lims.services.pdfs import bulk, warming
 from lims.services.pdfs.opening import invalidate_documents, name_of
 from pdfcache import registry
 from pdfcache.errors import StoreError
@@ -63,8 +63,7 @@ def cached_documents(request: HttpRequest) -> HttpResponse:
         stats, is_away = {}, True
     empty = pdfcache.cache.KindStats(0, 0)
     rows = [
-        (kind, name_of(kind), stats.get(kind, empty), actions.warming().get(kind))
-        for kind in registry.kinds()
+        (kind, name_of(kind), stats.get(kind, empty), bulk.warming().get(kind)) for kind in registry.kinds()
     ]
     return _page(request, "cached_documents", _("Cached PDFs"), {"kinds": rows, "is_away": is_away})
 
@@ -76,7 +75,7 @@ def invalidate(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _page(request, "confirm_invalidate", _("Delete cached PDFs"), {"name": kind and name_of(kind)})
-    invalidate_documents(request.user, kind)
+    invalidate_documents(user_of(request), kind)
     messages.success(
         request, _("What is cached is being deleted. Each PDF is made anew when it is opened next.")
     )
@@ -86,12 +85,12 @@ def invalidate(request: HttpRequest) -> HttpResponse:
 def warm(request: HttpRequest) -> HttpResponse:
     """Ask whether the papers of every kind are to be made; a POST has it done, once for each form."""
     if request.method != "POST":
-        foreseen = warming.foresee_everything(request.user)
+        foreseen = warming.foresee_everything(user_of(request))
         rows = [(name_of(action.kind), preview) for action, preview in foreseen]
         context = {"foreseen": rows, "total": sum(preview.allowed for _name, preview in rows)}
         return _page(request, "confirm_warm", _("Make all PDFs"), context | {"key": str(uuid.uuid4())})
     try:
-        begun = warming.warm_everything(request.user, request.POST.get("key", ""))
+        begun = warming.warm_everything(user_of(request), request.POST.get("key", ""))
     except LimsError as error:
         messages.error(request, str(error))
         return redirect("admin:documents")

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from lims.admin.base import ServedAdmin
 from lims.forms.laboratory.admin_holidays import HolidayForm
 from lims.models import Holiday
+from lims.requests import user_of
 from lims.services.laboratory.holidays import remove_holiday, set_holiday
 
 
@@ -22,11 +23,11 @@ class HolidayAdmin(ServedAdmin):
 
     def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> Holiday:
         pk = form.instance.pk if change else None
-        return set_holiday(request.user, form.cleaned_data["on"], form.cleaned_data["name"], pk)
+        return set_holiday(user_of(request), form.cleaned_data["on"], form.cleaned_data["name"], pk)
 
     def delete_model(self, request: HttpRequest, obj: Holiday) -> None:
-        remove_holiday(request.user, obj.pk)
+        remove_holiday(user_of(request), obj.pk)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
         for holiday in queryset:
-            remove_holiday(request.user, holiday.pk)
+            remove_holiday(user_of(request), holiday.pk)

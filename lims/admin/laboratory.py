@@ -11,6 +11,7 @@ from unfold.decorators import display
 from lims.admin.base import AuditedAdmin, ServedAdmin, picture
 from lims.forms.laboratory.admin_laboratory import LaboratoryForm
 from lims.models import Laboratory
+from lims.requests import user_of
 from lims.services.laboratory.laboratory import FIELDS, change_laboratory
 
 
@@ -40,7 +41,7 @@ class LaboratoryAdmin(AuditedAdmin, ServedAdmin):
     def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> Laboratory:
         values = {name: form.cleaned_data[name] for name in FIELDS}
         return change_laboratory(
-            request.user,
+            user_of(request),
             logo=form.cleaned_data["logo"],
             remove_logo=form.cleaned_data["remove_logo"],
             **values,
@@ -48,5 +49,5 @@ class LaboratoryAdmin(AuditedAdmin, ServedAdmin):
 
     @display(description=_("logo"))
     def shown_logo(self, laboratory: Laboratory) -> str:
-        shown = picture(laboratory.logo, _("The laboratory's logo"))
+        shown = picture(laboratory.logo, str(_("The laboratory's logo")))
         return shown or str(_("None; papers show the name alone."))

@@ -11,6 +11,7 @@ from unfold.decorators import display
 from lims.admin.base import AuditedAdmin, ServedAdmin, picture
 from lims.forms.people.admin_pathologists import PathologistForm
 from lims.models import Pathologist, Role, StaffMember
+from lims.requests import user_of
 from lims.services.people.pathologists import FIELDS, change_pathologist, create_pathologist
 
 
@@ -54,9 +55,9 @@ class PathologistAdmin(AuditedAdmin, ServedAdmin):
         data = form.cleaned_data
         values = {name: data[name] for name in FIELDS} | {"signature": data["signature"]}
         if not change:
-            return create_pathologist(request.user, data["staff_member"], **values)
+            return create_pathologist(user_of(request), data["staff_member"], **values)
         remove = data["remove_signature"]
-        return change_pathologist(request.user, form.instance.pk, remove_signature=remove, **values)
+        return change_pathologist(user_of(request), form.instance.pk, remove_signature=remove, **values)
 
     @display(description=_("e-mail"), ordering="staff_member__user__email")
     def email(self, pathologist: Pathologist) -> str:

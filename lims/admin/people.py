@@ -15,6 +15,7 @@ from lims.errors import StaleEdit
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.people.admin_people import StaffMemberForm, VeterinarianForm
 from lims.models import Role, StaffMember, User, Veterinarian
+from lims.requests import user_of
 from lims.services.people import staff
 from lims.services.people.profiles import CORRECTABLE, NEW, correct_profile, create_profile
 from lims.services.people.veterinarians import verify_veterinarian, verify_veterinarians
@@ -86,8 +87,8 @@ class VeterinarianAdmin(PostedAdmin, PersonAdmin):
         data = form.cleaned_data
         values = {name: data[name] for name in CORRECTABLE}
         if change:
-            return correct_profile(request.user, form.instance.pk, data["version"] or NEW, **values)
-        return create_profile(request.user, data["user"], **values)
+            return correct_profile(user_of(request), form.instance.pk, data["version"] or NEW, **values)
+        return create_profile(user_of(request), data["user"], **values)
 
     def get_urls(self) -> list[URLPattern]:
         return [self.posted("verify/", self.verify), *super().get_urls()]
@@ -95,21 +96,21 @@ class VeterinarianAdmin(PostedAdmin, PersonAdmin):
     def verify(self, request: HttpRequest, pk: int) -> None:
         version = typed_pk(request.POST.get("version", "")) or NEW
         try:
-            self._tell(request, int(verify_veterinarian(request.user, pk, version)))
+            self._tell(request, int(verify_veterinarian(user_of(request), pk, version)))
         except StaleEdit as error:
             messages.error(request, str(error))
 
     @action(description=_("Note as verified"), permissions=["change"])
     def verify_selected(self, request: HttpRequest, veterinarians: QuerySet[Veterinarian]) -> None:
         self._tell(
-            request, verify_veterinarians(request.user, list(veterinarians.values_list("pk", flat=True)))
+            request, verify_veterinarians(user_of(request), list(veterinarians.values_list("pk", flat=True)))
         )
 
     def _tell(self, request: HttpRequest, count: int) -> None:
-        told = ngettext(
+        message = ngettext(
             "%(count)s veterinarian is verified now.", "%(count)s veterinarians are verified now.", count
         )
-        messages.success(request, told % {"count": count})
+        messages.success(request, message % {"count": count})
 
 
 @admin.register(StaffMember)
@@ -130,5 +131,5 @@ class StaffMemberAdmin(PersonAdmin):
     def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> StaffMember:
         values = {name: form.cleaned_data[name] for name in staff.FIELDS}
         if change:
-            return staff.change_member(request.user, form.instance.pk, **values)
-        return staff.create_member(request.user, form.cleaned_data["user"], **values)
+            return staff.change_member(user_of(request), form.instance.pk, **values)
+        return staff.create_member(user_of(request), form.cleaned_data["user"], **values)

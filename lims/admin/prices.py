@@ -12,6 +12,7 @@ from unfold.decorators import display
 from lims.admin.base import AuditedAdmin, ServedAdmin
 from lims.forms.work_orders.prices import PriceForm
 from lims.models import Price
+from lims.requests import user_of
 from lims.services.work_orders import price_list
 from lims.services.work_orders.price_list import begin_price, change_price, has_past, withdraw_price
 from lims.templatetags.lamina import money
@@ -56,11 +57,11 @@ class PriceAdmin(AuditedAdmin, ServedAdmin):
 
     def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> Price:
         if change:
-            return change_price(request.user, form.instance.pk, form.terms())
-        return begin_price(request.user, form.terms())
+            return change_price(user_of(request), form.instance.pk, form.terms())
+        return begin_price(user_of(request), form.terms())
 
     def delete_model(self, request: HttpRequest, obj: Price) -> None:
-        withdraw_price(request.user, obj.pk)
+        withdraw_price(user_of(request), obj.pk)
 
     @display(description=_("price"), ordering="price")
     def amount(self, price: Price) -> str:

@@ -9,6 +9,7 @@ from unfold.decorators import display
 from lims.admin.base import ReadOnlyAdmin
 from lims.admin.bulk_actions import BulkActionsAdmin
 from lims.models import Protocol
+from lims.requests import user_of
 
 LABELS = {
     "submitted": "info",
@@ -92,7 +93,7 @@ class ProtocolAdmin(BulkActionsAdmin, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Protocol]:
         # A vet's draft is the vet's alone.
-        return Protocol.objects.visible_to(request.user)
+        return Protocol.objects.visible_to(user_of(request))
 
     @display(description=_("number"), ordering="number")
     def shown_code(self, protocol: Protocol) -> str:

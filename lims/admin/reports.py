@@ -13,6 +13,7 @@ from lims.admin.bulk_actions import BulkActionsAdmin
 from lims.forms.people.admin_pathologists import PhraseForm
 from lims.models import Delivery, Phrase, Report, ReportHistory
 from lims.models.reports import TEXT_FIELDS
+from lims.requests import user_of
 from lims.services.reports.phrases import add_phrase, change_phrase, list_phrases, remove_phrase
 
 REPORT_LABELS = {"finalized": "warning", "issued": "success", "withdrawn": "danger"}
@@ -79,13 +80,13 @@ class PhraseAdmin(ServedAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Phrase]:
-        return list_phrases(request.user)
+        return list_phrases(user_of(request))
 
     def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> Phrase:
         typed = (form.cleaned_data["title"], form.cleaned_data["text"])
         if change:
-            return change_phrase(request.user, form.instance.pk, *typed)
-        return add_phrase(request.user, *typed)
+            return change_phrase(user_of(request), form.instance.pk, *typed)
+        return add_phrase(user_of(request), *typed)
 
     def delete_model(self, request: HttpRequest, obj: Phrase) -> None:
-        remove_phrase(request.user, obj.pk)
+        remove_phrase(user_of(request), obj.pk)

@@ -14,6 +14,7 @@ from unfold.forms import AdminPasswordChangeForm
 from lims.admin.base import AuditedAdmin, ServedAdmin
 from lims.forms.people.admin_people import AccountCreationForm, AccountForm
 from lims.models import User
+from lims.requests import user_of
 from lims.services.people.accounts import (
     change_account,
     create_account,
@@ -64,9 +65,9 @@ class UserAdmin(AuditedAdmin, ServedAdmin, BaseUserAdmin):  # type: ignore[misc]
         data = form.cleaned_data
         if not change:
             values = {name: data[name] for name in ("email", "role", "language")}
-            return create_account(request.user, password=data.get("password1") or None, **values)
+            return create_account(user_of(request), password=data.get("password1") or None, **values)
         values = {name: data[name] for name in AccountForm.Meta.fields}
-        return change_account(request.user, form.instance.pk, **values)
+        return change_account(user_of(request), form.instance.pk, **values)
 
     @display(description=_("address verified"), boolean=True, ordering=F("verified"))
     def is_verified(self, user: User) -> bool:
@@ -78,19 +79,21 @@ class UserAdmin(AuditedAdmin, ServedAdmin, BaseUserAdmin):  # type: ignore[misc]
 
     @action(description=_("Take the address for verified"), permissions=["change"])
     def verify(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        count = verify_addresses(request.user, _pks(users))
-        told = ngettext("%(count)s address is verified now.", "%(count)s addresses are verified now.", count)
-        messages.success(request, told % {"count": count})
+        count = verify_addresses(user_of(request), _pks(users))
+        message = ngettext(
+            "%(count)s address is verified now.", "%(count)s addresses are verified now.", count
+        )
+        messages.success(request, message % {"count": count})
 
     @action(description=_("Remove the second factor"), permissions=["change"])
     def remove_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        count = remove_second_factors(request.user, _pks(users))
-        told = ngettext(
+        count = remove_second_factors(user_of(request), _pks(users))
+        message = ngettext(
             "%(count)s account has no second factor any more.",
             "%(count)s accounts have no second factor any more.",
             count,
         )
-        messages.success(request, told % {"count": count})
+        messages.success(request, message % {"count": count})
 
 
 def _pks(users: QuerySet[User]) -> list[int]:

@@ -28,9 +28,9 @@ METHODS = {
     "histopathology": "Formol al 10 %, parafina, cortes de 4 µm, hematoxilina y eosina.",
     "cytology": "Extendidos secados al aire, May-Grünwald-Giemsa.",
 }
-# Every so many reports tell a critical result, or wait for a further test.
+# Of so many reports one has a critical result, and one waits for a further test.
 CRITICAL_EVERY, PENDING_EVERY = 9, 7
-# Of so many deliveries, these ended otherwise than well.
+# Deliveries that failed or are uncertain, of so many.
 DELIVERIES_PER_END = 19
 ENDS = {
     4: (DeliveryState.FAILED, "550 5.1.1 Recipient address rejected: User unknown"),
@@ -65,15 +65,15 @@ def _write(rng: random.Random, cast: Cast, pace: Pace, protocol: Protocol, index
         critical_result=findings.CRITICAL if index % CRITICAL_EVERY == 2 else "",
         pending_tests=PENDING if index % PENDING_EVERY == 3 else "",
     )
-    _say_of_specimens(report)
-    _say_of_cassettes(rng, report)
+    _add_diagnoses(report)
+    _add_cassettes(rng, report)
     begun_at = pace.of(protocol).written_at
     Report.objects.filter(pk=report.pk).update(created_at=begun_at)
     _note(report, ReportHistory.Action.BEGUN, cast, begun_at)
     return report
 
 
-def _say_of_specimens(report: Report) -> None:
+def _add_diagnoses(report: Report) -> None:
     finding = finding_of(report.protocol)
     specimens: list[Specimen | None] = [*report.protocol.specimens.all()] or [None]
     ReportDiagnosis.objects.bulk_create(
@@ -89,7 +89,7 @@ def _say_of_specimens(report: Report) -> None:
     )
 
 
-def _say_of_cassettes(rng: random.Random, report: Report) -> None:
+def _add_cassettes(rng: random.Random, report: Report) -> None:
     ReportCassette.objects.bulk_create(
         ReportCassette(
             report=report,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from lims.demo.bench import JUDGED, steps_done
 from lims.demo.pace import Pace
 from lims.demo.people import Cast
-from lims.demo.steps import Step, write_steps
+from lims.demo.steps import StatusChange, write_steps
 from lims.models import AdditionalRequest, LabelSheet, Protocol, RequestKind
 from lims.models import ProtocolStatus as Status
 
@@ -33,8 +33,10 @@ def _send_back(cast: Cast, pace: Pace, protocol: Protocol) -> None:
     pathologist = cast.pathologist.staff_member.user_id
     write_steps(
         [
-            Step(protocol.pk, Status.PROCESSING, Status.READY, at - timedelta(hours=1), cast.staff.pk),
-            Step(protocol.pk, Status.READY, Status.PROCESSING, at, pathologist, "Pedido adicional"),
+            StatusChange(
+                protocol.pk, Status.PROCESSING, Status.READY, at - timedelta(hours=1), cast.staff.pk
+            ),
+            StatusChange(protocol.pk, Status.READY, Status.PROCESSING, at, pathologist, "Pedido adicional"),
         ]
     )
 

@@ -30,7 +30,7 @@ SHOWN = (
 )
 
 
-class Step(NamedTuple):
+class StatusChange(NamedTuple):
     """A row of the history."""
 
     protocol: int
@@ -42,7 +42,7 @@ class Step(NamedTuple):
 
 
 def create_history(cast: Cast, pace: Pace) -> None:
-    """Write how each protocol came to its state, the oldest step first; a statement for each batch."""
+    """Write how each protocol came to its state, the oldest change first; a statement for each batch."""
     protocols = Protocol.objects.exclude(status=Status.DRAFT).select_related("veterinarian").only(*SHOWN)
     steps = (step for protocol in protocols.iterator(BATCH) for step in _steps(protocol, cast, pace))
     ordered = sorted(steps, key=attrgetter("at", "protocol"))
@@ -50,28 +50,28 @@ def create_history(cast: Cast, pace: Pace) -> None:
         write_steps(ordered[start : start + BATCH])
 
 
-def write_steps(steps: list[Step]) -> None:
+def write_steps(steps: list[StatusChange]) -> None:
     """Write rows of the history with their own times, in their order."""
     columns = [list(column) for column in zip(*steps, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(INSERT.format(history=ProtocolHistory._meta.db_table), columns)
 
 
-def _steps(protocol: Protocol, cast: Cast, pace: Pace) -> Iterator[Step]:
+def _steps(protocol: Protocol, cast: Cast, pace: Pace) -> Iterator[StatusChange]:
     assert protocol.submitted_at is not None
     vet, staff = protocol.veterinarian.user_id, cast.staff.pk
-    yield Step(protocol.pk, Status.DRAFT, Status.SUBMITTED, protocol.submitted_at, vet)
+    yield StatusChange(protocol.pk, Status.DRAFT, Status.SUBMITTED, protocol.submitted_at, vet)
     if protocol.status == Status.REJECTED:
         at, reason = protocol.submitted_at + UNTIL_RECEPTION, protocol.rejection_reason
-        yield Step(protocol.pk, Status.SUBMITTED, Status.REJECTED, at, staff, reason)
+        yield StatusChange(protocol.pk, Status.SUBMITTED, Status.REJECTED, at, staff, reason)
     if protocol.received_at is None:
         return
-    yield Step(protocol.pk, Status.SUBMITTED, Status.RECEIVED, received(protocol), staff)
+    yield StatusChange(protocol.pk, Status.SUBMITTED, Status.RECEIVED, received(protocol), staff)
     times = pace.of(protocol)
     if protocol.status in (Status.PROCESSING, Status.READY, Status.REPORTED):
-        yield Step(protocol.pk, Status.RECEIVED, Status.PROCESSING, times.begun_at, staff)
+        yield StatusChange(protocol.pk, Status.RECEIVED, Status.PROCESSING, times.begun_at, staff)
     if protocol.status in (Status.READY, Status.REPORTED):
-        yield Step(protocol.pk, Status.PROCESSING, Status.READY, times.ready_at, staff)
+        yield StatusChange(protocol.pk, Status.PROCESSING, Status.READY, times.ready_at, staff)
     if protocol.status == Status.REPORTED:
         by = cast.pathologist.staff_member.user_id
-        yield Step(protocol.pk, Status.READY, Status.REPORTED, times.reported_at, by)
+        yield StatusChange(protocol.pk, Status.READY, Status.REPORTED, times.reported_at, by)

@@ -85,7 +85,7 @@ def _write(rng: random.Random, by: User, wish: Wish, protocols: list[Protocol], 
         billing["observations"] = hostile.pick(hostile.TEXTS, turn + 2, 5_000)
     order = services.create_work_order(by, wish.veterinarian, lines, **billing)
     advance = (order.total * ADVANCES[index % len(ADVANCES)]).quantize(Decimal("0.01"))
-    return services.change_work_order(by, order.pk, order.version, advance=advance) if advance else order
+    return services.change_work_order(by, order.pk, order.lock_version, advance=advance) if advance else order
 
 
 def _line(rng: random.Random, protocols: list[Protocol], position: int) -> Line:

@@ -1,7 +1,6 @@
 """The laboratory's things. One noun per module; verbs live in `lims.services`."""
 
 from lims.models.access import DocumentAccess
-from lims.models.ageing import AgedHistory
 from lims.models.deliveries import (
     Delivery,
     DeliveryKind,
@@ -47,6 +46,7 @@ from lims.models.reports import (
     ReportImageState,
     ReportStatus,
 )
+from lims.models.retention import AgedHistory
 from lims.models.work_orders import (
     PaymentStatus,
     WorkOrder,

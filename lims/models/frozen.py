@@ -20,23 +20,23 @@ RETURN coalesce(NEW, OLD);
 """
 
 
-def keep_columns(names: Sequence[str]) -> pgtrigger.Protect:
-    """Return what refuses to change these columns of a report that is no draft."""
+def forbid_update(names: Sequence[str]) -> pgtrigger.Protect:
+    """Return the trigger that forbids changing these columns of a report that is no draft."""
     changed = reduce(or_, (Q(**{f"old__{name}__df": F(f"new__{name}")}) for name in names))
     return pgtrigger.Protect(
         name="keep_frozen", operation=pgtrigger.UpdateOf(*names), condition=~Q(old__status="draft") & changed
     )
 
 
-def keep_rows() -> pgtrigger.Protect:
-    """Return what refuses to remove a report that is no draft."""
+def forbid_delete() -> pgtrigger.Protect:
+    """Return the trigger that forbids deleting a report that is no draft."""
     return pgtrigger.Protect(
         name="keep_finalized", operation=pgtrigger.Delete, condition=~Q(old__status="draft")
     )
 
 
-def keep_parts(report_table: str) -> pgtrigger.Trigger:
-    """Return what refuses to add, change and remove rows of a report that is no draft."""
+def forbid_part_changes(report_table: str) -> pgtrigger.Trigger:
+    """Return the trigger that forbids adding, changing and deleting rows of a report that is no draft."""
     return pgtrigger.Trigger(
         name="keep_frozen",
         when=pgtrigger.Before,

@@ -33,7 +33,7 @@ from lims.models.work_orders import WorkOrder, WorkOrderLine
 
 # Secrets, what only counts saves or is computed, and what is frozen and told of elsewhere.
 LEFT_OUT: dict[type[models.Model], Sequence[str]] = {
-    Protocol: ("public_id", "last_cassette", "last_slide", "version"),
+    Protocol: ("public_id", "last_cassette", "last_slide", "lock_version"),
     HistopathologySample: (),
     CytologySample: (),
     Specimen: (),
@@ -42,17 +42,17 @@ LEFT_OUT: dict[type[models.Model], Sequence[str]] = {
     Slide: (),
     SlideCassette: (),
     AdditionalRequest: (),
-    Veterinarian: ("version",),
+    Veterinarian: ("lock_version",),
     User: ("password", "last_login"),
     StaffMember: (),
     Pathologist: (),
     Price: (),
     Laboratory: (),
-    WorkOrder: ("balance", "payment_status", "printed_lines", "version"),
+    WorkOrder: ("balance", "payment_status", "printed_lines", "lock_version"),
     WorkOrderLine: ("subtotal",),
     Report: (
         *TEXT_FIELDS,
-        *("snapshot", "verification_token", "verification_code", "edit_version", "changed_at"),
+        *("snapshot", "verification_token", "verification_code", "lock_version", "changed_at"),
         *("archive_key", "archive_version_id", "sha256", "size_bytes", "pages"),
     ),
 }

@@ -141,7 +141,7 @@ class Veterinarian(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("verified by")
     )
     # Grows with each save, so that the second of two editors is told.
-    version = models.PositiveIntegerField(default=1, editable=False)
+    lock_version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = VeterinarianQuerySet.as_manager()
 

@@ -1,16 +1,8 @@
 """The price list. Its history is kept, and an issued order never follows it."""
 
-from datetime import date
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-
-
-class PriceQuerySet(models.QuerySet):
-    def valid_on(self, day: date) -> "PriceQuerySet":
-        """Return the prices that hold on a day, one per service."""
-        return self.filter(Q(valid_until=None) | Q(valid_until__gte=day), valid_from__lte=day)
 
 
 class Price(models.Model):
@@ -21,8 +13,6 @@ class Price(models.Model):
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
-
-    objects = PriceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("price")

@@ -45,12 +45,7 @@ TRANSITIONS = {
 
 AT_THE_BENCH = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
 # What was received has a number.
-NUMBERED = (
-    ProtocolStatus.RECEIVED,
-    ProtocolStatus.PROCESSING,
-    ProtocolStatus.READY,
-    ProtocolStatus.REPORTED,
-)
+NUMBERED = (*AT_THE_BENCH, ProtocolStatus.READY, ProtocolStatus.REPORTED)
 
 
 class Sex(models.TextChoices):
@@ -152,7 +147,7 @@ class Protocol(models.Model):
     last_cassette = models.PositiveSmallIntegerField(default=0, editable=False)
     last_slide = models.PositiveSmallIntegerField(default=0, editable=False)
     # Grows with each save of what people write, so that the second of two editors is told.
-    version = models.PositiveIntegerField(default=1, editable=False)
+    lock_version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ProtocolQuerySet.as_manager()
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lims.models.frozen import keep_columns, keep_parts, keep_rows
+from lims.models.frozen import forbid_delete, forbid_part_changes, forbid_update
 from lims.models.people import Pathologist, Role, User
 from lims.models.processing import Cassette, Specimen
 from lims.models.protocols import Protocol
@@ -79,7 +79,7 @@ class Report(models.Model):
     is_preliminary = models.BooleanField(_("preliminary"), default=False)
 
     # Grows with each save, so that the second of two editors is told.
-    edit_version = models.PositiveIntegerField(default=1, editable=False)
+    lock_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -120,7 +120,7 @@ class Report(models.Model):
                 name="report_first_issued",
             ),
         ]
-        triggers = [keep_columns(("snapshot", *TEXT_FIELDS)), keep_rows()]
+        triggers = [forbid_update(("snapshot", *TEXT_FIELDS)), forbid_delete()]
         constraints = [
             models.UniqueConstraint(fields=["protocol", "version"], name="report_version_unique"),
             models.UniqueConstraint(
@@ -198,7 +198,7 @@ class ReportCassette(models.Model):
         verbose_name = _("cassette of a report")
         verbose_name_plural = _("cassettes of a report")
         ordering = ["position"]
-        triggers = [keep_parts(Report._meta.db_table)]
+        triggers = [forbid_part_changes(Report._meta.db_table)]
         constraints = [
             models.UniqueConstraint(fields=["report", "position"], name="report_cassette_position_unique"),
         ]

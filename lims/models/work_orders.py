@@ -101,7 +101,7 @@ class WorkOrder(models.Model):
     cancellation_reason = models.CharField(_("reason of cancellation"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # Grows with each save, so that the second of two editors is told.
-    version = models.PositiveIntegerField(default=1, editable=False)
+    lock_version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = WorkOrderQuerySet.as_manager()
 

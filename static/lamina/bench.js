@@ -24,8 +24,8 @@
     box.checked = true;
     box.closest("tr").scrollIntoView({ block: "nearest" });
     event.target.value = "";
-    const told = document.querySelector("[data-scanned]");
-    told.textContent = told.dataset.found.replace("#", box.dataset.code);
+    const status = document.querySelector("[data-scanned]");
+    status.textContent = status.dataset.found.replace("#", box.dataset.code);
     count();
   }
 

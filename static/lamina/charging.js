@@ -35,7 +35,7 @@
     return row.querySelector("[data-wanted]").checked ? subtotal : 0;
   }
 
-  function tell() {
+  function showTotals() {
     const rows = [...form.querySelectorAll(".charge")];
     const charged = form.querySelector("[data-charged-before]").dataset;
     const elsewhere = cents(charged.chargedElsewhere);
@@ -52,8 +52,8 @@
   }
 
   form.querySelectorAll("[data-scripted]").forEach((part) => (part.hidden = false));
-  form.addEventListener("input", tell);
+  form.addEventListener("input", showTotals);
   // A form that came back by the browser's "back" with its values as they were.
-  addEventListener("pageshow", tell);
-  tell();
+  addEventListener("pageshow", showTotals);
+  showTotals();
 })();

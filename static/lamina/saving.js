@@ -11,7 +11,7 @@ const Saving = (() => {
   // In these it is tried again by itself.
   const WAITING = ["offline", "login", "denied"];
   // For an answer without words of its own; the page has some.
-  const NOTHING_SAID = { error: "", fields: {} };
+  const NO_ANSWER = { error: "", fields: {} };
   const IGNORED = ["csrfmiddlewaretoken", "edit_version"];
 
   const savers = new Set();
@@ -119,9 +119,9 @@ const Saving = (() => {
       this.#firstTyped = undefined;
       if (!WAITING.includes(this.state)) this.#become("saving");
       const answer = await post(this.form.action, sent.body, { keepalive }).catch(() => null);
-      const told = await answer?.json().catch(() => null);
-      this.answer = told ?? NOTHING_SAID;
-      if (answer?.ok && told) return this.#keep(sent.typed);
+      const json = await answer?.json().catch(() => null);
+      this.answer = json ?? NO_ANSWER;
+      if (answer?.ok && json) return this.#keep(sent.typed);
       return this.#refuse(answer, sent);
     }
 

@@ -1,9 +1,9 @@
-// Scan after scan without waiting for the page: codes queue up, each is told by a line and a quiet tone.
+// Scan after scan without waiting for the page: codes queue up, a line announces each and a quiet tone.
 // Without it each scan is a page of its own, and everything works all the same.
 (() => {
   const form = document.querySelector("form[data-scan]");
   const field = form.elements.code;
-  const told = document.getElementById("scan-told");
+  const line = document.getElementById("scan-message");
   const sound = document.querySelector("[data-sound]");
   const RETRY_MS = 2_000;
   // Hertz; what was added sounds short and high, whatever needs a look low and twice.
@@ -33,15 +33,15 @@
 
   async function post(code) {
     const body = new URLSearchParams({ code, part: "1" });
-    let why = told.dataset.away;
+    let why = line.dataset.away;
     try {
       const answer = await Saving.post(form.action, body);
       if (answer.ok) return show(await answer.text());
-      if (answer.status === 401) why = told.dataset.login;
+      if (answer.status === 401) why = line.dataset.login;
     } catch { /* The laboratory is away: what was scanned waits. */ }
-    const text = `${why} ${told.dataset.left} ${waiting.join(", ")}`;
+    const text = `${why} ${line.dataset.left} ${waiting.join(", ")}`;
     // Once, not at each try.
-    if (told.textContent !== text) tell("error", text);
+    if (line.textContent !== text) announce("error", text);
     return "away";
   }
 
@@ -49,15 +49,15 @@
     const board = new DOMParser().parseFromString(html, "text/html").getElementById("board");
     if (!board) return "away";
     document.getElementById("board").replaceWith(board);
-    tell(board.dataset.tone, board.dataset.told);
-    return "told";
+    announce(board.dataset.tone, board.dataset.message);
+    return "shown";
   }
 
-  function tell(tone, text) {
-    told.dataset.tone = tone;
+  function announce(tone, text) {
+    line.dataset.tone = tone;
     // Taken out and put in again, so that the same words are read aloud once more.
-    told.textContent = "";
-    told.textContent = text;
+    line.textContent = "";
+    line.textContent = text;
     if (sound.getAttribute("aria-pressed") === "true") play(TONES[tone] ?? []);
   }
 

@@ -13,7 +13,7 @@
     const chosen = every.filter((box) => box.checked).length;
     const matching = form.elements.namedItem("all").checked;
     document.querySelectorAll("[data-scripted]").forEach((part) => (part.hidden = false));
-    tell(form.querySelector("[data-count]"), chosen, matching);
+    showCount(form.querySelector("[data-count]"), chosen, matching);
     every.forEach((box) => (box.disabled = matching));
     form.querySelectorAll("button").forEach((button) => (button.disabled = !chosen && !matching));
     form.classList.toggle("bulk-on", chosen > 0 || matching);
@@ -26,7 +26,7 @@
     }
   }
 
-  function tell(place, chosen, matching) {
+  function showCount(place, chosen, matching) {
     place.hidden = !chosen && !matching;
     const text = chosen === 1 ? place.dataset.one : place.dataset.many.replace("#", chosen);
     place.textContent = matching ? place.dataset.all : text;

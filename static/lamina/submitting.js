@@ -19,17 +19,17 @@
     const now = new Date().toLocaleTimeString(document.documentElement.lang, time);
     const sentence = line.dataset[`say${saver.state[0].toUpperCase()}${saver.state.slice(1)}`];
     find("[data-saving-text]", line).textContent = saver.state === "saved" ? `${sentence} ${now}` : sentence;
-    tell(saver.state);
+    showState(saver.state);
   }
 
-  function tell(state) {
+  function showState(state) {
     if (state === "refused") showErrors(saver.answer.fields);
     const problem = find("[data-problem]");
     const own = { refused: saver.answer?.error, closed: saver.answer?.error }[state];
-    const told = own || find(`[data-when="${state}"]`, problems)?.textContent;
-    problem.hidden = !told;
-    if (!told) return;
-    find("[data-problem-text]").textContent = told;
+    const message = own || find(`[data-when="${state}"]`, problems)?.textContent;
+    problem.hidden = !message;
+    if (!message) return;
+    find("[data-problem-text]").textContent = message;
     const action = find(`[data-when-action="${state}"]`, problems)?.cloneNode(true);
     find("[data-problem-action]").replaceChildren(...[action].filter(Boolean));
     if (state === "stale") action.addEventListener("click", compare);
@@ -43,7 +43,7 @@
 
   // What is wrong where
   function clearErrors() {
-    desk.querySelectorAll("[data-told], .field > .field-error").forEach((error) => error.remove());
+    desk.querySelectorAll("[data-error], .field > .field-error").forEach((error) => error.remove());
     desk.querySelectorAll(".is-missing").forEach((field) => field.classList.remove("is-missing"));
     desk.querySelectorAll("[aria-invalid], .is-invalid").forEach((control) => {
       control.removeAttribute("aria-invalid");
@@ -62,8 +62,8 @@
     if (!place) return;
     const error = document.createElement("p");
     error.className = "field-error";
-    error.dataset.told = "";
-    error.id = `told-${name}`;
+    error.dataset.error = "";
+    error.id = `error-${name}`;
     error.textContent = sentence;
     place.classList.add("is-missing");
     place.append(error);

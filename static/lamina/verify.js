@@ -13,7 +13,7 @@
 
   const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  function tell(outcome, name) {
+  function showOutcome(outcome, name) {
     outcomes.forEach((board) => {
       board.hidden = board.dataset.outcome !== outcome;
       board.querySelectorAll("[data-name]").forEach((slot) => { slot.textContent = name; });
@@ -22,14 +22,14 @@
 
   async function compare(file) {
     if (!file) return;
-    tell("working", file.name);
+    showOutcome("working", file.name);
     digest.textContent = "";
     try {
       const found = hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
       digest.textContent = found;
-      tell(found === place.dataset.sha256 ? "same" : "other", file.name);
+      showOutcome(found === place.dataset.sha256 ? "same" : "other", file.name);
     } catch {
-      tell("unreadable", file.name);
+      showOutcome("unreadable", file.name);
     }
   }
 

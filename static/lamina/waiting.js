@@ -9,14 +9,14 @@
   const board = page.querySelector("[data-board]");
   const long = page.querySelector("[data-long]");
   const lost = page.querySelector("[data-lost]");
-  const tell = page.querySelector("[data-tell]");
+  const bell = page.querySelector("[data-tell]");
   const started = performance.now();
   let state = "queued";
   let opening = false;
 
   const elapsed = () => performance.now() - started;
   const askIn = (ms) => setTimeout(ask, ms);
-  const told = () => tell.getAttribute("aria-pressed") === "true";
+  const isNotifying = () => bell.getAttribute("aria-pressed") === "true";
 
   async function ask() {
     let answer;
@@ -51,14 +51,14 @@
     opening = true;
     document.title = page.dataset.readyTitle;
     // Replaced, so that "back" leads from the document to where the reader came from.
-    if (!told() || !document.hidden) return location.replace(url);
+    if (!isNotifying() || !document.hidden) return location.replace(url);
     notify(page.dataset.readyTitle);
     document.addEventListener("visibilitychange", () => location.replace(url), { once: true });
   }
 
   function fail(fragment) {
     document.title = fragment.dataset.title;
-    if (told() && document.hidden) notify(fragment.dataset.title);
+    if (isNotifying() && document.hidden) notify(fragment.dataset.title);
   }
 
   function notify(title) {
@@ -70,10 +70,10 @@
     }
   }
 
-  tell.hidden = false;
-  tell.addEventListener("click", () => {
-    tell.setAttribute("aria-pressed", String(!told()));
-    if (told() && "Notification" in window && Notification.permission === "default") {
+  bell.hidden = false;
+  bell.addEventListener("click", () => {
+    bell.setAttribute("aria-pressed", String(!isNotifying()));
+    if (isNotifying() && "Notification" in window && Notification.permission === "default") {
       Notification.requestPermission();
     }
   });

@@ -4,7 +4,7 @@
   const place = document.querySelector("[data-images]");
   const form = document.querySelector("[data-upload]");
   const chooser = form.querySelector("input[type=file]");
-  const said = document.querySelector("[data-images-said]");
+  const status = document.querySelector("[data-images-status]");
   const confirmation = document.querySelector("[data-confirm]");
   const savers = new WeakMap();
   let timer;
@@ -114,8 +114,8 @@
     try {
       const answer = await Saving.post(form.action, body);
       if (answer.ok) return card.remove();
-      const told = await answer.json();
-      fail(card, [...new Set([told.error, ...Object.values(told.fields)])].at(-1));
+      const json = await answer.json();
+      fail(card, [...new Set([json.error, ...Object.values(json.fields)])].at(-1));
     } catch {
       fail(card, form.dataset.sayLost);
     }
@@ -151,7 +151,7 @@
     if (step < 0) all[index].before(card);
     else all[index].after(card);
     button.focus();
-    said.textContent = said.dataset.sayPlace.replace("{n}", index + 1).replace("{count}", all.length);
+    status.textContent = status.dataset.sayPlace.replace("{n}", index + 1).replace("{count}", all.length);
     keepOrder();
   }
 

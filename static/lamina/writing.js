@@ -28,7 +28,7 @@
     const now = new Date().toLocaleTimeString(document.documentElement.lang, time);
     const sentence = line.dataset[`say${state[0].toUpperCase()}${state.slice(1)}`];
     find("[data-saving-text]", line).textContent = state === "saved" ? `${sentence} ${now}` : sentence;
-    tell(state);
+    showState(state);
   }
 
   // What the paper cannot print, read aloud; it stands beside its fields
@@ -37,15 +37,15 @@
     find("[data-note]").textContent = [...notes].join(" ");
   }
 
-  function tell(state) {
+  function showState(state) {
     const problem = find("[data-problem]");
     const culprit = [...Saving.savers].find((each) => each.state === state);
     if (state === "refused") showErrors(culprit.answer.fields, culprit.form);
     const sentence = find(`[data-when="${state}"]`, problems)?.textContent;
-    const told = { refused: culprit?.answer?.error, closed: culprit?.answer?.error }[state] || sentence;
-    problem.hidden = !told;
-    if (!told) return;
-    find("[data-problem-text]").textContent = told;
+    const message = { refused: culprit?.answer?.error, closed: culprit?.answer?.error }[state] || sentence;
+    problem.hidden = !message;
+    if (!message) return;
+    find("[data-problem-text]").textContent = message;
     const action = find(`[data-when-action="${state}"]`, problems)?.cloneNode(true);
     find("[data-problem-action]").replaceChildren(...[action].filter(Boolean));
     if (state === "stale") action.addEventListener("click", compare);
@@ -60,7 +60,7 @@
 
   // What is wrong where
   function clearErrors() {
-    desk.querySelectorAll("[data-told]").forEach((error) => error.remove());
+    desk.querySelectorAll("[data-error]").forEach((error) => error.remove());
     desk.querySelectorAll(".is-missing").forEach((field) => field.classList.remove("is-missing"));
     desk.querySelectorAll("[aria-invalid]").forEach((control) => {
       control.removeAttribute("aria-invalid");
@@ -83,8 +83,8 @@
     place.classList.add("is-missing");
     const error = document.createElement("p");
     error.className = "field-error";
-    error.dataset.told = "";
-    error.id = `told-${name}`;
+    error.dataset.error = "";
+    error.id = `error-${name}`;
     error.textContent = sentence;
     place.append(error);
     const control = find(`[name="${CSS.escape(name)}"]`, place) ?? find("textarea, input, button", place);
@@ -121,10 +121,10 @@
     review.close();
     const first = showErrors(fields);
     const elsewhere = Object.keys(fields).filter((name) => !find(`[data-field="${CSS.escape(name)}"]`));
-    const told = [sentence, ...elsewhere.map((name) => fields[name])].filter(Boolean);
+    const message = [sentence, ...elsewhere.map((name) => fields[name])].filter(Boolean);
     const problem = find("[data-problem]");
-    problem.hidden = !told.length;
-    find("[data-problem-text]").textContent = told.join(" ");
+    problem.hidden = !message.length;
+    find("[data-problem-text]").textContent = message.join(" ");
     find("[data-problem-action]").replaceChildren();
     first?.scrollIntoView({ block: "center" });
     first?.focus({ preventScroll: true });
@@ -134,16 +134,16 @@
     if (finished) return;
     finished = true;
     let answer;
-    let told = {};
+    let json = {};
     try {
       answer = await Saving.post(form.action, new FormData(form));
-      told = await answer.json();
+      json = await answer.json();
     } catch {
       // Whether it arrived nobody knows here; the report's own page does.
     }
     if (answer?.status === 409) {
       finished = false;
-      return showMissing(told.fields, Object.keys(told.fields).length ? "" : told.error);
+      return showMissing(json.fields, Object.keys(json.fields).length ? "" : json.error);
     }
     location.assign(form.dataset.then);
   }

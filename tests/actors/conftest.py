@@ -15,7 +15,7 @@ from tests.actors import doubles
 @pytest.fixture(autouse=True)
 def _fresh_doubles():
     doubles.worked_on.clear()
-    doubles.told_failed.clear()
+    doubles.failures.clear()
 
 
 @pytest.fixture

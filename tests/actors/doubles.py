@@ -8,7 +8,7 @@ LEASE_S = 10
 MAX_ATTEMPTS = 3
 
 worked_on: list[int] = []
-told_failed: list[str] = []
+failures: list[str] = []
 
 
 class Hiccup(Exception):
@@ -36,34 +36,40 @@ def lose_lease(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(token="00000000-0000-0000-0000-000000000001")
 
 
-def tell_failed(job: Job) -> None:
-    """Note that a job failed for good, and as what it stood in the table then."""
-    told_failed.append(Job.objects.get(pk=job.pk).state)
+def note_failure(job: Job) -> None:
+    """Note the state that the job has in the table when the hook runs."""
+    failures.append(Job.objects.get(pk=job.pk).state)
 
 
-def tell_lost(job: Job) -> None:
-    told_failed.append("lost")
+def note_loss(job: Job) -> None:
+    failures.append("lost")
 
 
-def tell_wrongly(job: Job) -> None:
+def stumble(job: Job) -> None:
     raise ZeroDivisionError
 
 
-@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=MAX_ATTEMPTS, failed=tell_failed)
-def hiccup_and_tell(job: Job) -> None:
+@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=MAX_ATTEMPTS, on_failed=note_failure)
+def hiccup_with_hook(job: Job) -> None:
     raise Hiccup("The store is away.")
 
 
-@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=MAX_ATTEMPTS, failed=tell_failed)
-def give_up_and_tell(job: Job) -> None:
+@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=MAX_ATTEMPTS, on_failed=note_failure)
+def give_up_with_hook(job: Job) -> None:
     raise Unretryable("The document is gone.")
 
 
-@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=MAX_ATTEMPTS, failed=tell_failed, abandoned=tell_lost)
-def tell_how(job: Job) -> None:
+@actor(
+    queue=BACKGROUND,
+    lease_s=LEASE_S,
+    max_attempts=MAX_ATTEMPTS,
+    on_failed=note_failure,
+    on_worker_lost=note_loss,
+)
+def give_up_with_both_hooks(job: Job) -> None:
     raise Unretryable("The document is gone.")
 
 
-@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=MAX_ATTEMPTS, failed=tell_wrongly)
-def give_up_and_stumble(job: Job) -> None:
+@actor(queue=BACKGROUND, lease_s=LEASE_S, max_attempts=MAX_ATTEMPTS, on_failed=stumble)
+def give_up_with_broken_hook(job: Job) -> None:
     raise Unretryable("The document is gone.")

@@ -17,6 +17,8 @@ from actors.models import Job
 from tests import proxy as proxies
 from tests.actors import doubles
 
+pytestmark = pytest.mark.programs
+
 QUEUE = registry.queue_name(registry.BACKGROUND)
 
 
@@ -79,12 +81,7 @@ def test_a_sent_wake_up_is_in_a_quorum_queue_with_the_prefix(broker_at, channel)
         channel.queue_declare(queue=QUEUE, durable=True, arguments=arguments)
 
 
-def test_a_closed_port_is_told_as_broker_away(broker_at):
-    with pytest.raises(BrokerAway):
-        broker_at(proxies.closed_port()).enqueue(wake_up())
-
-
-def test_a_hung_broker_is_told_as_broker_away_and_not_waited_for(broker_at, proxy):
+def test_a_hung_broker_raises_broker_away_at_once(broker_at, proxy):
     broker = broker_at(proxy.port)
     broker.enqueue(wake_up())
     proxy.mode = proxies.BLACK_HOLE

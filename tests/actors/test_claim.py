@@ -22,20 +22,12 @@ def test_claim_counts_the_attempt_and_leases_by_the_databases_clock(make_job):
     assert lease.exists()
 
 
-def test_a_claimed_job_is_not_claimed_again(claimed):
-    assert jobs.claim("note_down", claimed().pk) is None
-
-
 def test_an_expired_lease_is_taken_over_with_a_new_token(claimed, expire):
     first = claimed()
     expire(first)
     second = jobs.claim("note_down", first.pk)
     assert second.attempts == 2
     assert second.token != first.token
-
-
-def test_a_job_that_is_not_due_is_not_claimed(make_job):
-    assert jobs.claim("note_down", make_job(run_after=Now() + timedelta(seconds=60)).pk) is None
 
 
 @pytest.mark.parametrize("end", [jobs.finish, lambda job: jobs.fail(job, "x", "y")])
@@ -45,16 +37,19 @@ def test_a_finished_job_is_not_claimed(claimed, end):
     assert jobs.claim("note_down", job.pk) is None
 
 
-def test_an_exhausted_job_is_not_claimed(make_job):
-    assert jobs.claim("note_down", make_job(attempts=doubles.MAX_ATTEMPTS).pk) is None
-
-
-def test_another_actors_job_is_not_claimed(make_job):
-    assert jobs.claim("hiccup", make_job("note_down").pk) is None
-
-
-def test_an_unknown_id_is_not_claimed(db):
-    assert jobs.claim("note_down", 10**15) is None
+@pytest.mark.parametrize(
+    ("asked", "fields"),
+    [
+        ("note_down", {"run_after": Now() + timedelta(seconds=60)}),
+        ("note_down", {"attempts": doubles.MAX_ATTEMPTS}),
+        ("hiccup", {}),
+    ],
+    ids=["not due", "exhausted", "another actor's"],
+)
+def test_a_job_that_is_not_to_be_done_is_not_claimed(make_job, asked, fields):
+    job = make_job("note_down", **fields)
+    assert jobs.claim(asked, job.pk) is None
+    assert jobs.claim(asked, job.pk + 1) is None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -55,13 +55,6 @@ def test_retried_job_waits_and_then_is_due_again(claimed):
     assert jobs.claim("note_down", job.pk).attempts == 2
 
 
-def test_the_last_attempt_fails_the_job(claimed):
-    job = claimed(attempts=doubles.MAX_ATTEMPTS - 1)
-    jobs.retry_later(job, "Hiccup", "away")
-    job.refresh_from_db()
-    assert (job.state, job.error_code) == ("failed", "Hiccup")
-
-
 def test_renewing_extends_the_lease(claimed):
     job = claimed()
     soon = Now() + timedelta(seconds=1)
@@ -72,7 +65,7 @@ def test_renewing_extends_the_lease(claimed):
     ).exists()
 
 
-def test_pauses_grow_and_never_exceed_their_ceiling():
-    for attempts in range(1, 30):
-        ceiling = timedelta(seconds=min(2 ** (attempts - 1), jobs.BACKOFF_MAX_S))
-        assert ceiling / 2 <= jobs.backoff(attempts) <= ceiling
+def test_pauses_begin_short_grow_and_stay_below_five_minutes():
+    assert jobs.backoff(1) <= timedelta(seconds=1)
+    assert all(jobs.backoff(attempts) < jobs.backoff(attempts + 2) for attempts in range(1, 7))
+    assert timedelta(minutes=2) < jobs.backoff(30) <= timedelta(minutes=5)

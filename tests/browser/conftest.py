@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 import pdfcache.cache
 from actors.models import Job
 from tests import factories
+from tests.client import session_of
 from tests.processes import Web, running, wait_until, worker
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -31,6 +32,47 @@ SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
   AND state <> 'idle'
 """
+
+
+class Contexts:
+    """Browsers of people who know nothing of each other, used again by one test after another.
+
+    A new one costs as much time as three pages, most of it for a process that reads every script anew.
+    """
+
+    def __init__(self, chromium: Browser) -> None:
+        self._chromium = chromium
+        self._idle: dict[str, list[BrowserContext]] = {}
+        self._lent: list[tuple[str, BrowserContext]] = []
+
+    def open(self, base_url: str, once: bool = False, **options) -> Page:
+        """Return a page of a browser that nobody else has in this test; `once` if it stays changed."""
+        kind = "" if once else repr((base_url, sorted(options.items())))
+        if idle := self._idle.get(kind):
+            context = idle.pop()
+            page = context.new_page()
+            origin = {"origin": base_url, "storageTypes": "all"}
+            context.new_cdp_session(page).send("Storage.clearDataForOrigin", origin)
+        else:
+            context = self._chromium.new_context(base_url=base_url, locale="es-AR", **options)
+            page = context.new_page()
+        context.set_default_timeout(TIMEOUT_MS)
+        self._lent.append((kind, context))
+        return page
+
+    def clear(self) -> None:
+        """Take back what was lent: pages are closed, cookies and routes forgotten."""
+        while self._lent:
+            kind, context = self._lent.pop()
+            if not kind:
+                context.close()
+                continue
+            for page in context.pages:
+                page.close()
+            context.clear_cookies()
+            context.unroute_all()
+            context.set_offline(False)
+            self._idle.setdefault(kind, []).append(context)
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +102,21 @@ def static_files(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def web(django_db_setup, buckets, static_files) -> Iterator[Web]:
     """The web server, started once: each test brings its own rows."""
-    server = Web(GRANIAN_STATIC_PATH_ROUTE="/static", GRANIAN_STATIC_PATH_MOUNT=str(static_files))
+    server = serve(static_files)
     with running(server):
         yield server
+
+
+@pytest.fixture(scope="session")
+def working_web(django_db_setup, buckets, static_files) -> Iterator[Web]:
+    """A web server and the worker that hears of its jobs, and of no others: both started once."""
+    server = serve(static_files, LAMINA_TEST_QUEUES="-worked")
+    with running(server, worker("interactive", LAMINA_TEST_QUEUES="-worked")):
+        yield server
+
+
+def serve(static_files: Path, **changes: str) -> Web:
+    return Web(GRANIAN_STATIC_PATH_ROUTE="/static", GRANIAN_STATIC_PATH_MOUNT=str(static_files), **changes)
 
 
 @pytest.fixture
@@ -72,10 +126,9 @@ def site_without_workers(web, transactional_db) -> str:
 
 
 @pytest.fixture
-def site(site_without_workers) -> Iterator[str]:
-    """The address of a laboratory that works."""
-    with running(worker("interactive")):
-        yield site_without_workers
+def site(working_web, transactional_db) -> str:
+    """The address of a laboratory that works, as far as it is asked over the web."""
+    return working_web.url
 
 
 @pytest.fixture
@@ -87,20 +140,16 @@ def cold_order(buckets, ana, bruno):
     return order
 
 
+@pytest.fixture(scope="session")
+def contexts(chromium) -> Contexts:
+    return Contexts(chromium)
+
+
 @pytest.fixture
-def visit(chromium) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a fresh browser at an address, with nothing remembered."""
-    contexts: list[BrowserContext] = []
-
-    def open_browser(base_url: str, **options) -> Page:
-        context = chromium.new_context(base_url=base_url, locale="es-AR", **options)
-        context.set_default_timeout(TIMEOUT_MS)
-        contexts.append(context)
-        return context.new_page()
-
-    yield open_browser
-    for context in contexts:
-        context.close()
+def visit(contexts) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a browser at an address, with nobody logged in and nothing remembered."""
+    yield contexts.open
+    contexts.clear()
     # What a closed page still asked for would hold the tables that are emptied for the next test.
     wait_until(nobody_is_at_work, "the web server has answered what was asked", TIMEOUT_MS / 1000)
 
@@ -114,10 +163,24 @@ def nobody_is_at_work() -> bool:
 
 @pytest.fixture
 def log_in(visit) -> Callable[..., Page]:
+    """Return a function that opens a path as a user who has logged in, in a browser of the user's own."""
+
+    def enter(base_url: str, user, path: str = "/work-orders/", **options) -> Page:
+        page = visit(base_url, **options)
+        page.context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": base_url}])
+        if path:
+            page.goto(path)
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def log_in_by_form(visit) -> Callable[..., Page]:
     """Return a function that logs a user in by the form, and returns the page of the work orders."""
 
-    def enter(base_url: str, user, **options) -> Page:
-        page = visit(base_url, **options)
+    def enter(base_url: str, user) -> Page:
+        page = visit(base_url)
         page.goto("/accounts/login/?next=/work-orders/")
         page.fill("input[name=login]", user.email)
         page.fill("input[name=password]", factories.PASSWORD)

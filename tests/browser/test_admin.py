@@ -1,16 +1,13 @@
 """The admin in a real browser: no page breaks the policy or its own scripts, and its parts move."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from lims.models import AgedHistory, DocumentAccess, Holiday, WorkOrder
+from lims.models import AgedHistory, DocumentAccess, Holiday
 from lims.services.reports.amending import withdraw_report
 from lims.services.reports.phrases import add_phrase
 from tests import factories
-from tests.processes import Web, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,7 +19,7 @@ MODELS = (
 )
 PAGES = ("index", "documents", "documents_invalidate", "documents_warm", "password_change")
 ADDABLE = (
-    *("lims_workorder", "lims_veterinarian", "lims_price", "lims_user", "lims_staffmember"),
+    *("lims_veterinarian", "lims_price", "lims_user", "lims_staffmember"),
     *("lims_pathologist", "lims_phrase", "lims_holiday"),
 )
 
@@ -34,26 +31,14 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def fresh_site(static_files, transactional_db) -> Iterator[str]:
-    """The address of a web server of the test's own.
-
-    Between tests the tables are emptied, and a server that lived before remembers the rows that the
-    administrators' log names its models by.
-    """
-    server = Web(GRANIAN_STATIC_PATH_ROUTE="/static", GRANIAN_STATIC_PATH_MOUNT=str(static_files))
-    with running(server):
-        yield server.url
-
-
-@pytest.fixture
-def page(fresh_site, buckets, alma, log_in, complaints) -> Page:
+def page(site_without_workers, buckets, alma, log_in, complaints) -> Page:
     """A page in which Alma is logged in."""
 
     def note(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             complaints.append(f"{page.url}: {message.text}")
 
-    page = log_in(fresh_site, alma)
+    page = log_in(site_without_workers, alma, "")
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
     page.on(
@@ -95,10 +80,9 @@ def test_no_page_breaks_the_policy_or_its_scripts(page, rows, complaints):
 def test_selecting_rows_shows_the_actions(page, rows, complaints):
     page.goto(reverse("admin:lims_workorder_changelist"))
     page.locator("input.action-select").first.check()
-    page.locator("select[name=action]").select_option("issue_selected")
+    page.locator("select[name=action]").select_option("issue-and-send-work-orders")
     page.get_by_role("button", name="Ejecutar").or_(page.get_by_role("button", name="Run")).click()
-    page.wait_for_load_state()
-    assert set(WorkOrder.objects.values_list("status", flat=True)) == {"issued"}
+    expect(page.get_by_role("heading", name="Emitir y enviar")).to_be_visible()
     assert complaints == []
 
 
@@ -110,32 +94,4 @@ def test_filters_open_and_close(page, rows, complaints):
     expect(panel).to_be_visible()
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
-    assert complaints == []
-
-
-def test_new_order_is_typed_with_a_second_line(page, rows, bruno, complaints):
-    protocol = factories.ProtocolFactory(veterinarian=bruno.veterinarian)
-    page.goto(reverse("admin:lims_workorder_add"))
-    page.locator(".select2-selection").first.click()
-    page.locator(".select2-search__field").fill("bruno")
-    page.locator(".select2-results__option", has_text="Bruno").click()
-    page.locator(".add-row").click()
-    for index in range(2):
-        page.locator(f"[name=lines-{index}-code]").fill(protocol.number)
-        page.locator(f"[name=lines-{index}-service]").fill("HP")
-    page.locator("[name=_save]").click()
-    page.wait_for_url(f"**{reverse('admin:lims_workorder_changelist')}")
-    order = WorkOrder.objects.latest("pk")
-    assert (order.veterinarian, order.lines.count(), order.total) == (bruno.veterinarian, 2, 2_000)
-    assert complaints == []
-
-
-def test_order_is_cancelled_with_a_reason_from_its_page(page, rows, complaints):
-    order = WorkOrder.objects.get(status="issued")
-    page.goto(reverse("admin:lims_workorder_change", args=(order.pk,)))
-    page.locator("[name=reason]").fill("Duplicada")
-    page.locator("form[action$='/cancel/'] button").click()
-    page.wait_for_load_state()
-    order.refresh_from_db()
-    assert (order.status, order.cancellation_reason) == ("cancelled", "Duplicada")
     assert complaints == []

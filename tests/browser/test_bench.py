@@ -20,15 +20,14 @@ def received() -> Protocol:
 
 def test_tissue_goes_all_the_way_with_enter_on_what_is_next(site_without_workers, ana, log_in):
     protocol = received()
-    page = log_in(site_without_workers, ana)
-    page.goto(f"/protocols/{protocol.pk}/processing/")
+    page = log_in(site_without_workers, ana, f"/protocols/{protocol.pk}/processing/")
     enter(page, "Crear casetes", "Se crearon 2 casetes.")
     for stage in Stage:
         # What waits for the next step is chosen already.
         enter(page, str(stage.label), f"{stage.label}: 2 marcados.")
     enter(page, "Crear un preparado de cada uno", "Se crearon 2.")
-    for step, told in (("Montado", "Montado"), ("Teñido", "Teñido"), ("Evaluar", "Evaluado")):
-        enter(page, step, f"{told}: 2 marcados.")
+    for step, message in (("Montado", "Montado"), ("Teñido", "Teñido"), ("Evaluar", "Evaluado")):
+        enter(page, step, f"{message}: 2 marcados.")
     enter(page, "Listo para informar", "HP 26/123 está listo para informar.")
     protocol.refresh_from_db()
     assert protocol.status == "ready"
@@ -38,8 +37,7 @@ def test_tissue_goes_all_the_way_with_enter_on_what_is_next(site_without_workers
 
 def test_a_scanner_chooses_on_the_list(site_without_workers, ana, log_in):
     add_cassettes(ana, received().pk, [NewCassette()] * 4)
-    page = log_in(site_without_workers, ana)
-    page.goto("/processing/?stage=cassetting")
+    page = log_in(site_without_workers, ana, "/processing/?stage=cassetting")
     search = page.get_by_label("Buscar o escanear una etiqueta")
     search.focus()
     for code in ("HP 26/123-C3", "hp 26/123-c1", "HP 26/123-C3"):
@@ -56,11 +54,11 @@ def test_a_scanner_chooses_on_the_list(site_without_workers, ana, log_in):
     assert sorted(marked) == ["HP 26/123-C1", "HP 26/123-C3"]
 
 
-def enter(page: Page, button: str, told: str) -> None:
+def enter(page: Page, button: str, message: str) -> None:
     """Press Enter on the page's primary button of this name, and wait for what the next page tells."""
     wanted = page.locator(".btn-primary", has_text=button)
     wanted.focus()
     # The page that is left may tell the same of the step before.
     with page.expect_event("load"):
         page.keyboard.press("Enter")
-    expect(page.locator(".notice-success", has_text=told).first).to_be_visible()
+    expect(page.locator(".notice-success", has_text=message).first).to_be_visible()

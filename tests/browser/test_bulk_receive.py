@@ -43,7 +43,7 @@ def test_thousand_are_received_and_seven_after_they_were_mended(working_site, ma
     made = submitted(COUNT, vets)
     bad = made[11 :: COUNT // BAD][:BAD]
     ProtocolFactory.create_batch(3, veterinarian=vets[0], number=None, status="rejected")
-    page = log_in(working_site, alma)
+    page = log_in(working_site, alma, "")
     with poisoned(bad):
         with transaction.atomic():
             # Somebody else is at one of them: the lane that needs it waits, so the bar stands half way.

@@ -4,12 +4,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lims.models import Operation
-from tests.client import session_of
+from tests.browser.holding import PHONE
 from tests.operating import submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 RECEIVE = "Marcar como recibidos"
 
 
@@ -22,10 +21,10 @@ def counts(page: Page, text: str) -> None:
     expect(page.locator("[data-count]")).to_have_text(text)
 
 
-def test_without_scripts_it_works_from_the_list_to_the_operation(site_without_workers, protocols, ana, visit):
-    page = visit(site_without_workers, java_script_enabled=False)
-    page.context.add_cookies([{"name": "sessionid", "value": session_of(ana), "url": site_without_workers}])
-    page.goto("/protocols/?status=submitted")
+def test_without_scripts_it_works_from_the_list_to_the_operation(
+    site_without_workers, protocols, ana, log_in
+):
+    page = log_in(site_without_workers, ana, "/protocols/?status=submitted", java_script_enabled=False)
     for protocol in protocols[-2:]:
         page.get_by_label(f"Elegir {protocol.temporary_code}", exact=True).check()
     page.get_by_role("button", name=RECEIVE).click()
@@ -36,8 +35,7 @@ def test_without_scripts_it_works_from_the_list_to_the_operation(site_without_wo
 
 
 def test_by_the_keyboard_alone(site_without_workers, protocols, ana, log_in):
-    page = log_in(site_without_workers, ana)
-    page.goto("/protocols/")
+    page = log_in(site_without_workers, ana, "/protocols/")
     page.get_by_label(f"Elegir {protocols[-1].temporary_code}", exact=True).focus()
     page.keyboard.press("Space")
     counts(page, "1 elegido")
@@ -51,8 +49,7 @@ def test_by_the_keyboard_alone(site_without_workers, protocols, ana, log_in):
 
 
 def test_counts_follow_what_is_chosen_and_searched(site_without_workers, protocols, ana, log_in):
-    page = log_in(site_without_workers, ana, **PHONE)
-    page.goto("/protocols/?status=submitted")
+    page = log_in(site_without_workers, ana, "/protocols/?status=submitted", **PHONE)
     button = page.get_by_role("button", name=RECEIVE)
     expect(button).to_be_disabled()
     page.locator("input[name=ids]").first.check()

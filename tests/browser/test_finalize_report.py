@@ -18,6 +18,7 @@ from pdfcache import store
 from tests import factories
 from tests.browser.arriving import arrived
 from tests.processes import running, wait_until, worker
+from tests.running import run_jobs
 from tests.smtp import Sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +40,7 @@ def status_of(report: Report) -> str:
 def test_from_the_pathologists_desk_to_whoever_verifies(
     site_without_workers, draft, paula, bruno, log_in, visit, tmp_path
 ):
-    desk = log_in(site_without_workers, paula)
+    desk = log_in(site_without_workers, paula, "")
     write(desk, draft, "Fragmento de piel de 4 x 2 cm.")
     look_at_the_preview(desk, draft)
     finalize(desk)
@@ -50,8 +51,7 @@ def test_from_the_pathologists_desk_to_whoever_verifies(
 
     mail = issue_and_take_the_mail(draft)
     assert (mail.recipients, Delivery.objects.get().state) == ([bruno.email], "sent")
-    reader = log_in(site_without_workers, bruno)
-    reader.goto(path_in(mail))
+    reader = log_in(site_without_workers, bruno, path_in(mail))
     pdf = arrived(reader, reader.get_by_role("link", name="Abrir PDF").click)
     assert hashlib.sha256(pdf).hexdigest() == archived_sha256(draft)
 
@@ -69,33 +69,26 @@ def test_from_the_pathologists_desk_to_whoever_verifies(
     assert requests == []
 
 
-def test_page_that_stays_open_shows_the_issued_report_by_itself(
-    site_without_workers, draft, paula, log_in, sink_url
-):
-    desk = log_in(site_without_workers, paula)
+def test_page_that_stays_open_shows_the_issued_report_by_itself(site_without_workers, draft, paula, log_in):
+    desk = log_in(site_without_workers, paula, "")
     write(desk, draft, "Fragmento de piel de 4 x 2 cm.")
     finalize(desk)
     expect(desk.get_by_role("heading", name="Generando informe...")).to_be_visible()
-    with running(worker("background", EMAIL_URL=sink_url)):
-        expect(desk.get_by_role("link", name="Abrir PDF")).to_be_visible()
+    assert run_jobs("publish_report")
+    expect(desk.get_by_role("link", name="Abrir PDF")).to_be_visible()
     expect(desk.locator("h1 + .state")).to_have_text("Emitido")
 
 
-def test_without_javascript_the_page_comes_back_by_itself(
-    site_without_workers, draft, paula, log_in, sink_url
-):
-    desk = log_in(site_without_workers, paula, java_script_enabled=False)
-    desk.goto(f"/reports/{draft.pk}/changes/")
+def test_without_javascript_the_page_comes_back_by_itself(site_without_workers, draft, paula, log_in):
+    desk = log_in(site_without_workers, paula, f"/reports/{draft.pk}/changes/", java_script_enabled=False)
     desk.locator(SIGN).click()
     expect(desk.get_by_role("heading", name="Generando informe...")).to_be_visible()
-    with running(worker("background", EMAIL_URL=sink_url)):
-        expect(desk.get_by_role("link", name="Abrir PDF")).to_be_visible()
+    assert run_jobs("publish_report")
+    expect(desk.get_by_role("link", name="Abrir PDF")).to_be_visible()
 
 
-def test_failure_is_told_on_the_open_page_and_the_retry_ends_well(
-    site_without_workers, draft, paula, log_in, sink_url
-):
-    desk = log_in(site_without_workers, paula)
+def test_failure_is_told_on_the_open_page_and_the_retry_ends_well(site_without_workers, draft, paula, log_in):
+    desk = log_in(site_without_workers, paula, "")
     write(desk, draft, "Fragmento de piel de 4 x 2 cm.")
     finalize(desk)
     expect(desk.get_by_role("heading", name="Generando informe...")).to_be_visible()
@@ -103,14 +96,8 @@ def test_failure_is_told_on_the_open_page_and_the_retry_ends_well(
     expect(desk.get_by_role("heading", name="No se pudo emitir el informe")).to_be_visible()
     desk.get_by_role("button", name="Volver a intentar").click()
     expect(desk.get_by_role("heading", name="Generando informe...")).to_be_visible()
-    with running(worker("background", EMAIL_URL=sink_url)):
-        expect(desk.get_by_role("link", name="Abrir PDF")).to_be_visible()
-
-
-@pytest.fixture
-def sink_url():
-    with Sink() as sink:
-        yield sink.url
+    assert run_jobs("publish_report")
+    expect(desk.get_by_role("link", name="Abrir PDF")).to_be_visible()
 
 
 def fail_the_job(report: Report) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from lims.models import Delivery, Protocol, ProtocolStatus
 from lims.services.people.account_mail import verification_path
-from tests.browser.holding import LOOKS, check
+from tests.browser.holding import PHONE, check, look
 from tests.browser.test_bench import enter
 from tests.browser.test_receive_samples import at_counter, scan
 
@@ -56,15 +56,15 @@ def test_sample_comes_to_the_pathologists_desk(
 ):
     ana.language = language
     ana.save()
-    vet = sign_up(visit(site_without_workers, **LOOKS["phone"]), language, words)
-    staff = log_in(site_without_workers, ana)
+    vet = sign_up(visit(site_without_workers, **PHONE), language, words)
+    staff = log_in(site_without_workers, ana, "")
     code = submit(vet, staff, words)
     sample = receive(staff, code, words)
     process(staff, sample, steps, words["ready"])
     assert Protocol.objects.get().status == ProtocolStatus.READY
     vet.goto(f"/protocols/{sample.pk}/")
     expect(vet.get_by_role("heading", name=sample.number)).to_be_visible()
-    check(vet)
+    look(vet)
 
 
 def sign_up(page: Page, language: str, words: dict) -> Page:
@@ -76,13 +76,13 @@ def sign_up(page: Page, language: str, words: dict) -> Page:
         field.fill(PASSWORD)
     page.locator("main button[type=submit]").click()
     page.wait_for_url(re.compile("confirm-email"))
-    check(page)
+    look(page)
     page.goto(verification_path(Delivery.objects.get()))
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/profile/")
     for label, value in words["profile"].items():
         page.get_by_label(re.compile(f"^{label}")).fill(value)
-    check(page)
+    look(page)
     page.get_by_role("button", name=words["go on"]).click()
     return page
 
@@ -92,14 +92,14 @@ def submit(page: Page, staff: Page, words: dict) -> str:
     page.get_by_role("button", name=words["kind"]).click()
     for label, value in words["draft"].items():
         page.get_by_label(re.compile(f"^{label}")).first.fill(value)
-    check(page)
+    look(page)
     page.get_by_role("button", name=words["review"]).click()
     expect(page.get_by_text(words["not verified"])).to_be_visible()
     verify(staff, words["verify"])
     page.reload()
     page.get_by_role("button", name=words["submit"]).click()
     expect(page.get_by_role("heading", name=words["submitted"])).to_be_visible()
-    check(page)
+    look(page)
     return page.get_by_role("heading", level=1).inner_text()
 
 
@@ -107,7 +107,7 @@ def verify(staff: Page, button: str) -> None:
     staff.goto("/veterinarians/")
     with staff.expect_event("load"):
         staff.get_by_role("link", name="Eva Paz").first.click()
-    check(staff)
+    look(staff)
     staff.get_by_role("button", name=button, exact=True).click()
     expect(staff.locator(".notice-success").first).to_be_visible()
 
@@ -117,10 +117,10 @@ def receive(page: Page, code: str, words: dict) -> Protocol:
     at_counter(page)
     scan(page, code)
     expect(page.get_by_label(words["count"])).to_be_focused()
-    check(page)
+    look(page)
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="/001").first).to_be_visible()
-    check(page)
+    look(page)
     return Protocol.objects.get(temporary_code=code)
 
 

@@ -54,7 +54,7 @@ def status(protocol: Protocol) -> tuple:
 def test_by_keyboard_alone_a_sample_is_received_another_rejected_and_the_rest_in_a_batch(
     site_without_workers, samples, ana, log_in
 ):
-    page = log_in(site_without_workers, ana)
+    page = log_in(site_without_workers, ana, "")
     receive_one(page, samples[0])
     reject_one(page, samples[1])
     receive_rest(page, samples[2:])
@@ -94,7 +94,7 @@ def reject_one(page: Page, sample: Protocol) -> None:
 def receive_rest(page: Page, rest: list[Protocol]) -> None:
     number = factories.ProtocolFactory(number="HP 26/777").number
     at_counter(page, "/reception/batch/")
-    told = page.locator("#scan-told")
+    told = page.locator("#scan-message")
     # Faster than the laboratory answers; what does not belong is flagged between them.
     for code in (rest[0].temporary_code, "7790001234567", rest[1].temporary_code, number):
         scan(page, code)
@@ -121,13 +121,13 @@ def receive_rest(page: Page, rest: list[Protocol]) -> None:
 def test_what_is_scanned_while_the_laboratory_does_not_answer_is_kept_and_sent_again(
     site_without_workers, samples, ana, log_in
 ):
-    page = log_in(site_without_workers, ana)
+    page = log_in(site_without_workers, ana, "")
     at_counter(page, "/reception/batch/")
     page.context.set_offline(True)
     scan(page, samples[0].temporary_code)
     scan(page, samples[1].temporary_code)
-    expect(page.locator("#scan-told")).to_contain_text("El laboratorio no responde.")
-    expect(page.locator("#scan-told")).to_contain_text(samples[1].temporary_code)
+    expect(page.locator("#scan-message")).to_contain_text("El laboratorio no responde.")
+    expect(page.locator("#scan-message")).to_contain_text(samples[1].temporary_code)
     page.context.set_offline(False)
     expect(page.get_by_role("heading", name="2 muestras en este lote")).to_be_visible()
     assert list(ScannedSample.objects.order_by("pk").values_list("protocol", flat=True)) == [
@@ -139,11 +139,11 @@ def test_what_is_scanned_while_the_laboratory_does_not_answer_is_kept_and_sent_a
 def test_what_is_scanned_after_the_session_ended_is_kept_until_one_is_logged_in_again(
     site_without_workers, samples, ana, log_in
 ):
-    page = log_in(site_without_workers, ana)
+    page = log_in(site_without_workers, ana, "")
     page.goto("/reception/batch/")
     page.context.clear_cookies(name="sessionid")
     scan(page, samples[0].temporary_code)
-    expect(page.locator("#scan-told")).to_contain_text("Volver a ingresar en otra pestaña")
+    expect(page.locator("#scan-message")).to_contain_text("Volver a ingresar en otra pestaña")
     other = page.context.new_page()
     other.goto("/accounts/login/")
     other.fill("input[name=login]", ana.email)

@@ -25,7 +25,7 @@ def draft(paula, bruno) -> Report:
 
 @pytest.fixture
 def desk(site_without_workers, paula, draft, log_in) -> Iterator[Page]:
-    yield from opened(log_in(site_without_workers, paula, **WIDE), draft)
+    yield from opened(log_in(site_without_workers, paula, "", **WIDE), draft)
 
 
 def comments(desk: Page) -> Locator:
@@ -100,7 +100,7 @@ def test_ended_session_keeps_the_text_until_the_next_login(desk, draft, paula):
 
 
 def test_second_tab_is_told_compares_and_decides(desk, draft, paula):
-    save_draft(paula, draft.pk, draft.edit_version, Content({"comments": "lo de la otra pestaña"}))
+    save_draft(paula, draft.pk, draft.lock_version, Content({"comments": "lo de la otra pestaña"}))
     desk.get_by_label("Comentarios", exact=True).fill("lo mío")
     expect(desk.get_by_role("alert")).to_contain_text("No se sobrescribió nada")
     desk.get_by_role("button", name="Comparar con lo guardado").click()
@@ -117,7 +117,7 @@ def test_second_tab_is_told_compares_and_decides(desk, draft, paula):
 
 
 def test_regained_signal_and_previews_replace_nothing_before_a_decision(desk, draft, paula):
-    save_draft(paula, draft.pk, draft.edit_version, Content({"comments": "lo de la otra pestaña"}))
+    save_draft(paula, draft.pk, draft.lock_version, Content({"comments": "lo de la otra pestaña"}))
     comments(desk).fill("lo mío")
     desk.get_by_role("button", name="Comparar con lo guardado").click()
     expect(desk.get_by_text("Guardado mientras tanto:")).to_be_visible()
@@ -140,8 +140,8 @@ def test_lost_answer_is_no_conflict(desk, draft):
     comments(desk).fill("uno y dos")
     answer.abort()
     expect(saving(desk)).to_contain_text("Guardado")
-    before = draft.edit_version
-    assert (stored(draft), draft.edit_version) == ("uno y dos", before + 2)
+    before = draft.lock_version
+    assert (stored(draft), draft.lock_version) == ("uno y dos", before + 2)
 
 
 def test_text_that_was_taken_back_after_a_lost_answer_is_taken_back_on_the_server_too(desk, draft):

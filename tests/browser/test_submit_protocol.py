@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from lims.models import Delivery, Protocol, User, Veterinarian
 from lims.services.people.account_mail import verification_path
 from tests import factories
-from tests.browser.holding import LONG, LOOKS, check
+from tests.browser.holding import LONG, PHONE, check, look
 from tests.submitting import complete_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,14 +22,14 @@ def vet(bruno):
 
 
 def test_from_signing_up_to_a_submitted_cytology_in_english(site_without_workers, visit):
-    page = visit(site_without_workers, **LOOKS["phone"])
+    page = visit(site_without_workers, **PHONE)
     page.goto("/accounts/login/")
     page.get_by_role("link", name="Registrarse como veterinario").click()
     page.get_by_label("Correo electrónico").fill("eva@lab.test")
     page.get_by_label("Idioma").select_option("en")
     for field in page.locator("input[type=password]").all():
         field.fill(PASSWORD)
-    check(page)
+    look(page)
     page.get_by_role("button", name="Registrarse").click()
     page.get_by_role("heading", name="Revisar el correo").wait_for()
     check(page)
@@ -40,7 +40,7 @@ def test_from_signing_up_to_a_submitted_cytology_in_english(site_without_workers
     page.get_by_role("heading", name="My profile").wait_for()
     page.get_by_role("button", name="Save and go on").click()
     expect(page.locator(".field-error").first).to_be_visible()
-    check(page)
+    look(page)
     for label, value in (("First names", "Eva"), ("Last names", "Paz"), ("Professional licence", "MP 1")):
         page.get_by_label(label).fill(value)
     page.get_by_role("button", name="Save and go on").click()
@@ -64,8 +64,7 @@ def test_from_signing_up_to_a_submitted_cytology_in_english(site_without_workers
 
 def test_draft_saves_itself_adds_rows_and_knows_patients_of_before(site_without_workers, vet, log_in):
     complete_draft(vet, animal="Toto", owner_last_names="Gómez")
-    page = log_in(site_without_workers, vet, **LOOKS["phone"])
-    page.goto("/protocols/")
+    page = log_in(site_without_workers, vet, "/protocols/", **PHONE)
     page.get_by_role("button", name="Histopatología").click()
     page.get_by_label(re.compile("Nombre o identificación")).fill("tot")
     page.get_by_role("button", name="Toto").click()
@@ -73,11 +72,11 @@ def test_draft_saves_itself_adds_rows_and_knows_patients_of_before(site_without_
     page.get_by_role("button", name="Otro espécimen").click()
     page.locator("[name='specimen-0-site']").fill("Piel")
     page.locator("[name='specimen-1-site']").fill("Bazo")
-    draft = Protocol.objects.filter(version=1).get()
+    draft = Protocol.objects.filter(lock_version=1).get()
     expect(page.locator("[data-saving]")).to_have_attribute("data-state", "saved")
     expect(page.locator("[data-saving-text]")).to_have_text(re.compile(r"\d"))
     assert list(draft.specimens.values_list("label", "site")) == [("A", "Piel"), ("B", "Bazo")]
-    check(page)
+    look(page)
     page.locator("[name='specimen-1-label']").fill("A")
     page.get_by_text("Otro espécimen tiene este rótulo.").wait_for()
     check(page)
@@ -85,7 +84,7 @@ def test_draft_saves_itself_adds_rows_and_knows_patients_of_before(site_without_
     expect(page.locator("[data-saving]")).to_have_attribute("data-state", "saved")
     assert list(draft.specimens.values_list("label", "site")) == [("A", "Piel")]
     # Another window saves meanwhile: this one is told, keeps its text, and shows both.
-    Protocol.objects.filter(pk=draft.pk).update(animal="Otro", version=9)
+    Protocol.objects.filter(pk=draft.pk).update(animal="Otro", lock_version=9)
     page.get_by_label("Raza").fill("Mestizo")
     page.get_by_role("button", name="Comparar con lo guardado").click()
     page.get_by_text("Guardado mientras tanto:").first.wait_for()
@@ -93,14 +92,14 @@ def test_draft_saves_itself_adds_rows_and_knows_patients_of_before(site_without_
     check(page)
 
 
-@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_pages_of_submissions(site_without_workers, bruno, carla, ana, log_in, look):
+def test_pages_of_submissions(site_without_workers, bruno, carla, ana, log_in):
     """A draft with everything long, and what the laboratory sees of vets."""
     Veterinarian.objects.filter(user=carla).update(first_names="x" * 100, clinic=LONG[:200])
     draft = complete_draft(factories.verify(bruno), rows=2, animal=LONG[:200], breed="x" * 100)
-    page = log_in(site_without_workers, bruno, **look)
+    page = log_in(site_without_workers, bruno, "")
     for path in ("/profile/", f"/protocols/{draft.pk}/edit/", f"/protocols/{draft.pk}/"):
         check(page, path)
-    page = log_in(site_without_workers, ana, **look)
-    for path in ("/veterinarians/", "/veterinarians/?q=nada", f"/veterinarians/{carla.veterinarian.pk}/"):
+    page = log_in(site_without_workers, ana, "")
+    look(page, "/veterinarians/?q=nada")
+    for path in ("/veterinarians/", f"/veterinarians/{carla.veterinarian.pk}/"):
         check(page, path)

@@ -37,7 +37,7 @@ def test_code_is_typed_and_a_file_chosen_with_the_keyboard_alone(site_without_wo
 
 
 def test_insecure_page_says_how_to_compare_by_hand(site_without_workers, report, visit):
-    page = visit(site_without_workers)
+    page = visit(site_without_workers, once=True)
     page.add_init_script(INSECURE)
     page.goto(f"/verify/{report.verification_token}/")
     expect(page.get_by_text("sha256sum")).to_be_visible()

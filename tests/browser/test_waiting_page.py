@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from actors.models import Job
 from tests.browser.arriving import arrived
-from tests.processes import running, worker
+from tests.processes import wait_until
+from tests.running import run_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def waiting(site_without_workers, cold_order, bruno, log_in) -> Page:
     """Bruno's browser on the waiting page of an order that nobody makes, its clock in our hands."""
-    page = log_in(site_without_workers, bruno)
+    page = log_in(site_without_workers, bruno, once=True)
     page.clock.install(time=0)
     page.clock.pause_at(1_000)
     page.goto(f"/work-orders/{cold_order.pk}/pdf/")
@@ -47,10 +48,14 @@ def test_failure_says_what_happened_gives_a_reference_and_can_be_retried(waiting
     Job.objects.update(state="failed", error_code="RenderError", finished_at=timezone.now())
     waiting.clock.run_for(1_500)
     expect(waiting.get_by_role("heading", name="No se pudo generar el PDF")).to_be_visible()
-    expect(waiting.get_by_text(str(Job.objects.get().pk))).to_be_visible()
+    expect(waiting.get_by_text(str(Job.objects.get().pk), exact=True)).to_be_visible()
     waiting.clock.resume()
-    with running(worker("interactive")):
-        pdf = arrived(waiting, waiting.get_by_role("button", name="Generar de nuevo").click)
+
+    def retry() -> None:
+        waiting.get_by_role("button", name="Generar de nuevo").click()
+        wait_until(lambda: run_jobs("render_pdf"), "the retry is asked for")
+
+    pdf = arrived(waiting, retry)
     assert pdf.startswith(b"%PDF-")
 
 

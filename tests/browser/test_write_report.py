@@ -26,12 +26,12 @@ def draft(paula, bruno) -> Report:
 @pytest.fixture
 def desk(site_without_workers, paula, draft, log_in) -> Iterator[Page]:
     """The writing page of the draft; what the browser complains of fails the test."""
-    yield from opened(log_in(site_without_workers, paula, **WIDE), draft)
+    yield from opened(log_in(site_without_workers, paula, "", **WIDE), draft)
 
 
 @pytest.fixture
 def desk_with_workers(site, paula, draft, log_in) -> Iterator[Page]:
-    yield from opened(log_in(site, paula, **WIDE), draft)
+    yield from opened(log_in(site, paula, "", **WIDE), draft)
 
 
 def picture(colour: str, file_format: str = "PNG") -> bytes:
@@ -172,8 +172,7 @@ def test_finalize_shows_what_is_missing_where_and_then_signs(desk, draft):
 def test_without_javascript_a_report_is_written_and_signed(site_without_workers, paula, bruno, log_in):
     protocol = factories.ready_protocol(bruno.veterinarian)
     factories.laboratory()
-    page = log_in(site_without_workers, paula, java_script_enabled=False)
-    page.goto("/reports/to-write/")
+    page = log_in(site_without_workers, paula, "/reports/to-write/", java_script_enabled=False)
     page.get_by_role("button", name=f"Empezar {protocol.number}").click()
     draft = Report.objects.get()
     page.get_by_label("Comentarios", exact=True).fill("x" * 10_001)
@@ -200,7 +199,7 @@ def test_draft_is_discarded_from_its_page(desk):
 
 
 def test_what_is_typed_before_the_script_has_come_is_saved_too(site_without_workers, paula, draft, log_in):
-    page = log_in(site_without_workers, paula, **WIDE)
+    page = log_in(site_without_workers, paula, "", **WIDE)
     held: list[Route] = []
     page.route("**/saving*.js", lambda route: held.append(route))
     with page.expect_request("**/saving*.js"):

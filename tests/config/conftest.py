@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config.embedded import Postgres
 from config.embedded.ports import choose
 from tests.config.observing import Observed
 
@@ -30,6 +31,13 @@ def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"alive"]
 """
+
+# PostgreSQL and S3 are started, the broker is a mere name.
+ALONE = {
+    **dict.fromkeys(("DATABASE_URL", "S3_ENDPOINT_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY"), ""),
+    **dict.fromkeys(("SITE_URL", "SECRET_KEY"), ""),
+    "RABBITMQ_URL": "amqp://127.0.0.1:1",
+}
 
 Observe = Callable[..., Observed]
 
@@ -57,10 +65,22 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """PostgreSQL's folder after its first start was prepared; to make one costs more than most tests."""
+    home = tmp_path_factory.mktemp("cluster") / "postgres"
+    home.mkdir(mode=0o700)
+    Postgres(home).prepare()
+    return home
+
+
 @pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """A copy of the project."""
-    return copy_project(tmp_path / "clone")
+def clone(tmp_path: Path, cluster: Path) -> Path:
+    """A copy of the project that has run before, as far as PostgreSQL is concerned."""
+    folder = copy_project(tmp_path / "clone")
+    (folder / "var" / "services").mkdir(parents=True, mode=0o700)
+    shutil.copytree(cluster, folder / "var" / "services" / "postgres")
+    return folder
 
 
 @pytest.fixture
@@ -74,8 +94,6 @@ def run(observe: Observe, port: str) -> Observe:
     """Start `make run`'s program in a copy, with PostgreSQL and S3 of its own; its broker is a mere name."""
 
     def start(clone: Path, **environ: str) -> Observed:
-        own = {"DATABASE_URL": "", "S3_ENDPOINT_URL": "", "RABBITMQ_URL": "amqp://127.0.0.1:1", "PORT": port}
-        cleared = dict.fromkeys(("S3_ACCESS_KEY", "S3_SECRET_KEY", "SITE_URL", "SECRET_KEY"), "")
-        return observe([sys.executable, "-m", "config.run"], clone, **cleared | own | environ)
+        return observe([sys.executable, "-m", "config.run"], clone, **ALONE | {"PORT": port} | environ)
 
     return start

@@ -46,9 +46,12 @@ def test_all_ends_with_the_input(observe: Observe, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("whom", ["guard", "keeper", "both"])
 def test_kill_9_leaves_no_server(observe: Observe, tmp_path: Path, whom: str) -> None:
-    keeper = keep(observe, tmp_path / "home")
+    """The broker, slowest to start, is there for the worst of the three: when nobody is left to end it."""
+    broker = whom == "both"
+    keeper = keep(observe, tmp_path / "home", **({} if broker else WITHOUT_BROKER))
     settings(keeper)
-    assert {"postgres", "weed", "beam.smp", "epmd"} <= {name_of(line) for line in keeper.alive().values()}
+    started = {"postgres", "weed", "beam.smp", "epmd"} if broker else {"postgres", "weed"}
+    assert started <= {name_of(line) for line in keeper.alive().values()}
     pids = {"guard": [keeper.process.pid], "keeper": [keeper.child()]}
     pids["both"] = pids["guard"] + pids["keeper"]
     for pid in pids[whom]:

@@ -81,7 +81,7 @@ def test_the_next_run_removes_what_nobody_could(observe: Observe, project: Path)
     assert not abandoned.exists()
 
 
-def test_missing_broker_is_told_in_one_sentence(observe: Observe, project: Path) -> None:
+def test_missing_broker_is_reported_in_one_sentence(observe: Observe, project: Path) -> None:
     source = project / "config" / "embedded" / "rabbitmq.py"
     source.write_text(source.read_text().replace("/usr/lib/rabbitmq/bin", "/nowhere"))
     folders = [str(Path(sys.executable).parent), *os.environ["PATH"].split(os.pathsep)]

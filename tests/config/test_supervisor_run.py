@@ -3,42 +3,61 @@
 import os
 import signal
 import socket
+import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from config import run as run_module
 from config.console import Console
 from config.embedded import processes
-from tests.config.conftest import Observe, copy_project
+from config.embedded.ports import choose
+from tests.config.conftest import ALONE, Observe, copy_project
+from tests.config.observing import Observed
 
 
-def test_ready_comes_on_a_line_of_its_own_after_the_accounts(run: Observe, clone: Path, port: str) -> None:
-    process = run(clone)
-    process.wait_for("ready")
-    assert process.lines[-1] == f"ready http://127.0.0.1:{port}"
-    assert "vet@demo.test" in process.output() and "demo-lamina" in process.output()
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observed]:
+    """`make run` for the first time in a folder, after it has said that it is ready."""
+    folder = copy_project(tmp_path_factory.mktemp("fresh") / "clone")
+    process = Observed([sys.executable, "-m", "config.run"], folder, **ALONE, PORT=str(choose(1)[0]))
+    try:
+        process.wait_for("ready")
+        # What the programs say comes when it comes.
+        processes.wait_until(lambda: len(doing(process)) == 4, 30)
+        yield process
+    finally:
+        process.end()
+
+
+def doing(process: Observed) -> list[str]:
+    return [line for line in process.lines if "doing" in line]
+
+
+def test_ready_comes_on_a_line_of_its_own_after_the_accounts(fresh: Observed) -> None:
+    (ready,) = [line for line in fresh.lines if line.startswith("ready ")]
+    address = ready.partition(" ")[2]
+    before = "\n".join(fresh.lines[: fresh.lines.index(ready)])
+    assert "vet@demo.test" in before and "demo-lamina" in before
+    with urllib.request.urlopen(f"{address}/", timeout=5) as answer:  # noqa: S310 (our own)
         assert answer.read() == b"alive"
 
 
-def test_every_line_names_its_program(run: Observe, clone: Path) -> None:
-    process = run(clone)
-    process.wait_for("ready")
-    named = {tuple(line.split("| doing ")) for line in process.lines if "doing" in line}
+def test_every_line_names_its_program(fresh: Observed) -> None:
+    named = {tuple(line.split("| doing ")) for line in doing(fresh)}
     assert {(name.strip(), words) for name, words in named} == {
         ("prepare", "preparations"),
         ("worker-interactive", "work interactive"),
         ("worker-background", "work background"),
         ("sweeper", "sweep_jobs"),
     }
-    assert all("|" in line for line in process.lines[:-1])
+    assert all("|" in line for line in fresh.lines if not line.startswith("ready "))
 
 
-def test_programs_start_when_all_is_prepared(run: Observe, clone: Path) -> None:
-    process = run(clone)
-    process.wait_for("ready")
-    doing = [line for line in process.lines if "doing" in line]
-    assert "preparations" in doing[0] and len(doing) == 4
+def test_programs_start_when_all_is_prepared(fresh: Observed) -> None:
+    assert "preparations" in doing(fresh)[0] and len(doing(fresh)) == 4
 
 
 def test_another_terminal_finds_the_environment_while_it_runs(run: Observe, clone: Path) -> None:

@@ -49,7 +49,7 @@ def test_has_only_keys_that_compose_knows():
 
 @pytest.mark.parametrize("service", PROGRAMS)
 def test_settings_load_with_exactly_its_environment(service):
-    loaded = run_with(composition.environment(service), "-c", "import django; django.setup()")
+    loaded = run_with(composition.environment(service), "-c", "import config.settings")
     assert loaded.returncode == 0, loaded.stderr
 
 
@@ -75,7 +75,7 @@ def test_sets_every_variable_that_the_settings_require(service):
 def test_settings_name_a_required_variable_that_is_missing(name):
     environ = composition.environment("web")
     del environ[name]
-    loaded = run_with(environ, "-c", "import django; django.setup()")
+    loaded = run_with(environ, "-c", "import config.settings")
     assert loaded.returncode == 1
     assert f"{name}: is required and not set" in loaded.stderr
 

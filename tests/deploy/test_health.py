@@ -57,16 +57,16 @@ def test_a_listening_worker_is_healthy(tmp_path, transactional_db, programs):
 
 
 def test_a_worker_that_does_not_listen_hangs(tmp_path, transactional_db, idle):
-    told = check(tmp_path, idle.process.pid, "worker", "interactive")
-    assert told.returncode == 1
-    assert "0 of 2 connections to RabbitMQ" in told.stdout
+    result = check(tmp_path, idle.process.pid, "worker", "interactive")
+    assert result.returncode == 1
+    assert "0 of 2 connections to RabbitMQ" in result.stdout
 
 
 def test_a_broker_that_is_away_ends_no_worker(tmp_path, transactional_db, idle):
     for _ in range(health.CHECKS_BEFORE_TERM):
         away = f"amqp://127.0.0.1:{closed_port()}"
-        told = check(tmp_path, idle.process.pid, "worker", "interactive", RABBITMQ_URL=away)
-        assert told.returncode == 1 and "RabbitMQ does not answer" in told.stdout
+        result = check(tmp_path, idle.process.pid, "worker", "interactive", RABBITMQ_URL=away)
+        assert result.returncode == 1 and "RabbitMQ does not answer" in result.stdout
     assert idle.process.poll() is None
 
 
@@ -102,8 +102,8 @@ def test_a_healthy_check_forgets_earlier_hangs(tmp_path, monkeypatch):
 
 
 def test_a_web_server_that_is_away_hangs(tmp_path, idle):
-    told = check(tmp_path, idle.process.pid, "web", "--port", str(closed_port()))
-    assert told.returncode == 1 and "does not answer" in told.stdout
+    result = check(tmp_path, idle.process.pid, "web", "--port", str(closed_port()))
+    assert result.returncode == 1 and "does not answer" in result.stdout
 
 
 def test_woken_jobs_that_nobody_takes_up_are_stalled(db):
@@ -140,8 +140,8 @@ def test_woken_and_later_jobs_are_not_late(db):
 
 def test_a_sweeper_that_does_not_sweep_hangs(tmp_path, transactional_db, idle):
     job(woken_at=None)
-    told = check(tmp_path, idle.process.pid, "sweeper")
-    assert told.returncode == 1 and "1 jobs are due and not woken" in told.stdout
+    result = check(tmp_path, idle.process.pid, "sweeper")
+    assert result.returncode == 1 and "1 jobs are due and not woken" in result.stdout
 
 
 def test_a_sweeper_with_nothing_to_do_is_healthy(tmp_path, transactional_db, idle):

@@ -1,6 +1,5 @@
 """What every drill needs: real programs, a laboratory with orders, and the invariants at its end."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,12 +9,11 @@ from actors.models import Job, JobState
 from lims.models import Delivery, Report
 from tests import factories
 from tests.drills.invariants import check_reports
+from tests.drills.length import LONG
 from tests.factories import issued_order
 from tests.processes import Program, wait_until
 from tests.smtp import Sink
 
-# `make drill` runs the long form; `make test` the short one.
-LONG = os.environ.get("LAMINA_DRILL") == "long"
 SETTLED_WITHIN_S = 60
 # What is due only in some minutes is not of this drill.
 NOT_YET = ("prune_pdfs",)

@@ -30,7 +30,6 @@ def test_killed_and_restarted_it_costs_nobody_a_document(programs, orders, bruno
         web,
         sweeper(RABBITMQ_URL=url),
         worker("interactive", RABBITMQ_URL=url),
-        worker("background", RABBITMQ_URL=url),
     ]
     visitor = Visitor(web.url, bruno)
 

@@ -9,7 +9,7 @@ from tests.client import Visitor
 from tests.processes import Web, wait_until, worker
 
 
-def test_between_ready_and_click_the_click_renders_again(programs, orders, bruno, settle):
+def test_before_or_after_the_redirect_the_next_click_renders_again(programs, orders, bruno, settle):
     order = orders(1)[0]
     web = Web()
     programs += [web, worker("interactive")]
@@ -20,16 +20,6 @@ def test_between_ready_and_click_the_click_renders_again(programs, orders, bruno
     pdfcache.cache.invalidate("work-order", order.pk)
     again = visitor.get(path)
     assert (again.status, again.headers["X-PDF-Cache"]) == (202, "miss")
-    visitor.open(path)
-    settle([order])
-
-
-def test_between_redirect_and_get_the_next_click_fills(programs, orders, bruno, settle):
-    order = orders(1)[0]
-    web = Web()
-    programs += [web, worker("interactive")]
-    visitor = Visitor(web.url, bruno)
-    path = f"/work-orders/{order.pk}/pdf/"
     visitor.open(path)
     location = visitor.get(path).headers["Location"]
     pdfcache.cache.invalidate("work-order", order.pk)

@@ -3,6 +3,8 @@
 import random
 import time
 
+import pytest
+
 from actors.models import Job
 from lims.services.pdfs.opening import open_document
 from tests.factories import UserFactory
@@ -25,6 +27,7 @@ def test_killed_at_each_point_of_a_render_the_paper_arrives(programs, orders, br
     assert {job.attempts for job in Job.objects.all()} == {2}
 
 
+@pytest.mark.long
 def test_killed_at_random_moments_again_and_again_every_paper_arrives(programs, orders, settle, size):
     made = orders(size(20, 400), lines=50)
     # In turn, since one reader may have only so many papers made within a minute.
@@ -40,6 +43,7 @@ def test_killed_at_random_moments_again_and_again_every_paper_arrives(programs, 
     settle(made)
 
 
+@pytest.mark.long
 def test_work_that_kills_its_worker_each_time_fails_where_it_is_seen(programs, orders, bruno):
     open_document(bruno, "work-order", orders(1)[0].pk)
     # As if it had been tried and lost before: the next attempt is the last.

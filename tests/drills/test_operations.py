@@ -12,7 +12,8 @@ from actors.models import Job, JobState
 from config.embedded import RabbitMQ
 from lims.models import Delivery, Notification, Operation, Protocol, ProtocolHistory
 from lims.services.operations import operations
-from tests.drills.conftest import LONG, SETTLED_WITHIN_S
+from tests.drills.conftest import SETTLED_WITHIN_S
+from tests.drills.length import LONG
 from tests.factories import VeterinarianFactory
 from tests.operating import is_gapless, poisoned, reasons, start, submitted
 from tests.processes import Program, sweeper, wait_until, worker

@@ -1,6 +1,7 @@
 """Poison among good wake-ups, in a real worker process: it goes on working."""
 
 import pika
+import pytest
 from django.conf import settings
 
 from actors.registry import INTERACTIVE, queue_name
@@ -9,6 +10,7 @@ from tests.actors.test_broker import POISON
 from tests.processes import worker
 
 
+@pytest.mark.long
 def test_a_worker_outlives_every_kind_of_poison(programs, orders, bruno, settle, size):
     made = orders(size(10, 100))
     programs.append(worker("interactive"))

@@ -10,7 +10,7 @@ from lims.models import Delivery, Report
 from lims.services.reports import archive
 from pdfcache import store
 from tests import factories
-from tests.drills.conftest import LONG
+from tests.drills.length import LONG
 from tests.processes import ROOT, Program
 from tests.running import run_jobs
 

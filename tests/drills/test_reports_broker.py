@@ -14,7 +14,7 @@ from actors.registry import BACKGROUND, queue_name
 from config.embedded import RabbitMQ
 from lims.services.reports.finalizing import finalize_report
 from tests.client import Visitor
-from tests.drills.conftest import LONG
+from tests.drills.length import LONG
 from tests.processes import Web, sweeper, worker
 from tests.proxy import closed_port
 
@@ -76,6 +76,7 @@ def test_every_click_is_answered_and_every_report_issued(
     settle_reports(reports, mailbox)
 
 
+@pytest.mark.long
 def test_a_purged_queue_loses_no_report(programs, drafts, paula, mailbox, settle_reports, size):
     reports = drafts(size(4, 100))
     for report in reports:

@@ -3,6 +3,7 @@
 import random
 import time
 
+import pytest
 from django.db.models.functions import Now
 
 from actors.models import Job
@@ -55,6 +56,7 @@ def test_killed_at_each_point_every_report_is_issued_and_no_mail_comes_twice(
     assert len(mailbox.taken) == len(reports) - 1, "one of the two had arrived"
 
 
+@pytest.mark.long
 def test_killed_again_and_again_every_report_is_issued(
     programs, drafts, paula, mailbox, settle_reports, size
 ):

@@ -71,6 +71,7 @@ def _said(report: Report, said: str) -> bool:
     return said in words(report) if said else "timed out" in words(report)
 
 
+@pytest.mark.long
 def test_each_wake_up_ten_times_each_mail_once(programs, drafts, paula, mailbox, settle_reports):
     mailed, waiting = drafts(3), drafts(3)
     for report in mailed:

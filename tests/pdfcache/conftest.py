@@ -16,7 +16,7 @@ from pdfcache import cache, registry
 from pdfcache.errors import DocumentGone
 
 
-class Desk:
+class DocumentRows:
     """The rows of a document type and how often they were rendered."""
 
     def __init__(self, kind: str) -> None:
@@ -52,8 +52,8 @@ def desk_of(monkeypatch):
     """Makes a desk for a kind and registers its document type, until the test's end."""
     monkeypatch.setattr(registry, "_types", {})
 
-    def make(kind: str) -> Desk:
-        desk = Desk(kind)
+    def make(kind: str) -> DocumentRows:
+        desk = DocumentRows(kind)
         registry.register(desk.type)
         return desk
 

@@ -1,4 +1,4 @@
-"""Storage becomes what the settings say, and what differs is said."""
+"""Storage becomes what the settings say, and drift is reported."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,5 +1,8 @@
 """`manage.py work interactive` or `background`: a worker of one queue, by django-dramatiq's own command."""
 
+from argparse import ArgumentParser
+from typing import Any
+
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -11,12 +14,12 @@ THREADS = {INTERACTIVE: 2, BACKGROUND: 4}
 class Command(BaseCommand):
     help = "Runs a Dramatiq worker for one queue."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("queue", choices=QUEUES)
         parser.add_argument("--processes", type=int, default=1)
         parser.add_argument("--threads", type=int, default=0, help="by default what suits the queue")
 
-    def handle(self, *, queue: str, processes: int, threads: int, **options) -> None:
+    def handle(self, *, queue: str, processes: int, threads: int, **options: Any) -> None:
         # Replaces this process.
         call_command(
             "rundramatiq",

@@ -8,12 +8,12 @@ from dataclasses import replace
 from lims.documents.paper import limits, qr
 from lims.documents.paper.drawing import new_canvas
 from lims.documents.paper.fonts import REGULAR, SEMIBOLD
+from lims.documents.paper.labels import words
 from lims.documents.paper.layout import Block, Style, shifted
 from lims.documents.paper.page import Frame
 from lims.documents.paper.sheet import Sheet
 from lims.documents.paper.text import printable_line, wrap
 from lims.documents.paper.typesetting import MM, Column, shortened, width_pt
-from lims.documents.paper.words import words
 
 WIDTH_PT, HEIGHT_PT = 39 * MM, 20 * MM
 LABELS_MAX = 1_000

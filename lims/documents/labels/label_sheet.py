@@ -8,8 +8,8 @@ from django.db.models import QuerySet, Subquery
 
 from lims.documents.labels.drawing import render
 from lims.documents.paper.fonts import prepare
+from lims.documents.paper.labels import words
 from lims.documents.paper.reading import RowReader
-from lims.documents.paper.words import words
 from lims.models import Cassette, LabelSheet, Laboratory, Protocol, Slide
 from pdfcache.errors import DocumentGone
 from pdfcache.registry import DocumentType, register

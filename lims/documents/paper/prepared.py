@@ -1,15 +1,17 @@
 """Statements that a connection parses and plans once, sent several at a time.
 
 They are prepared where they are first executed, in the same message, and live as long as their connection,
-whatever becomes of its transactions. A pooler that lends one connection to many between transactions
-would lose them.
+whatever becomes of its transactions. A pooler that lends one connection to many between transactions would
+lose them: with `DATABASE_POOLER=transaction` they are sent as plain statements, in one message all the same.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg import Connection
@@ -24,6 +26,10 @@ class Statement:
         self.sql, self.columns = sql, columns
         self.types = ", ".join(["bigint"] * keys)
         self.name = f"read_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
+
+    def plain(self, keys: Sequence[int]) -> str:
+        """Return the query with these keys in it."""
+        return re.sub(r"\$([12])(?!\d)", lambda match: f"{keys[int(match[1]) - 1]:d}::bigint", self.sql)
 
 
 Asked = Sequence[tuple[Statement, Sequence[int]]]
@@ -59,6 +65,9 @@ def execute(cursor: CursorWrapper, asked: Asked) -> list[Rows]:
 
     Raises what the database says, for which nothing was read.
     """
+    if settings.DATABASE_POOLER == "transaction":
+        cursor.execute("; ".join(each.plain(keys) for each, keys in asked))
+        return [_rows(cursor, each.columns) for each, __ in asked]
     known = _prepared.setdefault(connection.connection, Prepared())
     new, executed = known.message(asked)
     try:

@@ -9,10 +9,10 @@ from django.db.models import Model, QuerySet
 from psycopg.sql import Literal
 
 from lims.documents.paper.prepared import Rows, Statement, execute
+from lims.models.limits import PK_MAX
 
 # Stand for the keys while a statement is compiled; no key is negative.
 MARKERS = (-999_999_937, -999_999_929)
-BIGINT_MAX = 2**63 - 1
 
 
 class RowReader:
@@ -38,7 +38,7 @@ class RowReader:
     def read_all(self, *keys: int) -> Rows:
         """Return each row's columns by name, in the order that the query asks for."""
         # An address may have any number in it.
-        if max(keys) > BIGINT_MAX:
+        if max(keys) > PK_MAX:
             return []
         with connection.cursor() as cursor:
             (rows,) = execute(cursor, [(self._statement, keys)])

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from lims.documents.paper.formats import quantity, short_day
-from lims.documents.paper.words import sex_and_neutering, words
+from lims.documents.paper.labels import sex_and_neutering, words
 
 # Above it a text is compared as a whole: finding what moved takes too long.
 MAX_LINES = 300
@@ -15,7 +15,7 @@ AROUND = 4
 Fields = Iterator[tuple[str, str]]
 
 
-class Change(NamedTuple):
+class FieldChange(NamedTuple):
     """A passage that differs, under the name of its field; an empty side was not there or is gone."""
 
     label: str
@@ -23,13 +23,13 @@ class Change(NamedTuple):
     new: str
 
 
-def changes(before: Mapping, after: Mapping) -> list[Change]:
+def changes(before: Mapping, after: Mapping) -> list[FieldChange]:
     """Return every passage of the content that differs, in the order of the paper."""
     say = words(after["language"])
     old, new = _texts(before, say, after["language"]), _texts(after, say, after["language"])
     labels = [*new, *(label for label in old if label not in new)]
     return [
-        Change(label, *passage)
+        FieldChange(label, *passage)
         for label in labels
         for passage in _passages(old.get(label, ""), new.get(label, ""))
     ]

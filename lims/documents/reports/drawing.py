@@ -1,4 +1,4 @@
-"""The report as a paper: from its snapshot to the bytes of a PDF. No database, no clock, no settings."""
+"""Draws a report: from its snapshot to the bytes of a PDF. No database, no clock, no settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from lims.documents.paper import limits
 from lims.documents.paper.drawing import Frame, draw, letterhead
 from lims.documents.paper.formats import moment, short_day
+from lims.documents.paper.labels import words
 from lims.documents.paper.layout import Block
 from lims.documents.paper.text import printable_line
 from lims.documents.paper.typesetting import (
@@ -16,7 +17,6 @@ from lims.documents.paper.typesetting import (
     shortened_together,
     width_pt,
 )
-from lims.documents.paper.words import words
 from lims.documents.reports import head
 from lims.documents.reports.closing import closing
 from lims.documents.reports.figures import figures
@@ -43,8 +43,8 @@ def render(snapshot: Mapping, assets: Mapping[str, bytes]) -> bytes:
     UnreadableImage or ValueError; a retry helps none of them.
     """
     limits.check_texts(limits.texts_in(dict(snapshot)))
-    paper = _Report(snapshot)
-    return draw(paper.frame(), paper.blocks(), assets)
+    report = _Report(snapshot)
+    return draw(report.frame(), report.blocks(), assets)
 
 
 class _Report:

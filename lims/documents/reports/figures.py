@@ -36,5 +36,5 @@ def _pair(pair: list[tuple[int, Mapping]], say: Mapping[str, str]) -> Block:
 
 def _caption(number: int, image: Mapping, say: Mapping[str, str]) -> str:
     parts = (image["caption"], image["stain"], image["magnification"])
-    said = [printable_line(part).strip() for part in parts if part.strip()]
-    return unbroken(" · ".join([say["figure"].format(number=number), *said]))
+    printed = [printable_line(part).strip() for part in parts if part.strip()]
+    return unbroken(" · ".join([say["figure"].format(number=number), *printed]))

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from lims.documents.paper.fonts import SEMIBOLD
 from lims.documents.paper.formats import moment, quantity, short_day, unbroken
+from lims.documents.paper.labels import sex_and_neutering
 from lims.documents.paper.layout import Bar, Block, Rule, Style, Text
 from lims.documents.paper.text import printable_line
 from lims.documents.paper.typesetting import CONTENT_WIDTH_PT, LEFT_PT, MM, NAME, RIGHT_PT, Column
-from lims.documents.paper.words import sex_and_neutering
 from lims.documents.reports.layout import LABEL, NOTE, STRONG, TEXT, lines, together
 
 HALF_GAP_PT = 8 * MM
@@ -27,12 +27,12 @@ def preliminary(say: Words) -> list[Block]:
 
 def amendment(amended: Mapping, version: int, say: Words, language: str) -> list[Block]:
     """The banner that says what this version replaces, why, and what changed, old and new."""
-    said = lines(f"{say['amendment_reason']}: {amended['reason']}", TEXT, *_banner_room())
+    content = lines(f"{say['amendment_reason']}: {amended['reason']}", TEXT, *_banner_room())
     if amended["changes"]:
-        said += _changes(amended["changes"], say)
+        content += _changes(amended["changes"], say)
     else:
-        said += lines(say["no_changes"], TEXT, *_banner_room())
-    return banner(amended_words(amended, version, say, language), said)
+        content += lines(say["no_changes"], TEXT, *_banner_room())
+    return banner(amended_words(amended, version, say, language), content)
 
 
 def amended_words(amended: Mapping, version: int, say: Words, language: str) -> str:
@@ -41,12 +41,12 @@ def amended_words(amended: Mapping, version: int, say: Words, language: str) -> 
     return say["amended"].format(version=version, replaced=amended["version"], day=day)
 
 
-def banner(title: str, said: list[Block]) -> list[Block]:
+def banner(title: str, content: list[Block]) -> list[Block]:
     """A box over the whole width, which goes on over pages if it must."""
     column = Column(*_banner_room()).add(title, BANNER)
     first = Block(column.down_pt + 5, _down(column.texts, 5), [Rule(LEFT_PT, RIGHT_PT, 0, 1.2)], True)
     last = Block(6, rules=[Rule(LEFT_PT, RIGHT_PT, 6, 1.2)])
-    boxed = together([first, *said, last])
+    boxed = together([first, *content, last])
     for block in boxed:
         block.bars = [Bar(LEFT_PT, 1.2), Bar(RIGHT_PT, 1.2)]
     first.bookmark = title

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Length
 
 from lims.documents.paper.reading import RowReader, read_together
-from lims.documents.reports.texts import CASSETTE, SAID, cassette, whole
+from lims.documents.reports.texts import CASSETTE, OBSERVED, cassette, whole
 from lims.models import (
     Cassette,
     Laboratory,
@@ -80,7 +80,7 @@ PROTOCOLS = RowReader(
 )
 AUTHORS = RowReader(
     lambda pk: Pathologist.objects.filter(pk=pk).values(
-        *("licence", "specialty", "contact"),
+        *("licence", "specialty", "contact", "may_sign"),
         *(f"staff_member__{name}" for name in ("first_names", "last_names", "position")),
         *SIGNATURE.values(),
     )
@@ -113,12 +113,12 @@ DIAGNOSES = RowReader(
         .values("pk", "specimen_id", "synoptic", *DIAGNOSIS)
     )
 )
-CASSETTES = RowReader(lambda report: _cassettes(report).values(*CASSETTE.values(), *SAID))
+CASSETTES = RowReader(lambda report: _cassettes(report).values(*CASSETTE.values(), *OBSERVED))
 MEASURED_CASSETTES = RowReader(
     lambda report: (
         _cassettes(report)
-        .annotate(**{_length(name): Length(name) for name in SAID})
-        .values(*CASSETTE.values(), *map(_length, SAID))
+        .annotate(**{_length(name): Length(name) for name in OBSERVED})
+        .values(*CASSETTE.values(), *map(_length, OBSERVED))
     )
 )
 IMAGES = RowReader(
@@ -150,7 +150,7 @@ def read_without_texts(report: Report) -> Row:
     rows = read_together(report=(MEASURED, report.pk), cassettes=(MEASURED_CASSETTES, report.pk), **asked)
     (columns,) = rows.pop("report")
     lengths = [columns[_length(name)] for name in TEXT_FIELDS]
-    lengths += [row[_length(name)] for row in rows["cassettes"] for name in SAID]
+    lengths += [row[_length(name)] for row in rows["cassettes"] for name in OBSERVED]
     return columns | _tidy(rows) | {"texts": None, "lengths": lengths}
 
 
@@ -280,9 +280,9 @@ def findings(report: Row) -> dict[str, Any]:
 
 
 def texts(report: Row) -> dict[str, Any]:
-    """Return the long texts and what is said of each block, as far as more than their lengths was read."""
-    said = {"cassettes": [cassette(row) for row in report["cassettes"]]}
-    return said if report["texts"] is None else said | {"texts": report["texts"]}
+    """Return the long texts and the observations of each block, unless only their lengths were read."""
+    shown = {"cassettes": [cassette(row) for row in report["cassettes"]]}
+    return shown if report["texts"] is None else shown | {"texts": report["texts"]}
 
 
 def _shown(row: Row, columns: Sequence[str]) -> Row:

@@ -9,15 +9,15 @@ from typing import Any
 
 from lims.models.reports import TEXT_FIELDS
 
-# What a snapshot calls a block's columns that are frozen, and what is said of the block.
+# What a snapshot calls a block's columns that are frozen, and its observations, which are not.
 CASSETTE = {"code": "cassette__code", "material": "cassette__material"}
-SAID = ("observation", "partial_diagnosis")
+OBSERVED = ("observation", "partial_diagnosis")
 
 
 def cassette(row: Mapping[str, Any]) -> dict[str, str]:
-    """Return a block as a snapshot shows it, with as much of what is said of it as the row has."""
+    """Return a block as a snapshot shows it, with as much of its observations as the row has."""
     named = {name: row[source] for name, source in CASSETTE.items()}
-    return named | {name: row[name] for name in SAID if name in row}
+    return named | {name: row[name] for name in OBSERVED if name in row}
 
 
 def without_texts(snapshot: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def without_texts(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     return kept | {"cassettes": [{name: each[name] for name in CASSETTE} for each in snapshot["cassettes"]]}
 
 
-def whole(report: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+def whole(report: Mapping[str, Any], observed: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """Return the snapshot that `without_texts` was made of, or None for a draft.
 
     From a report's row and those of its blocks. Reports that were frozen with their texts have just those.
@@ -34,6 +34,6 @@ def whole(report: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> dict[
     frozen = json.loads(report["snapshot"] or "null")
     if frozen is None:
         return None
-    blocks = zip(said, frozen["cassettes"], strict=True)
+    blocks = zip(observed, frozen["cassettes"], strict=True)
     texts = {name: report[name] for name in TEXT_FIELDS}
     return {"texts": texts} | frozen | {"cassettes": [cassette(row) | block for row, block in blocks]}

@@ -7,6 +7,7 @@ from lims.documents.paper import limits
 from lims.documents.paper.drawing import Frame, draw, letterhead
 from lims.documents.paper.fonts import SEMIBOLD
 from lims.documents.paper.formats import day, money
+from lims.documents.paper.labels import words
 from lims.documents.paper.layout import Block, Rule, Style, Text
 from lims.documents.paper.text import printable_line
 from lims.documents.paper.typesetting import (
@@ -22,7 +23,6 @@ from lims.documents.paper.typesetting import (
     prose,
     width_pt,
 )
-from lims.documents.paper.words import words
 from lims.documents.work_orders.lines import table
 
 BALANCE = Style(SEMIBOLD, 12, 16)

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Subquery, TextField
 from django.db.models.functions import Cast, JSONObject
 
+from lims.documents.paper.assets import canonical_lines, load_assets
 from lims.documents.paper.fonts import prepare
-from lims.documents.paper.freezing import canonical_lines, load_assets
 from lims.documents.paper.reading import RowReader
 from lims.documents.work_orders.drawing import render
 from lims.models import Laboratory, WorkOrder, WorkOrderLine, WorkOrderStatus

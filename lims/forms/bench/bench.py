@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lims.models import AdditionalRequest, Cassette, Protocol, RequestKind, Specimen
+from lims.models.limits import PK_MAX
 from lims.models.processing import CassetteType
 from lims.models.protocols import ProtocolKind
 from lims.services.bench.cassettes import NewCassette
 from lims.services.bench.locking import AT_ONCE_MAX
 from lims.services.bench.requests import Wish
 from lims.services.bench.slides import USUAL_STAINS, NewSlide
-from lims.services.operations.selections import PK_MAX
 
 # What is offered beside whatever is typed.
 STAINS = (
@@ -152,8 +152,8 @@ def _asked(wanted: AdditionalRequest | None) -> dict[str, Any]:
     """Return what a request says of the slides that answer it; what it leaves open stays as usual."""
     if wanted is None:
         return {}
-    said = {"stain": wanted.stain, "cassettes": [wanted.cassette_id] if wanted.cassette_id else None}
-    return {"request": wanted.pk} | {name: value for name, value in said.items() if value}
+    initial = {"stain": wanted.stain, "cassettes": [wanted.cassette_id] if wanted.cassette_id else None}
+    return {"request": wanted.pk} | {name: value for name, value in initial.items() if value}
 
 
 class RequestForm(forms.Form):

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lims.errors import Incomplete, LimsError
@@ -18,10 +19,10 @@ from lims.forms.kit.listing import ListFilter, choice_field, search_field, searc
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.operations.operations import these
 from lims.models import Cassette, Protocol, Slide
+from lims.models.limits import PK_MAX
 from lims.models.processing import SlideQuality
 from lims.models.protocols import ProtocolKind
 from lims.services.bench.worklists import Step
-from lims.services.operations.selections import PK_MAX
 
 # What is scanned from a label: a sample's number, and which of its cassettes or slides.
 LABEL = re.compile(r"(?P<number>[a-z]{2} \d{2}/\d+)-(?P<letter>[cs])\d+", re.IGNORECASE)
@@ -98,14 +99,14 @@ class MarkForm(forms.Form):
     def wanted(self) -> Step:
         """Return which step is marked; raise Incomplete where there is none such."""
         if not self.is_valid() and "step" in self.errors:
-            raise Incomplete(_("This form is damaged. Load its page again."))
+            raise Incomplete(gettext("This form is damaged. Load its page again."))
         return Step(self.cleaned_data["step"])
 
     def quality_of_slides(self) -> SlideQuality:
         """Return how good the slides are; raise Incomplete where that is not said."""
         if quality := self.cleaned_data.get("quality"):
             return SlideQuality(quality)
-        raise Incomplete(_("Say how good the slides are."), {"quality": str(_("Choose one."))})
+        raise Incomplete(gettext("Say how good the slides are."), {"quality": gettext("Choose one.")})
 
     def ids(self, name: str) -> list[int]:
         """Return the chosen things of a kind; raise Incomplete where there are none, or one is no id."""
@@ -144,9 +145,9 @@ class MarkForm(forms.Form):
         """Say why nothing was marked, and beside its field what is wrong there."""
         self.is_valid()
         self.add_error(None, str(error))
-        for name, told in getattr(error, "fields", {}).items():
+        for name, message in getattr(error, "fields", {}).items():
             if name in self.fields and name not in self.errors:
-                self.add_error(name, told)
+                self.add_error(name, message)
 
 
 def _found(rows: QuerySet[Any], own: str, text: str) -> QuerySet[Any]:

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from django import forms
@@ -65,3 +66,18 @@ def _shown(amount: Decimal) -> str:
 def locale() -> str:
     """Return the current language as Babel names it."""
     return LOCALES.get(get_language() or "", "en")
+
+
+class TextField(forms.CharField):
+    """A text kept as it was typed, with line ends as we store them."""
+
+    def __init__(self, max_length: int, rows: int, **kwargs) -> None:
+        widget = forms.Textarea(attrs={"rows": rows})
+        super().__init__(max_length=max_length, required=False, strip=False, widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+
+    def widget_attrs(self, widget: forms.Widget) -> dict:
+        # A browser would cut what is pasted at the limit, without a word.
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}

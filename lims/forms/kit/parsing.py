@@ -1,8 +1,11 @@
 """What was typed, before or beside what a form makes of it."""
 
+from collections.abc import Mapping
+from typing import Any, cast
+
 from django.http import QueryDict
 
-from lims.services.operations.selections import PK_MAX
+from lims.models.limits import PK_MAX
 
 
 def typed_pk(text: str) -> int | None:
@@ -17,9 +20,9 @@ def typed_version(data: QueryDict) -> int | None:
     return None if sent is None else typed_pk(sent) or 0
 
 
-def replaced(data: QueryDict, name: str, value: object) -> QueryDict:
+def replaced(data: Mapping[str, Any], name: str, value: object) -> QueryDict:
     """Return what was sent with one value in place of another, as if it had been typed."""
     changed = QueryDict(mutable=True)
-    changed.update(data)
+    changed.update(cast(Any, data))
     changed[name] = str(value)
     return changed

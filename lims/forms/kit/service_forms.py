@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import models
@@ -52,7 +52,7 @@ def as_read(bound: forms.BoundField) -> str:
     """Return a field's saved value in the words in which a reader knows it."""
     value, field = bound.initial, bound.field
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))
+        return str(dict(cast(Any, field.choices)).get(value, value))
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     return field.widget.format_value(field.prepare_value(value)) or _("(empty)")

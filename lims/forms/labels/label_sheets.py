@@ -2,8 +2,9 @@
 
 from django.http import QueryDict
 
-from lims.forms.operations.operations import found, these
-from lims.models import Protocol, User
+from lims.forms.kit.listing import WholeList
+from lims.forms.operations.operations import LISTS, Listed, found, these
+from lims.models import LabelSheet, Protocol, User
 from lims.services.labels.sheets import LABELS_MAX, PARTS
 
 KINDS = ("protocol", "cassette", "slide")
@@ -34,3 +35,6 @@ def chosen_parts(data: QueryDict) -> tuple[list[int], list[str]]:
 
 def _ids(typed: list[str]) -> list[int]:
     return list(these(",".join(typed).split(",")).selection.ids or ())
+
+
+LISTS[LabelSheet] = Listed("label_sheets", lambda data, by: WholeList(data), ())

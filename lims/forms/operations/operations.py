@@ -13,14 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete
-from lims.forms.kit.listing import ListFilter, WholeList
+from lims.forms.kit.listing import ListFilter
 from lims.forms.mail.deliveries import DeliveryFilter
-from lims.forms.protocols.protocols import ProtocolFilter
-from lims.forms.work_orders.work_orders import WorkOrderFilter
-from lims.models import Delivery, LabelSheet, Protocol, User, WorkOrder
+from lims.models import Delivery, User
+from lims.models.limits import PK_MAX
 from lims.services.operations import registry, selections
-from lims.services.operations.registry import Action, Preview
-from lims.services.operations.selections import PK_MAX, Selection
+from lims.services.operations.action import Action, Preview
+from lims.services.operations.selections import Selection
 
 
 class Listed(NamedTuple):
@@ -31,13 +30,9 @@ class Listed(NamedTuple):
     actions: tuple[str, ...]
 
 
+# Higher nouns add theirs, beside their filters.
 LISTS: dict[type[Model], Listed] = {
-    Protocol: Listed(
-        "protocols", ProtocolFilter, ("receive-protocols", "process-protocols", "ready-protocols")
-    ),
-    WorkOrder: Listed("work_orders", lambda data, by: WorkOrderFilter(data), ("issue-and-send-work-orders",)),
     Delivery: Listed("deliveries", lambda data, by: DeliveryFilter(data), ("resend-deliveries",)),
-    LabelSheet: Listed("label_sheets", lambda data, by: WholeList(data), ()),
 }
 
 

@@ -1,5 +1,7 @@
 """Which months an administrator looks at."""
 
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,7 @@ class StatisticsFilter(forms.Form):
         label=_("Period"),
         required=False,
         coerce=int,
-        empty_value=USUAL,
+        empty_value=cast(Any, USUAL),
         choices=[(count, _("Last %(count)s months") % {"count": count}) for count in MONTHS],
     )
 

@@ -39,7 +39,7 @@ class VeterinarianForm(ServiceForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.version
+        self.initial["version"] = self.instance.lock_version
 
 
 class StaffMemberForm(StaleCheckedForm):

@@ -36,8 +36,8 @@ class ProfileForm(forms.ModelForm):
         }
 
     def __init__(self, user: User, vet: Veterinarian | None, data: QueryDict | None = None) -> None:
-        super().__init__(data, instance=vet or Veterinarian(user=user, version=NEW))
-        self.initial["version"], self.initial["language"] = self.instance.version, user.language
+        super().__init__(data, instance=vet or Veterinarian(user=user, lock_version=NEW))
+        self.initial["version"], self.initial["language"] = self.instance.lock_version, user.language
         autocomplete = {
             "first_names": "given-name",
             "last_names": "family-name",
@@ -52,11 +52,12 @@ class ProfileForm(forms.ModelForm):
 
     def values(self) -> dict:
         """Return the valid values as `save_profile` takes them."""
-        return {name: self.cleaned_data[name] for name in ("version", "language", *FIELDS)}
+        values = {name: self.cleaned_data[name] for name in ("language", *FIELDS)}
+        return values | {"lock_version": self.cleaned_data["version"]}
 
-    def take_version(self, version: int) -> None:
+    def take_version(self, lock_version: int) -> None:
         """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        self.data = replaced(self.data, "version", version)
+        self.data = replaced(self.data, "version", lock_version)
 
     def _post_clean(self) -> None:
         """Leave the profile as it is: the service alone checks and writes it."""

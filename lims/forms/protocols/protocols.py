@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lims.forms.kit.listing import ListFilter, choice_field, search_field, search_protocols
+from lims.forms.operations.operations import LISTS, Listed
 from lims.models import Protocol, ProtocolStatus, User
 from lims.models.protocols import ProtocolKind
 
@@ -53,3 +54,8 @@ def _on_date(rows: Any, when: str) -> Any:
     if when == RECEIVED_TODAY:
         return rows.received_on(today)
     return rows.overdue(today) if when == OVERDUE else rows
+
+
+LISTS[Protocol] = Listed(
+    "protocols", ProtocolFilter, ("receive-protocols", "process-protocols", "ready-protocols")
+)

@@ -12,9 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lims.errors import Incomplete, LimsError
-from lims.forms.kit.fields import MoneyField, locale
+from lims.forms.kit.fields import MoneyField, TextField, locale
 from lims.forms.kit.parsing import replaced
-from lims.forms.reports.reports import TextField
+from lims.forms.kit.refusing import field_errors
 from lims.models import CytologySample, HistopathologySample, Protocol, Specimen
 from lims.models.processing import Side
 from lims.services.protocols.submission_content import (
@@ -78,7 +78,7 @@ class PatientForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["edit_version"] = self.instance.version
+        self.initial["edit_version"] = self.instance.lock_version
         # A draft may lack them; submitting asks for them.
         self.fields["animal"].required = self.fields["species"].required = False
         for name in self.fields:
@@ -181,20 +181,15 @@ class Submission:
 
     def errors(self) -> dict[str, str]:
         """Return what is wrong with which field."""
-        return {
-            form.add_prefix(name): " ".join(errors)
-            for form in self._forms()
-            for name, errors in form.errors.items()
-            if name != "__all__"
-        }
+        return field_errors(*self._forms())
 
     def printed(self) -> Iterator[forms.BaseForm]:
         """Return the valid forms whose texts papers show."""
         return (form for form in self._forms() if form.is_valid())
 
-    def take_version(self, version: int) -> None:
+    def take_version(self, lock_version: int) -> None:
         """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        self.patient.data = replaced(self.patient.data, "edit_version", version)
+        self.patient.data = replaced(self.patient.data, "edit_version", lock_version)
 
     @property
     def edit_version(self) -> BoundField:

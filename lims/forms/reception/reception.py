@@ -7,9 +7,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lims.forms.kit.listing import choice_field
+from lims.forms.kit.listing import WorkListFilter, choice_field
 from lims.forms.kit.parsing import replaced
-from lims.forms.reports.worklist import WorkListFilter
 from lims.models import Protocol
 from lims.models.protocols import ProtocolKind
 from lims.services.reception.receiving import CONDITIONS, Received
@@ -60,9 +59,9 @@ class VersionForm(forms.Form):
         """Return the version that its reader saw; one without is taken for outdated."""
         return self.cleaned_data["version"] or 0
 
-    def take_version(self, version: int) -> None:
+    def take_version(self, lock_version: int) -> None:
         """Let what is typed here be sent again, now that its reader sees what somebody else changed."""
-        self.data = replaced(self.data, "version", version)
+        self.data = replaced(self.data, "version", lock_version)
 
 
 class ReceptionForm(VersionForm):
@@ -89,7 +88,7 @@ class ReceptionForm(VersionForm):
     )
 
     def __init__(self, protocol: Protocol, declared: int | None, data: Any = None) -> None:
-        initial = {"version": protocol.version, "count": declared or 1, "condition": CONDITIONS[0]}
+        initial = {"version": protocol.lock_version, "count": declared or 1, "condition": CONDITIONS[0]}
         super().__init__(data, initial=initial)
         self.fields["count"].label = COUNT_LABELS[ProtocolKind(protocol.kind)]
 

@@ -1,4 +1,4 @@
-"""What people look for among reports."""
+"""Filters of the list of reports."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""What is typed on a report's page: why it is amended or withdrawn."""
+"""The form on a report's page: why it is amended or withdrawn."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

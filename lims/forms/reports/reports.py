@@ -1,36 +1,23 @@
-"""What a pathologist types into a draft: texts, diagnoses, cassettes, and what is said of its images."""
+"""Forms of a draft: its texts, diagnoses and cassettes, and the description of an image."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django import forms
+from django.db.models import Field
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from lims.forms.kit.fields import TextField
 from lims.forms.kit.parsing import replaced
-from lims.forms.reports.synoptic import Row, SynopticField
+from lims.forms.reports.synoptic import SynopticField, SynopticRow
 from lims.models import Report, ReportCassette, ReportDiagnosis, ReportImage
 from lims.models.reports import TEXT_FIELDS, TEXT_MAX
 
 SHORT_TEXT_MAX = 5_000
 REST = ("external_results", "pending_tests", "critical_result")
-
-
-class TextField(forms.CharField):
-    """A text kept as it was typed, with line ends as we store them."""
-
-    def __init__(self, max_length: int, rows: int, **kwargs) -> None:
-        widget = forms.Textarea(attrs={"rows": rows})
-        super().__init__(max_length=max_length, required=False, strip=False, widget=widget, **kwargs)
-
-    def to_python(self, value) -> str:
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
-
-    def widget_attrs(self, widget: forms.Widget) -> dict:
-        # A browser would cut what is pasted at the limit, without a word.
-        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
 class DiagnosisPart(NamedTuple):
@@ -68,11 +55,11 @@ class DraftForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.diagnoses, self.cassettes = diagnoses, cassettes
-        # What is typed is in the language of the paper: spelling is checked in it.
+        # What is typed is in the language of the PDF: spelling is checked in it.
         self.language = report.protocol.veterinarian.user.language
-        self.initial = {"edit_version": report.edit_version, "is_preliminary": report.is_preliminary}
+        self.initial = {"edit_version": report.lock_version, "is_preliminary": report.is_preliminary}
         for name in TEXT_FIELDS:
-            label = capfirst(Report._meta.get_field(name).verbose_name)
+            label = capfirst(cast(Field, Report._meta.get_field(name)).verbose_name)
             self._add(name, TextField(TEXT_MAX, 3, label=label), getattr(report, name))
         for row in diagnoses:
             self._add_diagnosis(row)
@@ -83,7 +70,7 @@ class DraftForm(forms.Form):
         """Return the valid texts of the report itself."""
         return {name: self.cleaned_data[name] for name in TEXT_FIELDS}
 
-    def typed_diagnoses(self) -> list[tuple[int, str, list[Row]]]:
+    def typed_diagnoses(self) -> list[tuple[int, str, list[SynopticRow]]]:
         """Return pk, diagnosis and synoptic rows of each specimen."""
         names = ((row.pk, f"diagnosis-{row.pk}", f"synoptic-{row.pk}") for row in self.diagnoses)
         return [(pk, self.cleaned_data[text], self.cleaned_data[rows]) for pk, text, rows in names]
@@ -106,9 +93,9 @@ class DraftForm(forms.Form):
         """Whether anything stands, or is wrong, in the sections that most reports do without."""
         return any(self[name].value() or self[name].errors for name in REST)
 
-    def take_version(self, edit_version: int) -> None:
+    def take_version(self, lock_version: int) -> None:
         """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        self.data = replaced(self.data, "edit_version", edit_version)
+        self.data = replaced(self.data, "edit_version", lock_version)
 
     def _add(self, name: str, field: forms.Field, initial: object) -> None:
         field.widget.attrs["lang"] = self.language
@@ -129,7 +116,7 @@ class DraftForm(forms.Form):
 
 
 class ImageForm(forms.ModelForm):
-    """What is said of a micrograph."""
+    """Caption, magnification and stain of a micrograph."""
 
     class Meta:
         model = ReportImage

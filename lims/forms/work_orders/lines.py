@@ -110,15 +110,15 @@ class LineFormSet(forms.BaseFormSet):
         if protocol is None:
             return form.add_error("protocol", _("No protocol has this number."))
         price = self.listed.on(typed["service"], prices.day_of(protocol))
-        if typed["unit_price"] is None and price is None:
+        each = price.price if typed["unit_price"] is None and price else typed["unit_price"]
+        if each is None:
             return form.add_error("unit_price", _("The price list has none for this service and day."))
-        each = typed["unit_price"] if typed["unit_price"] is not None else price.price
         for field, mistake in mistakes(typed["quantity"], each, typed["discount"] or ZERO).items():
             form.add_error(field, mistake)
         return None
 
 
-_LineForms = forms.formset_factory(
+_LineForms: Any = forms.formset_factory(
     LineForm, formset=LineFormSet, extra=0, max_num=ROWS_MAX, absolute_max=ROWS_MAX, validate_max=True
 )
 

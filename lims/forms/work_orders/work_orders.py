@@ -4,7 +4,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lims.errors import LimsError
 from lims.forms.kit.fields import MoneyField
 from lims.forms.kit.listing import (
     ListFilter,
@@ -15,20 +14,12 @@ from lims.forms.kit.listing import (
     vets_matching,
 )
 from lims.forms.kit.parsing import replaced
+from lims.forms.operations.operations import LISTS, Listed
 from lims.models import PaymentStatus, Protocol, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.models.protocols import WORDS as PROTOCOL_WORDS
 from lims.models.searching import beginning, words
 from lims.models.work_orders import WORDS
 from lims.services.kit.codes import beginnings
-
-
-def refuse(form: forms.BaseForm, error: LimsError) -> None:
-    """Show what a service refused: beside its field where it names one, else above the form."""
-    fields = getattr(error, "fields", {})
-    for name, message in fields.items():
-        form.add_error(name if name in form.fields else None, message)
-    if not fields:
-        form.add_error(None, str(error))
 
 
 class BillingForm(forms.ModelForm):
@@ -44,15 +35,15 @@ class BillingForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.version
+        self.initial["version"] = self.instance.lock_version
 
     def billing(self) -> dict:
         """Return the valid values as `change_work_order` takes them."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
-    def take_version(self, version: int) -> None:
+    def take_version(self, lock_version: int) -> None:
         """Let the next save of what is typed here replace what its reader now sees beside it."""
-        self.data = replaced(self.data, "version", version)
+        self.data = replaced(self.data, "version", lock_version)
 
     def _post_clean(self) -> None:
         """Leave the order as it is: the service alone checks and writes it."""
@@ -109,3 +100,8 @@ def _mentioning(word: str, vets: list[int]) -> QuerySet:
 
 def _charging(protocols: QuerySet[Protocol]) -> QuerySet:
     return WorkOrderLine.objects.filter(protocol__in=protocols.values("pk")).order_by().values("work_order")
+
+
+LISTS[WorkOrder] = Listed(
+    "work_orders", lambda data, by: WorkOrderFilter(data), ("issue-and-send-work-orders",)
+)

@@ -20,10 +20,10 @@ class Command(BaseCommand):
             )
         if protocols < 0:
             raise CommandError("--protocols must not be negative.")
-        self.stdout.write(_told(protocols, seed))
+        self.stdout.write(_summary(protocols, seed))
 
 
-def _told(protocols: int, chosen: int) -> str:
+def _summary(protocols: int, chosen: int) -> str:
     seeded = seed(protocols, chosen)
     if seeded is None:
         return "The demo laboratory is there already; nothing was changed."

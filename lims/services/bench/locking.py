@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete, InvalidTransition, NotVisible
 from lims.models import DeliveryKind, Protocol, ProtocolStatus, User
+from lims.models.protocols import AT_THE_BENCH
 from lims.services.kit.permissions import require_laboratory
 from lims.services.kit.texts import max_length, normalize, too_long
 from lims.services.protocols import announcing, transitions
@@ -43,7 +44,7 @@ def take_into_work(by: User, found: Sequence[Protocol]) -> None:
     """
     received = [protocol for protocol in found if protocol.status == ProtocolStatus.RECEIVED]
     for protocol in found:
-        if protocol.status not in (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING):
+        if protocol.status not in AT_THE_BENCH:
             raise InvalidTransition(_not_on_bench(protocol))
     if received:
         events = transitions.transition_all(received, ProtocolStatus.PROCESSING, by)

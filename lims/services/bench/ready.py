@@ -35,7 +35,7 @@ def make_ready(by: User, pk: int) -> Protocol:
     """
     protocol = locking.lock(by, pk)
     transitions.transition(protocol, ProtocolStatus.READY, by)
-    _tell(protocol)
+    transitions.notify_vets_of_processing([protocol], NotificationKind.PROTOCOL_READY)
     return protocol
 
 
@@ -52,7 +52,7 @@ def make_all_ready(by: User, pks: Collection[int]) -> int:
         if protocol.pk in lacking:
             raise Incomplete(f"{protocol.code}: {lacking[protocol.pk]}")
     transitions.transition_all(waiting, ProtocolStatus.READY, by)
-    _tell(*waiting)
+    transitions.notify_vets_of_processing(waiting, NotificationKind.PROTOCOL_READY)
     return len(waiting)
 
 
@@ -61,8 +61,3 @@ def _locked(by: User, pks: Collection[int]) -> list[Protocol]:
     found = locking.lock_all(by, Protocol.objects.filter(pk__in=pks))
     locking.require_all(found, pks)
     return found
-
-
-def _tell(*ready: Protocol) -> None:
-    wishing = [protocol for protocol in ready if protocol.veterinarian.notify_on_processing]
-    transitions.notify_vets(wishing, NotificationKind.PROTOCOL_READY)

@@ -22,8 +22,8 @@ from lims.models.protocols import ProtocolKind
 from lims.services.bench import locking
 from lims.services.kit.permissions import require_laboratory
 from lims.services.mail import notifications
+from lims.services.people.pathologists import require_pathologist
 from lims.services.protocols import transitions
-from lims.services.reports import access
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def request_more(by: User, pk: int, wish: Wish) -> AdditionalRequest:
     pathologists, NotVisible, InvalidTransition unless the protocol is ready or in process and its report not
     being issued, and Incomplete with the fields that are missing or wrong.
     """
-    access.pathologist(by)
+    require_pathologist(by)
     protocol = locking.lock(by, pk)
     values = _values(protocol, wish)
     if same := protocol.requests.open().filter(**values).first():
@@ -52,7 +52,7 @@ def request_more(by: User, pk: int, wish: Wish) -> AdditionalRequest:
     _take_back(protocol, by)
     made = AdditionalRequest.objects.create(protocol=protocol, requested_by=by, **values)
     others = [user for user in notifications.overseers(Role.STAFF) if user.pk != by.pk]
-    _tell(others, NotificationKind.REQUEST_MADE, protocol)
+    _notify(others, NotificationKind.REQUEST_MADE, protocol)
     return made
 
 
@@ -72,7 +72,7 @@ def finish_requests(by: User, pks: Collection[int]) -> int:
     visible.open().update(done_at=timezone.now(), done_by=by)
     for each in new:
         if each.requested_by_id != by.pk:
-            _tell([each.requested_by], NotificationKind.REQUEST_DONE, each.protocol)
+            _notify([each.requested_by], NotificationKind.REQUEST_DONE, each.protocol)
     return len(new)
 
 
@@ -110,6 +110,6 @@ def _missing(protocol: Protocol, values: dict) -> dict[str, str]:
     return missing
 
 
-def _tell(users: list[User], kind: NotificationKind, protocol: Protocol) -> None:
+def _notify(users: list[User], kind: NotificationKind, protocol: Protocol) -> None:
     path = reverse("protocol_processing", args=(protocol.pk,))
     notifications.notify(users, kind, protocol.code, path)

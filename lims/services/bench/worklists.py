@@ -19,7 +19,7 @@ from lims.models import (
     User,
 )
 from lims.models.processing import Stage
-from lims.models.protocols import ProtocolKind, due
+from lims.models.protocols import AT_THE_BENCH, ProtocolKind, due
 from lims.services.kit.counting import count_each
 from lims.services.protocols import completeness
 
@@ -98,7 +98,7 @@ def _to_begin(visible: QuerySet[Protocol]) -> QuerySet[Protocol]:
     first = {"cassette": _first_of(Cassette), "slide": _first_of(Slide)}
     tissue = Q(kind=ProtocolKind.HISTOPATHOLOGY, cassette=None)
     cells = Q(kind=ProtocolKind.CYTOLOGY, slide=None)
-    on_bench = visible.filter(status__in=(ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING))
+    on_bench = visible.filter(status__in=AT_THE_BENCH)
     return on_bench.alias(**first).filter(tissue | cells)
 
 

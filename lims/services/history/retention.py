@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actors import jobs
-from lims.documents.reports.report import KIND as REPORT
+from lims.documents.reports.document import KIND as REPORT
 from lims.errors import Incomplete
 from lims.models import AgedHistory, DocumentAccess, User
 from lims.models.history import LEFT_OUT, changes_of
@@ -41,7 +41,7 @@ OF_CHANGES = """
 """
 REDUCE = """
     UPDATE {table} AS kept SET pgh_label = 'known', pgh_context = NULL FROM old
-    WHERE kept.pgh_id = old.key AND old.is_told AND NOT old.is_doomed RETURNING old.month
+    WHERE kept.pgh_id = old.key AND old.is_reducible AND NOT old.is_expired RETURNING old.month
 """
 # Whoever opened a report has to be told of its amendment and withdrawal, however late: those accesses stay.
 OF_ACCESSES = f"old.kind <> '{REPORT}'"
@@ -51,19 +51,19 @@ asked AS (
 ),
 old AS MATERIALIZED (
     SELECT old.{key} AS key, date_trunc('month', old.{at} AT TIME ZONE asked.zone)::date AS month,
-        {is_doomed} AS is_doomed, {is_told} AS is_told
+        {is_expired} AS is_expired, {is_reducible} AS is_reducible
     FROM {table} AS old, asked
     WHERE old.{key} > asked.after AND old.{key} <= asked.until AND old.{at} < asked.before
 )
 """
 COUNT = """
 WITH {old}
-SELECT month, count(*) FILTER (WHERE is_doomed), count(*) FILTER (WHERE is_told AND NOT is_doomed)
-FROM old WHERE is_doomed OR is_told GROUP BY month ORDER BY month
+SELECT month, count(*) FILTER (WHERE is_expired), count(*) FILTER (WHERE is_reducible AND NOT is_expired)
+FROM old WHERE is_expired OR is_reducible GROUP BY month ORDER BY month
 """
 AGE = """
 WITH {old},
-removed AS (DELETE FROM {table} AS gone USING old WHERE gone.{key} = old.key AND is_doomed RETURNING month),
+removed AS (DELETE FROM {table} AS gone USING old WHERE gone.{key} = old.key AND is_expired RETURNING month),
 reduced AS ({reduce}),
 counted AS (
     SELECT month, count(*) FILTER (WHERE is_gone) AS removed, count(*) FILTER (WHERE NOT is_gone) AS reduced
@@ -108,7 +108,7 @@ class History:
 
     def sql(self, statement: str) -> str:
         """Return a statement about this table."""
-        old = OLD.format(**self.names | {"is_doomed": self.names["is_doomed"].format(**self.names)})
+        old = OLD.format(**self.names | {"is_expired": self.names["is_expired"].format(**self.names)})
         reduce = self.names["reduce"].format(**self.names)
         return statement.format(**self.names | {"old": old, "reduce": reduce})
 
@@ -137,14 +137,14 @@ def first_kept(months: int) -> date:
 
 
 def foresee(months: int) -> list[Aged]:
-    """Return what ageing would take by history and month; changes nothing. Raises as `policy` does."""
+    """Return what retention would take by history and month; changes nothing. Raises as `policy` does."""
     before = _before(months)
     with connection.cursor() as cursor:
         return [
             aged
             for history in histories()
             if (span := _span(cursor, history, before))
-            for aged in _told(cursor, history, COUNT, [*span, before, settings.TIME_ZONE])
+            for aged in _fetch_aged(cursor, history, COUNT, [*span, before, settings.TIME_ZONE])
         ]
 
 
@@ -162,7 +162,7 @@ def age(months: int, by: User | None = None, history: int = 0, after: int = 0) -
         after = 0
 
 
-def due() -> tuple[str, tuple[int, int, int]] | None:
+def schedule() -> tuple[str, tuple[int, int, int]] | None:
     """Return the reference and arguments of the job that this month asks for; None without a policy."""
     months = settings.HISTORY_MONTHS
     return (_ref(months, 0), (months, 0, 0)) if months else None
@@ -177,7 +177,7 @@ def run(job: jobs.Job) -> None:
         if time.monotonic() >= until_s:
             part = int(job.ref.rpartition("/")[2]) + 1
             with transaction.atomic():
-                jobs.hold(job)
+                jobs.lock_and_renew(job)
                 args = (months, batch.history, batch.after)
                 jobs.enqueue(ACTOR, _ref(months, part), args, requested_by_id=job.requested_by_id)
             return
@@ -186,14 +186,14 @@ def run(job: jobs.Job) -> None:
 def histories() -> list[History]:
     """Return every table that ages, in a fixed order."""
     changes = [_of_changes(model) for model in LEFT_OUT]
-    accesses = {"key": "id", "at": "at", "is_doomed": OF_ACCESSES, "is_told": "false"}
+    accesses = {"key": "id", "at": "at", "is_expired": OF_ACCESSES, "is_reducible": "false"}
     nothing = {"reduce": "SELECT month FROM old WHERE false"}
     return [*changes, _history(DocumentAccess, DocumentAccess, accesses | nothing)]
 
 
 def _of_changes(model: type[models.Model]) -> History:
-    told = {"is_doomed": OF_CHANGES, "is_told": "old.pgh_label <> 'known'", "reduce": REDUCE}
-    return _history(model, changes_of(model), {"key": "pgh_id", "at": "pgh_created_at"} | told)
+    rules = {"is_expired": OF_CHANGES, "is_reducible": "old.pgh_label <> 'known'", "reduce": REDUCE}
+    return _history(model, changes_of(model), {"key": "pgh_id", "at": "pgh_created_at"} | rules)
 
 
 def _history(of: type[models.Model], kept: type[models.Model], names: dict[str, str]) -> History:
@@ -205,10 +205,10 @@ def _age(history: History, months: int, by: User | None, asked: list[Any]) -> li
     # The inner transaction, so that after an error the protection can be put back within the outer one.
     with transaction.atomic(), history.unprotected(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK.format(**history.names))
-        return _told(cursor, history, AGE, [*asked, history.kind, months, by.pk if by else None])
+        return _fetch_aged(cursor, history, AGE, [*asked, history.kind, months, by.pk if by else None])
 
 
-def _told(cursor: Any, history: History, statement: str, values: list[Any]) -> list[Aged]:
+def _fetch_aged(cursor: Any, history: History, statement: str, values: list[Any]) -> list[Aged]:
     # By position, since whatever lifts the protection puts a value of its own before them.
     cursor.execute(history.sql(statement), values)
     return [Aged(history.kind, *row) for row in cursor.fetchall()]

@@ -113,8 +113,8 @@ def _fields(kept: Kept) -> Iterable[tuple[models.Field, Any, Any]]:
 
 def _part(kept: Kept, names: Names) -> str:
     fields: list[Any] = [kept.model._meta.get_field(name) for name in NAMED_BY.get(kept.model, ())]
-    told = [_shown(field, kept.values.get(field.column), names) for field in fields]
-    return " ".join([str(kept.model._meta.verbose_name), *told])
+    shown = [_shown(field, kept.values.get(field.column), names) for field in fields]
+    return " ".join([str(kept.model._meta.verbose_name), *shown])
 
 
 def _label(field: models.Field) -> str:
@@ -152,7 +152,7 @@ def _names(kept: list[Kept]) -> Names:
         local: Any = each.model._meta.local_fields
         for field in local:
             if field.remote_field and field.related_model is not Asset:
-                wanted[field.related_model] |= {pk for pk in _told(each, field) if pk}
+                wanted[field.related_model] |= {pk for pk in _mentioned_keys(each, field) if pk}
     names: Names = defaultdict(dict)
     for model, pks in wanted.items():
         found = model._default_manager.select_related(*RELATED.get(model, ())).filter(pk__in=pks)
@@ -170,7 +170,7 @@ def _names_of_removed(model: type[models.Model], pks: set[int]) -> dict[int, str
     return dict(kept.values_list("pgh_obj_id", named_by[0]))
 
 
-def _told(kept: Kept, field: Any) -> tuple:
+def _mentioned_keys(kept: Kept, field: Any) -> tuple:
     """Return the keys in a field that are told of: what changed, and what the part is named by."""
     own = kept.values.get(field.column) if field.name in NAMED_BY.get(kept.model, ()) else None
     return (*kept.differences.get(field.column, (None, None)), own)

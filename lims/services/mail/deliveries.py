@@ -1,13 +1,14 @@
-"""Who is told of a report by e-mail, once each; sent again, to a better address, or seen to by hand."""
+"""Deliveries: written and enqueued, sent again, to a better address, or settled by hand."""
 
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actors import jobs
@@ -16,52 +17,49 @@ from lims.models import (
     Delivery,
     DeliveryKind,
     DeliveryState,
-    NotificationKind,
-    Report,
-    ReportByEmail,
     ReportHistory,
     ReportStatus,
     User,
     Veterinarian,
-    WorkOrder,
     WorkOrderStatus,
 )
-from lims.services.mail import notifications
-from lims.services.reports import access, recipients
 
-NOTE_MAX = 2_000
+# What a delivery is about, and what it carries.
+ABOUT = (
+    *("report", "work_order", "protocol_event", "operation", "operation_round"),
+    *("protocol_ids", "attach_pdf"),
+)
 # Before one of these states nobody knows yet how a message ends.
 OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 
-def announce(report: Report, kind: DeliveryKind, by: User | None) -> None:
-    """Have everybody told whom this concerns: vets by mail and notification, others by notification alone.
-
-    In the transaction of its cause, which holds the report. Idempotent: nobody is told twice of one thing.
-    """
-    concerned = recipients.of(report, kind, by)
-    told = recipients.notify(concerned, report, kind)
-    _mail(concerned, report, kind, by)
-    if told and kind != DeliveryKind.REPORT_ISSUED:
-        note = ", ".join(sorted(user.email for user in told))
-        access.record(report, ReportHistory.Action.TOLD, by, note[:NOTE_MAX])
-
-
-def announce_order(order: WorkOrder, by: User) -> None:
-    """Tell an order's vet by mail and in the portal that it can be read, in the transaction that sends it."""
-    vet = order.veterinarian
-    delivery = Delivery.objects.create(
-        kind=DeliveryKind.WORK_ORDER_SENT,
-        work_order=order,
-        recipient=vet.user,
-        address=vet.email,
-        language=vet.user.language,
-        message_id=message_id(),
+def write(kind: DeliveryKind, recipient: User, address: str, by: User | None, **about: Any) -> Delivery:
+    """Return a new delivery, not saved yet, in its recipient's language; `about` names what it is about."""
+    return Delivery(
+        kind=kind,
+        recipient=recipient,
+        address=address,
+        language=recipient.language,
+        message_id=_message_id(),
         requested_by=by,
+        **about,
     )
-    path = reverse("work_order", args=(order.pk,))
-    notifications.notify([vet.user], NotificationKind.WORK_ORDER_SENT, str(order.number), path)
-    _enqueue(delivery, by)
+
+
+def enqueue(delivery: Delivery) -> Delivery:
+    """Save a new delivery and enqueue its sending, in the caller's transaction; return it. Not idempotent."""
+    delivery.save(force_insert=True)
+    by = delivery.requested_by_id
+    jobs.enqueue("send_delivery", str(delivery.pk), (delivery.pk,), requested_by_id=by)
+    return delivery
+
+
+def enqueue_all(deliveries: Iterable[Delivery], by: User | None) -> None:
+    """Do what `enqueue` does for any number of new deliveries, in a few statements."""
+    made = Delivery.objects.bulk_create(deliveries)
+    if made:
+        works = {str(delivery.pk): (delivery.pk,) for delivery in made}
+        jobs.enqueue_many("send_delivery", works, requested_by_id=by.pk if by else None)
 
 
 @transaction.atomic
@@ -79,12 +77,12 @@ def resend(by: User, pk: int, address: str = "", *, keep_address: bool = False) 
     _check_may_resend(delivery)
     if keep_address:
         theirs = Veterinarian.objects.filter(user=delivery.recipient_id)
-        theirs.update(alternative_email=address, version=F("version") + 1)
-    again = _again(delivery, address, by)
+        theirs.update(alternative_email=address, lock_version=F("lock_version") + 1)
     _settle(delivery)
+    again = enqueue(_again(delivery, address, by))
     if again.report:
-        access.record(again.report, ReportHistory.Action.RESENT, by, _note(delivery, again))
-    _enqueue(again, by)
+        entry = {"action": ReportHistory.Action.RESENT, "by": by, "note": _note(delivery, again)}
+        ReportHistory.objects.create(report=again.report, **entry)
     return again
 
 
@@ -94,55 +92,14 @@ def settle(by: User, pk: int) -> None:
     _settle(_locked(by, pk))
 
 
-def message_id() -> str:
-    """Return a new Message-ID, under which a message is sent however often it is tried."""
-    return f"<delivery-{uuid.uuid4()}@{settings.SITE_HOST}>"
-
-
-def _mail(concerned: list[User], report: Report, kind: DeliveryKind, by: User | None) -> None:
-    mailed = set(Delivery.objects.filter(report=report, kind=kind).values_list("recipient", flat=True))
-    for user in concerned:
-        vet = getattr(user, "veterinarian", None) if user.is_veterinarian else None
-        if vet and vet.notify_on_report and user.pk not in mailed:
-            _enqueue(_first(user, vet, report, kind, by), by)
-
-
-def _first(user: User, vet: Veterinarian, report: Report, kind: DeliveryKind, by: User | None) -> Delivery:
-    # A former vet of the protocol is told, and given nothing.
-    gets_pdf = kind != DeliveryKind.REPORT_WITHDRAWN and vet.pk == report.protocol.veterinarian_id
-    return Delivery.objects.create(
-        kind=kind,
-        report=report,
-        recipient=user,
-        address=vet.email,
-        language=user.language,
-        attach_pdf=gets_pdf and vet.report_by_email == ReportByEmail.ATTACHMENT,
-        message_id=message_id(),
-        requested_by=by,
-    )
-
-
 def _again(old: Delivery, address: str, by: User) -> Delivery:
-    return Delivery.objects.create(
-        kind=old.kind,
-        report=old.report,
-        work_order=old.work_order,
-        protocol_event=old.protocol_event,
-        operation=old.operation,
-        operation_round=old.operation_round,
-        protocol_ids=old.protocol_ids,
-        recipient=old.recipient,
-        address=address,
-        language=old.recipient.language,
-        attach_pdf=old.attach_pdf,
-        message_id=message_id(),
-        again=old,
-        requested_by=by,
-    )
+    about = {name: getattr(old, name) for name in ABOUT}
+    return write(DeliveryKind(old.kind), old.recipient, address, by, again=old, **about)
 
 
-def _enqueue(delivery: Delivery, by: User | None) -> None:
-    jobs.enqueue("send_delivery", str(delivery.pk), (delivery.pk,), requested_by_id=by.pk if by else None)
+def _message_id() -> str:
+    # One message keeps it, however often it is tried.
+    return f"<delivery-{uuid.uuid4()}@{settings.SITE_HOST}>"
 
 
 def _locked(by: User, pk: int) -> Delivery:

@@ -47,11 +47,6 @@ def overseers(*roles: Role) -> list[User]:
     return list(User.objects.filter(role__in=roles, is_active=True))
 
 
-def unread_count(user: User) -> int:
-    """Return how many notifications the user has not read yet."""
-    return Notification.objects.visible_to(user).unread().count()
-
-
 def standing(user: User) -> Standing:
     """Return what every page tells the user; one statement."""
     running = Operation.objects.filter(requested_by=user, state=OperationState.RUNNING)

@@ -3,8 +3,6 @@
 What was begun and not answered is UNCERTAIN, and nobody but a person sends it again.
 """
 
-from collections.abc import Callable
-
 import structlog
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
@@ -30,11 +28,10 @@ class MailServerAway(LimsError):
     """The mail server is away, busy or wants to be asked later; a retry helps."""
 
 
-def deliver(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) -> None:
+def deliver(job: jobs.Job) -> None:
     """Send a delivery and write down how that ended; safe twice, late and after a kill at any point.
 
-    `reached` is told of each point. Raises MailServerAway and StoreError, after which the delivery waits for
-    the next attempt, and LeaseLost.
+    Raises MailServerAway and StoreError, after which the delivery waits for the next attempt, and LeaseLost.
     """
     delivery = _find(job)
     if delivery is None or delivery.state not in deliveries.OPEN:
@@ -49,17 +46,17 @@ def deliver(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) 
     if deliveries.is_of_anothers_protocol(delivery):
         moved = _("Not sent: the protocol became another veterinarian's before the message left.")
         return _withhold(job, delivery, moved)
-    reached("before_mail")
+    jobs.failpoint("before_mail")
     message = composing.compose(delivery)
     jobs.renew(job)
     if smtp.is_used():
-        _converse(job, delivery, message, reached)
+        _converse(job, delivery, message)
     else:
         _hand_over(job, delivery, message)
-    reached("after_mail")
+    jobs.failpoint("after_mail")
 
 
-def failed(job: jobs.Job) -> None:
+def on_failed(job: jobs.Job) -> None:
     """Give up a delivery whose last attempt failed or was lost: FAILED, or UNCERTAIN if it was begun."""
     delivery = _find(job)
     if delivery and delivery.state in deliveries.OPEN:
@@ -73,15 +70,15 @@ def _find(job: jobs.Job) -> Delivery | None:
     return found.first()
 
 
-def _converse(job: jobs.Job, delivery: Delivery, message: EmailMultiAlternatives, reached: Callable) -> None:
+def _converse(job: jobs.Job, delivery: Delivery, message: EmailMultiAlternatives) -> None:
     wire = smtp.wire_form(message)
     try:
         with smtp.session() as session:
             session.offer(delivery.address)
             _begin(job, delivery)
-            reached("before_data")
+            jobs.failpoint("before_data")
             words = session.transmit(wire)
-            reached("after_data")
+            jobs.failpoint("after_data")
             _end(job, delivery, DeliveryState.SENT, words)
     except smtp.NotNow as error:
         _take_back(job, delivery, str(error))
@@ -100,14 +97,14 @@ def _hand_over(job: jobs.Job, delivery: Delivery, message: EmailMultiAlternative
 
 def _begin(job: jobs.Job, delivery: Delivery) -> None:
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.SENDING, sending_at=Now())
 
 
 def _take_back(job: jobs.Job, delivery: Delivery, words: str) -> None:
     """The server has surely not taken it: it waits again, with what the server said."""
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         Delivery.objects.filter(pk=delivery.pk).update(
             state=DeliveryState.QUEUED, sending_at=None, response=words
         )
@@ -116,7 +113,7 @@ def _take_back(job: jobs.Job, delivery: Delivery, words: str) -> None:
 def _withhold(job: jobs.Job, delivery: Delivery, words: str) -> None:
     """Not hand out what is not valid any more; who replaced or withdrew a report has told the vet of that."""
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         Delivery.objects.filter(pk=delivery.pk).update(
             state=DeliveryState.FAILED, response=words, settled_at=Now()
         )
@@ -124,7 +121,7 @@ def _withhold(job: jobs.Job, delivery: Delivery, words: str) -> None:
 
 def _end(job: jobs.Job, delivery: Delivery, state: DeliveryState, words: str) -> None:
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         _write_end(delivery, state, words)
 
 
@@ -133,9 +130,9 @@ def _write_end(delivery: Delivery, state: DeliveryState, words: str) -> None:
     times = {"sent_at": Now()} if state == DeliveryState.SENT else {}
     Delivery.objects.filter(pk=delivery.pk).update(state=state, response=words, **times)
     if state != DeliveryState.SENT:
-        told = notifications.overseers(Role.STAFF, Role.ADMIN)
+        overseers = notifications.overseers(Role.STAFF, Role.ADMIN)
         notifications.notify(
-            told, NotificationKind.DELIVERY_FAILED, _subject(delivery), reverse("deliveries")
+            overseers, NotificationKind.DELIVERY_FAILED, _subject(delivery), reverse("deliveries")
         )
 
 

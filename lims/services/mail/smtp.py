@@ -58,7 +58,7 @@ class Session:
         except TROUBLE as error:
             raise Unknown(_words_of(error)) from error
         if not 200 <= code < 600:
-            raise Unknown(_told(code, text))
+            raise Unknown(_answer_text(code, text))
         return _expect(code, text)
 
 
@@ -92,8 +92,8 @@ def wire_form(message: EmailMultiAlternatives) -> bytes:
 
 def _expect(code: int, text: bytes) -> str:
     if not 200 <= code < 300:
-        raise _refusal(code, _told(code, text))
-    return _told(code, text)
+        raise _refusal(code, _answer_text(code, text))
+    return _answer_text(code, text)
 
 
 def _refusal(code: int, words: str) -> NotNow | Refused:
@@ -103,11 +103,11 @@ def _refusal(code: int, words: str) -> NotNow | Refused:
 def _words_of(error: Exception) -> str:
     """Return what the server said, or else what happened to the connection."""
     if isinstance(error, smtplib.SMTPResponseException):
-        return _told(error.smtp_code, _bytes(error.smtp_error))
+        return _answer_text(error.smtp_code, _bytes(error.smtp_error))
     return (str(error) or type(error).__name__)[:WORDS_MAX]
 
 
-def _told(code: int, text: bytes) -> str:
+def _answer_text(code: int, text: bytes) -> str:
     return " ".join(f"{code} {text.decode('utf-8', 'replace')}".split())[:WORDS_MAX]
 
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, transacti
 from django.utils.translation import gettext as _
 
 from lims.errors import LimsError
-from lims.services.operations.registry import Action, Context
+from lims.services.operations.action import Action, Context
 
 log = structlog.get_logger(__name__)
 

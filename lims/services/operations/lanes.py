@@ -5,7 +5,7 @@ done, and what it held is free for another lane.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -19,8 +19,8 @@ from actors import jobs
 from lims.models import ItemState, Operation, OperationItem, OperationState
 from lims.services.operations import operations, registry
 from lims.services.operations import rounds as operation_ending
+from lims.services.operations.action import Action, Context
 from lims.services.operations.halving import apply_or_split
-from lims.services.operations.registry import Action, Context
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ def expand(job: jobs.Job) -> None:
     first = 0
     while True:
         with transaction.atomic():
-            jobs.hold(job)
+            jobs.lock_and_renew(job)
             operation = _running(pk, round_)
             if operation is None or operation.expanded_at:
                 return
@@ -68,20 +68,20 @@ def expand(job: jobs.Job) -> None:
                 return
 
 
-def run_lane(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) -> None:
+def run_lane(job: jobs.Job) -> None:
     """Do chunk after chunk of an operation until none is left or it is cancelled; the last lane ends it.
 
-    Safe twice, late and killed anywhere, of which `reached` is told. Raises LeaseLost, and what the database
-    raises where that is nobody's fault; then only the chunk in work is undone.
+    Safe twice, late and killed anywhere. Raises LeaseLost, and what the database raises where that is
+    nobody's fault; then only the chunk in work is undone.
     """
     pk, round_, lane, part = job.args
     until_s = time.monotonic() + LANE_S
     while time.monotonic() < until_s:
-        if not _do_chunk(job, pk, round_, reached) and end(job, pk, round_):
+        if not _do_chunk(job, pk, round_) and end(job, pk, round_):
             return
-        reached("after_chunk")
+        jobs.failpoint("after_chunk")
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         ref, args = f"{pk}/{round_}/{lane}/{part + 1}", (pk, round_, lane, part + 1)
         jobs.enqueue("run_lane", ref, args, requested_by_id=job.requested_by_id)
 
@@ -92,7 +92,7 @@ def end(job: jobs.Job, pk: int, round_: int) -> bool:
     A cancelled round ends too: what it has done is told.
     """
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         _lock(pk)
         rounds = Operation.objects.select_related("requested_by").select_for_update(of=("self",), no_key=True)
         operation = rounds.filter(pk=pk, round=round_, ended_round__lt=F("round")).first()
@@ -110,7 +110,7 @@ def end_cancelled(job: jobs.Job) -> None:
     end(job, pk, round_)
 
 
-def failed(job: jobs.Job) -> None:
+def on_failed(job: jobs.Job) -> None:
     """Stop an operation whose job failed for good, so that somebody sees it and may resume it."""
     pk, round_ = job.args[:2]
     operation = _running(pk, round_)
@@ -129,10 +129,10 @@ def _expand_slice(operation: Operation, first: int) -> None:
         cursor.execute(EXPAND.format(**tables), {"operation": operation.pk, "first": first, "count": SLICE})
 
 
-def _do_chunk(job: jobs.Job, pk: int, round_: int, reached: Callable[[str], None]) -> bool:
+def _do_chunk(job: jobs.Job, pk: int, round_: int) -> bool:
     """Work on the next chunk, in one transaction, and return whether there may be another."""
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         _lock(pk, shared=True)
         operation = _running(pk, round_)
         if operation is None:
@@ -143,7 +143,7 @@ def _do_chunk(job: jobs.Job, pk: int, round_: int, reached: Callable[[str], None
         with translation.override(operation.requested_by.language):
             refused = _apply(action, operation, list(items))
         _write(items, refused, round_)
-        reached("in_chunk")
+        jobs.failpoint("in_chunk")
     return len(items) == action.chunk_size
 
 

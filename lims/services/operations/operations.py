@@ -16,7 +16,7 @@ from actors import jobs
 from lims.errors import InvalidTransition, NotAllowed, NotVisible
 from lims.models import ItemState, Operation, OperationItem, OperationState, User
 from lims.services.operations import registry, selections
-from lims.services.operations.registry import Action
+from lims.services.operations.action import Action
 from lims.services.operations.selections import Selection
 
 LANES = 2

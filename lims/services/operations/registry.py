@@ -1,40 +1,18 @@
-"""The bulk actions: one class each, known by a name."""
+"""The bulk actions by name; each noun's `bulk` module registers its own."""
 
 from django.utils.translation import gettext as _
 
 from lims.errors import NotVisible
 from lims.models import User
-from lims.services.operations.action import Action, Context, Named, Preview, Refused
-from lims.services.operations.retrying import ResendDeliveries, RetryJobs
-from lims.services.pdfs.bulk import (
-    InvalidateLabelSheets,
-    InvalidateWorkOrders,
-    PaperAction,
-    Warm,
-    WarmLabelSheets,
-    WarmWorkOrders,
-)
-from lims.services.protocols.bulk import ProcessProtocols, ReadyProtocols
-from lims.services.reception.bulk import ReceiveProtocols
-from lims.services.work_orders.bulk import IssueAndSend
+from lims.services.operations.action import Action
 
-__all__ = ["Action", "Context", "Named", "Preview", "Refused", "PaperAction", "allowed_to", "get", "warming"]
+_ACTIONS: dict[str, Action] = {}
 
-_ACTIONS: dict[str, Action] = {
-    action.name: action
-    for action in (
-        ReceiveProtocols(),
-        ProcessProtocols(),
-        ReadyProtocols(),
-        IssueAndSend(),
-        WarmWorkOrders(),
-        InvalidateWorkOrders(),
-        WarmLabelSheets(),
-        InvalidateLabelSheets(),
-        ResendDeliveries(),
-        RetryJobs(),
-    )
-}
+
+def register(action: type[Action]) -> type[Action]:
+    """Add one action of this class under its name; a class decorator."""
+    _ACTIONS[action.name] = action()
+    return action
 
 
 def get(name: str) -> Action:
@@ -50,6 +28,6 @@ def allowed_to(user: User) -> list[Action]:
     return [action for action in _ACTIONS.values() if action.allows(user)]
 
 
-def warming() -> dict[str, PaperAction]:
-    """Return the actions that have papers made ahead, by their cached kind."""
-    return {action.kind: action for action in _ACTIONS.values() if isinstance(action, Warm)}
+def every() -> list[Action]:
+    """Return all actions, in the order in which they were registered."""
+    return list(_ACTIONS.values())

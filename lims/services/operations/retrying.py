@@ -8,8 +8,10 @@ from actors import jobs
 from lims.models import Delivery, Role, User
 from lims.services.mail import deliveries
 from lims.services.operations.action import Action, Context, Named
+from lims.services.operations.registry import register
 
 
+@register
 class ResendDeliveries(Action):
     """Sends messages again, each as a new delivery to the same address."""
 
@@ -31,6 +33,7 @@ class ResendDeliveries(Action):
         deliveries.resend(context.by, thing.pk)
 
 
+@register
 class RetryJobs(Action):
     """Arms failed jobs again."""
 
@@ -46,4 +49,4 @@ class RetryJobs(Action):
         return Named(str(thing), reverse("admin:actors_job_change", args=(thing.pk,)))
 
     def apply_one(self, context: Context, thing: jobs.Job) -> None:
-        jobs.rearm(thing, requested_by_id=context.by.pk)
+        jobs.requeue(thing, requested_by_id=context.by.pk)

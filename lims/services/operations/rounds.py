@@ -1,10 +1,9 @@
-"""The end of a round: what is done once for all of it, and whoever asked for it is told, once."""
+"""The end of a round: done once for all of it, and announced to whoever asked for it."""
 
 from django.db.models.functions import Now
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from actors import jobs
 from lims.models import (
     Delivery,
     DeliveryKind,
@@ -13,8 +12,9 @@ from lims.models import (
     OperationState,
 )
 from lims.services.mail import deliveries, notifications
+from lims.services.mail.contents import Letter, letter
 from lims.services.operations import operations, registry
-from lims.services.operations.registry import Context
+from lims.services.operations.action import Context
 
 
 def end_round(operation: Operation) -> None:
@@ -28,7 +28,7 @@ def end_round(operation: Operation) -> None:
     registry.get(operation.action).finish(context, rounds)
     ended = {"state": OperationState.DONE, "finished_at": Now()} if operation.is_running else {}
     Operation.objects.filter(pk=operation.pk).update(ended_round=operation.round, **ended)
-    _tell(operation)
+    _notify(operation)
 
 
 def path(operation: Operation) -> str:
@@ -36,21 +36,23 @@ def path(operation: Operation) -> str:
     return f"/operations/{operation.pk}/"
 
 
-def _tell(operation: Operation) -> None:
+@letter(DeliveryKind.OPERATION_ENDED)
+def operation_ended(delivery: Delivery) -> Letter:
+    operation = delivery.operation
+    assert operation is not None
+    label = registry.get(operation.action).label
+    subject = _("%(label)s: the operation has ended") % {"label": label}
+    values = {"label": label, "progress": operations.progress(operation), "operation": operation}
+    values["name"] = getattr(delivery.recipient, "staff_member", "")
+    return Letter(subject, path(operation), values)
+
+
+def _notify(operation: Operation) -> None:
     by = operation.requested_by
     with translation.override(by.language):
         notifications.notify([by], NotificationKind.OPERATION_ENDED, _summary(operation), path(operation))
-    delivery = Delivery.objects.create(
-        kind=DeliveryKind.OPERATION_ENDED,
-        operation=operation,
-        operation_round=operation.round,
-        recipient=by,
-        address=by.email,
-        language=by.language,
-        message_id=deliveries.message_id(),
-        requested_by=by,
-    )
-    jobs.enqueue("send_delivery", str(delivery.pk), (delivery.pk,), requested_by_id=by.pk)
+    about = {"operation": operation, "operation_round": operation.round}
+    deliveries.enqueue(deliveries.write(DeliveryKind.OPERATION_ENDED, by, by.email, by, **about))
 
 
 def _summary(operation: Operation) -> str:

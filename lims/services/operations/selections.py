@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 
 from lims.errors import Incomplete
 from lims.models import Operation, User
-from lims.services.operations.registry import Action
+from lims.models.limits import PK_MAX
+from lims.services.operations.action import Action
 
-PK_MAX = 2**63 - 1
 KEY_MAX = 64
 
 FREEZE = """

@@ -16,14 +16,14 @@ from lims.models import (
     User,
     Veterinarian,
 )
-from lims.models.protocols import due
+from lims.models.protocols import AT_THE_BENCH, due
 from lims.services.kit.counting import count_each
 from lims.services.reports.lists import to_be_written, with_failures
 
 EXPECTED_SHOWN = 8
 LATE_SHOWN = 6
 # Where a sample stands until its report is written.
-UNTIL_READY = (ProtocolStatus.SUBMITTED, ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
+UNTIL_READY = (ProtocolStatus.SUBMITTED, *AT_THE_BENCH)
 
 
 class Bench(NamedTuple):

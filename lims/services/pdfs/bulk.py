@@ -1,4 +1,4 @@
-"""Bulk actions on cached papers: have those of one kind made ahead, or deleted; a class each per kind."""
+"""Bulk actions on cached PDFs: make those of one kind ahead, or delete them; a class each per kind."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -12,11 +12,12 @@ from lims.documents.labels import label_sheet
 from lims.documents.work_orders import work_order
 from lims.models import Cassette, LabelSheet, Protocol, Role, Slide, User, WorkOrder, WorkOrderStatus
 from lims.services.operations.action import Action, Context, Named
+from lims.services.operations.registry import every, register
 from lims.services.pdfs import opening
 
 
-class PaperAction(Action):
-    """For the things whose papers are of one cached `kind`; done means that a job for each is on its way."""
+class PdfAction(Action):
+    """For the things whose PDFs are of one cached `kind`; done means that a job for each is on its way."""
 
     kind: ClassVar[str]
     roles = (Role.ADMIN,)
@@ -30,11 +31,11 @@ class PaperAction(Action):
         return refused
 
     def change(self, context: Context, pks: Sequence[int]) -> None:
-        """Do it to the papers of things that nothing refuses."""
+        """Do it to the PDFs of things that nothing refuses."""
         raise NotImplementedError
 
 
-class Warm(PaperAction):
+class Warm(PdfAction):
     """Has the PDFs made before anybody asks."""
 
     label = gettext_lazy("Make the PDFs")
@@ -43,7 +44,7 @@ class Warm(PaperAction):
         opening.warm_each(context.by, self.kind, pks)
 
 
-class Invalidate(PaperAction):
+class Invalidate(PdfAction):
     """Has what is cached deleted, so that the next open makes each PDF anew."""
 
     label = gettext_lazy("Delete the cached PDFs")
@@ -52,7 +53,7 @@ class Invalidate(PaperAction):
         opening.invalidate_each(context.by, self.kind, pks)
 
 
-class OfWorkOrders(PaperAction):
+class OfWorkOrders(PdfAction):
     kind = work_order.KIND
     reads = ("status",)
 
@@ -63,21 +64,24 @@ class OfWorkOrders(PaperAction):
         return Named(str(thing), reverse("work_order", args=(thing.pk,)))
 
 
-class OfLabelSheets(PaperAction):
+class OfLabelSheets(PdfAction):
     kind = label_sheet.KIND
 
     def name_of(self, thing: LabelSheet) -> Named:
         return Named(str(thing), reverse("label_sheet", args=(thing.pk,)))
 
 
+@register
 class WarmWorkOrders(Warm, OfWorkOrders):
     name = "warm-documents"
 
 
+@register
 class InvalidateWorkOrders(Invalidate, OfWorkOrders):
     name = "invalidate-documents"
 
 
+@register
 class WarmLabelSheets(Warm, OfLabelSheets):
     name = "warm-label-sheets"
     label = gettext_lazy("Make the label sheets’ PDFs")
@@ -91,11 +95,17 @@ class WarmLabelSheets(Warm, OfLabelSheets):
         return "" if has_labels else _("Nothing is left of what these labels were for.")
 
 
+@register
 class InvalidateLabelSheets(Invalidate, OfLabelSheets):
     """Of a sheet without labels too, whose old PDF may still be kept."""
 
     name = "invalidate-label-sheets"
     label = gettext_lazy("Delete the label sheets’ cached PDFs")
+
+
+def warming() -> dict[str, Warm]:
+    """Return the actions that make PDFs ahead, by their cached kind."""
+    return {action.kind: action for action in every() if isinstance(action, Warm)}
 
 
 def _is_left(model: type[Model], pks: str) -> Q:

@@ -109,7 +109,7 @@ def retry_render(user: User, kind: str, pk: int, job_id: int) -> None:
     """Arm a failed render again, at its user's wish; harmless on one in work. Raises as `open_document`."""
     job = render_job(user, kind, pk, job_id)
     with transaction.atomic():
-        handle = jobs.rearm(job, requested_by_id=user.pk)
+        handle = jobs.requeue(job, requested_by_id=user.pk)
         _check_limits(user, handle)
 
 
@@ -124,14 +124,14 @@ def follow_change(kind: str, pk: int, version: int, by: User) -> None:
 def warm_document(by: User, kind: str, pk: int) -> None:
     """Have a document made before anybody asks; idempotent. Raises NotAllowed."""
     require_admin(by)
-    jobs.enqueue("warm_pdf", f"{kind}/{pk}", (kind, pk), requested_by_id=by.pk, rest_s=0)
+    jobs.enqueue("warm_pdf", f"{kind}/{pk}", (kind, pk), requested_by_id=by.pk, cooldown_s=0)
 
 
 def warm_each(by: User, kind: str, pks: Iterable[int]) -> None:
     """Have each of these documents made, in the caller's transaction; idempotent. Raises NotAllowed."""
     require_admin(by)
     works = {f"{kind}/{pk}": (kind, pk) for pk in pks}
-    jobs.enqueue_many("warm_pdf", works, requested_by_id=by.pk, rest_s=0)
+    jobs.enqueue_many("warm_pdf", works, requested_by_id=by.pk, cooldown_s=0)
 
 
 def invalidate_each(by: User, kind: str, pks: Iterable[int]) -> None:
@@ -178,10 +178,10 @@ def _request_render(user: User, found: Lookup) -> jobs.Handle:
 
 
 def _check_limits(user: User, handle: jobs.Handle) -> None:
-    """Refuse a render that was just armed if it is one too many; the transaction's end then undoes it."""
-    if not handle.armed:
+    """Refuse a render that was just enqueued if it is one too many; the transaction's end then undoes it."""
+    if not handle.enqueued:
         return
-    if jobs.armed_since(timedelta(minutes=1), "render_pdf", user.pk) > RENDERS_PER_MINUTE:
+    if jobs.enqueued_since(timedelta(minutes=1), "render_pdf", user.pk) > RENDERS_PER_MINUTE:
         raise TooManyRenders(
             _("You opened very many new documents within a minute. Wait a minute, then try again.")
         )

@@ -8,16 +8,17 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete, NotAllowed
 from lims.models import Operation, User
-from lims.services.operations import operations, registry, selections
-from lims.services.operations.registry import PaperAction, Preview
+from lims.services.operations import operations, selections
+from lims.services.operations.action import Preview
 from lims.services.operations.selections import Selection
+from lims.services.pdfs.bulk import Warm, warming
 
-Foreseen = list[tuple[PaperAction, Preview]]
+Foreseen = list[tuple[Warm, Preview]]
 
 
 def foresee_everything(by: User) -> Foreseen:
     """Return what would happen to the papers of each kind, by its action. Raises NotAllowed."""
-    found = registry.warming().values()
+    found = warming().values()
     if not all(action.allows(by) for action in found):
         raise NotAllowed(_("Only administrators may do this."))
     return [(action, action.preview(by, action.candidates(by))) for action in found]
@@ -45,6 +46,6 @@ def warm_everything(by: User, key: str = "") -> list[Operation]:
     ]
 
 
-def _key_of(action: PaperAction, key: str) -> str:
+def _key_of(action: Warm, key: str) -> str:
     # One form starts several operations, and a key is one operation's.
     return hashlib.sha256(f"{action.name} {key}".encode()).hexdigest()[: selections.KEY_MAX]

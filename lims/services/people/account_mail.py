@@ -7,10 +7,12 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from actors import jobs
 from lims.models import Delivery, DeliveryKind, User
 from lims.services.mail import deliveries
+from lims.services.mail.contents import Letter, letter
 
 NO_DELIVERY = 0
 # The jobs that find nobody are used again, so that strangers cannot fill the ledger.
@@ -19,10 +21,10 @@ JOBS_OF_NOBODY = 256
 
 @transaction.atomic
 def notify_owner(kind: DeliveryKind | None, address: str) -> None:
-    """Have the account that has this address told by mail; not idempotent.
+    """Have the account that has this address notified by mail; not idempotent.
 
-    Without such an account, or a kind that we write, nobody is told, and the request takes as long: its
-    time tells a stranger nothing.
+    Without such an account, or a kind that we write, nobody is notified, and the request takes as long:
+    its time tells a stranger nothing.
     """
     owner = _owner(address)
     if kind is None or owner is None:
@@ -30,14 +32,22 @@ def notify_owner(kind: DeliveryKind | None, address: str) -> None:
         return
     # To the address that is kept: what was typed may only look like it, and be somebody else's.
     user, kept = owner
-    delivery = Delivery.objects.create(
-        kind=kind,
-        recipient=user,
-        address=kept,
-        language=user.language,
-        message_id=deliveries.message_id(),
-    )
-    jobs.enqueue("send_delivery", str(delivery.pk), (delivery.pk,))
+    deliveries.enqueue(deliveries.write(kind, user, kept, None))
+
+
+@letter(DeliveryKind.ADDRESS_VERIFICATION)
+def verification(delivery: Delivery) -> Letter:
+    return Letter(_("Verify your e-mail address"), verification_path(delivery))
+
+
+@letter(DeliveryKind.PASSWORD_RESET)
+def reset(delivery: Delivery) -> Letter:
+    return Letter(_("Choose a new password"), reset_path(delivery))
+
+
+@letter(DeliveryKind.ACCOUNT_EXISTS)
+def account_exists(delivery: Delivery) -> Letter:
+    return Letter(_("You have an account already"), reverse("account_login"))
 
 
 def verification_path(delivery: Delivery) -> str:

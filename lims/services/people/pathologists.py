@@ -5,7 +5,7 @@ from typing import IO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete
+from lims.errors import Incomplete, NotAllowed
 from lims.models import Pathologist, Role, StaffMember, User
 from lims.services.kit import images
 from lims.services.kit.permissions import require_admin
@@ -48,6 +48,14 @@ def change_pathologist(
     with transaction.atomic():
         pathologist = Pathologist.objects.select_for_update().get(pk=pk)
         return _write(pathologist, picture, remove_signature, values)
+
+
+def require_pathologist(by: User) -> Pathologist:
+    """Return whom this user writes reports as; raise NotAllowed for everybody who writes none."""
+    author = Pathologist.objects.filter(staff_member__user=by).select_related("staff_member").first()
+    if by.role != Role.PATHOLOGIST or author is None:
+        raise NotAllowed(_("Only pathologists write reports."))
+    return author
 
 
 def _picture(signature: IO[bytes] | None) -> images.Picture | None:

@@ -36,17 +36,17 @@ def is_missing(user: User) -> bool:
 
 
 @transaction.atomic
-def save_profile(by: User, version: int, language: str, **values: Any) -> Veterinarian:
+def save_profile(by: User, lock_version: int, language: str, **values: Any) -> Veterinarian:
     """Write the vet's own profile and language and return it; the same values change nothing.
 
-    `version` is the one that the editor read, NEW for a first profile. Who a vet is is verified by the
+    `lock_version` is the one that the editor read, NEW for a first profile. Who a vet is is verified by the
     laboratory, anew once it changes. Raises NotAllowed for everybody else, StaleEdit if another window
     saved since, and Incomplete with the fields that are missing or wrong.
     """
     if not by.is_veterinarian:
         raise NotAllowed(_("Only veterinarians have a profile."))
-    vet = _profile_of(by) or Veterinarian(user=by, version=NEW)
-    changed = _change(vet, version, _only(values, FIELDS))
+    vet = _profile_of(by) or Veterinarian(user=by, lock_version=NEW)
+    changed = _change(vet, lock_version, _only(values, FIELDS))
     change_language(by, language)
     if changed or not vet.pk:
         _write(vet, changed, to_verify=not vet.pk or not changed.isdisjoint(IDENTITY))
@@ -64,23 +64,23 @@ def create_profile(by: User, user: User, **values: Any) -> Veterinarian:
     if not user.is_veterinarian or _profile_of(user):
         message = _("Choose the account of a veterinarian who has no profile yet.")
         raise Incomplete(message, {"user": message})
-    vet = Veterinarian(user=user, version=NEW)
+    vet = Veterinarian(user=user, lock_version=NEW)
     changed = _change(vet, NEW, _only(values, CORRECTABLE))
     _write(vet, changed, to_verify=True)
     return vet
 
 
 @transaction.atomic
-def correct_profile(by: User, pk: int, version: int, **values: Any) -> Veterinarian:
+def correct_profile(by: User, pk: int, lock_version: int, **values: Any) -> Veterinarian:
     """Correct a vet's profile and return it; the same values change nothing. Whoever is verified stays so.
 
-    `version` is the one that the editor read; the vet's own window is told in turn. Raises NotAllowed for
-    everybody but administrators, StaleEdit if somebody saved since, and Incomplete with the fields that are
-    missing or wrong.
+    `lock_version` is the one that the editor read; the vet's own window is told in turn. Raises NotAllowed
+    for everybody but administrators, StaleEdit if somebody saved since, and Incomplete with the fields that
+    are missing or wrong.
     """
     require_admin(by)
     vet = Veterinarian.objects.select_for_update(no_key=True).get(pk=pk)
-    changed = _change(vet, version, _only(values, CORRECTABLE))
+    changed = _change(vet, lock_version, _only(values, CORRECTABLE))
     if changed:
         _write(vet, changed, to_verify=False)
     return vet
@@ -110,14 +110,14 @@ def _only(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _change(vet: Veterinarian, version: int, values: dict[str, Any]) -> set[str]:
+def _change(vet: Veterinarian, lock_version: int, values: dict[str, Any]) -> set[str]:
     """Give a profile that is not saved yet these values, and return the names of those that are new."""
     if "tax_id" in values:
         values["tax_id"] = tax_ids.spelled(values["tax_id"])
     changed = {name for name, value in values.items() if getattr(vet, name) != value}
     for name in changed:
         setattr(vet, name, values[name])
-    if changed and vet.version != version:
+    if changed and vet.lock_version != lock_version:
         raise StaleEdit(_("This profile was changed meanwhile; yours was not saved. Look, then save again."))
     if wrong := _mistakes(vet, changed):
         raise Incomplete(_("Something is missing or wrong."), wrong)
@@ -137,13 +137,13 @@ def _mistakes(vet: Veterinarian, changed: set[str]) -> dict[str, str]:
 
 
 def _write(vet: Veterinarian, changed: set[str], *, to_verify: bool) -> None:
-    written = {*changed, "version"}
+    written = {*changed, "lock_version"}
     if to_verify:
         vet.verified_at = vet.verified_by = None
         written |= {"verified_at", "verified_by"}
-    vet.version += 1
+    vet.lock_version += 1
     vet.save(update_fields=written if vet.pk else None)
     if to_verify:
-        told = notifications.overseers(Role.STAFF, Role.ADMIN)
+        overseers = notifications.overseers(Role.STAFF, Role.ADMIN)
         path = reverse("veterinarian", args=(vet.pk,))
-        notifications.notify(told, NotificationKind.VET_REGISTERED, vet.name, path)
+        notifications.notify(overseers, NotificationKind.VET_REGISTERED, vet.name, path)

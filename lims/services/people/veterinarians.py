@@ -6,25 +6,25 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from actors import jobs
 from lims.errors import NotVisible, StaleEdit
 from lims.models import Delivery, DeliveryKind, NotificationKind, User, Veterinarian
 from lims.services.kit.permissions import require_laboratory
 from lims.services.mail import deliveries, notifications
+from lims.services.mail.contents import Letter, letter
 
 
 @transaction.atomic
-def verify_veterinarian(by: User, pk: int, version: int) -> bool:
+def verify_veterinarian(by: User, pk: int, lock_version: int) -> bool:
     """Note that the laboratory checked who this is, and tell them; return whether it is new. Idempotent.
 
-    `version` is that of the profile that was looked at. Raises NotAllowed for everybody outside of the
+    `lock_version` is that of the profile that was looked at. Raises NotAllowed for everybody outside of the
     laboratory, and StaleEdit if the profile was saved since: nobody has seen what it says now.
     """
     require_laboratory(by)
     vet = _unverified([pk]).first()
     if vet is None:
         return False
-    if vet.version != version:
+    if vet.lock_version != lock_version:
         raise StaleEdit(
             _("The profile was changed since you read it, and is not verified. Read it again, then verify.")
         )
@@ -60,6 +60,11 @@ def unverify_veterinarian(by: User, pk: int) -> Veterinarian:
     return vet
 
 
+@letter(DeliveryKind.PROFILE_VERIFIED)
+def profile_verified(delivery: Delivery) -> Letter:
+    return Letter(_("Your profile is verified"), reverse("protocols"))
+
+
 def _unverified(pks: list[int]) -> QuerySet[Veterinarian]:
     unverified = Veterinarian.objects.select_for_update(of=("self",)).filter(verified_at=None)
     return unverified.filter(pk__in=pks).select_related("user").order_by("pk")
@@ -68,23 +73,11 @@ def _unverified(pks: list[int]) -> QuerySet[Veterinarian]:
 def _verify(vets: list[Veterinarian], by: User) -> None:
     pks = [vet.pk for vet in vets]
     Veterinarian.objects.filter(pk__in=pks).update(verified_at=timezone.now(), verified_by=by)
-    _tell(vets, by)
+    _notify(vets, by)
 
 
-def _tell(vets: list[Veterinarian], by: User) -> None:
+def _notify(vets: list[Veterinarian], by: User) -> None:
     users = [vet.user for vet in vets]
     notifications.notify(users, NotificationKind.VET_VERIFIED, "", reverse("protocols"))
-    made = Delivery.objects.bulk_create(
-        Delivery(
-            kind=DeliveryKind.PROFILE_VERIFIED,
-            recipient=vet.user,
-            address=vet.email,
-            language=vet.user.language,
-            message_id=deliveries.message_id(),
-            requested_by=by,
-        )
-        for vet in vets
-    )
-    works = {str(delivery.pk): (delivery.pk,) for delivery in made}
-    if works:
-        jobs.enqueue_many("send_delivery", works, requested_by_id=by.pk)
+    kind = DeliveryKind.PROFILE_VERIFIED
+    deliveries.enqueue_all([deliveries.write(kind, vet.user, vet.email, by) for vet in vets], by)

@@ -1,10 +1,8 @@
 """What vets are told of one protocol at a time: by mail as they wish, or always, and in the portal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from actors import jobs
 from lims.models import (
-    Delivery,
     DeliveryKind,
     NotificationKind,
     Protocol,
@@ -31,10 +29,15 @@ def announce(events: Sequence[ProtocolHistory], kind: DeliveryKind, by: User | N
     Five statements for any number. Bulk operations announce by `protocols.digests` instead.
     """
     found = _protocols(events)
-    told = [(event, found[event.protocol_id]) for event in events]
-    wishing = [(event, protocol) for event, protocol in told if wants_mail(protocol.veterinarian, kind)]
-    _enqueue((_delivery(event, protocol.veterinarian, kind, by) for event, protocol in wishing), by)
-    shown = wishing if kind in ONLY_IF_WANTED else told
+    pairs = [(event, found[event.protocol_id]) for event in events]
+    wanted = [(event, protocol) for event, protocol in pairs if wants_mail(protocol.veterinarian, kind)]
+    letters = [
+        deliveries.write(kind, vet.user, vet.email, by, protocol_event=event)
+        for event, protocol in wanted
+        if (vet := protocol.veterinarian)
+    ]
+    deliveries.enqueue_all(letters, by)
+    shown = wanted if kind in ONLY_IF_WANTED else pairs
     # What vets did themselves they know.
     others = [protocol for _event, protocol in shown if not by or protocol.veterinarian.user_id != by.pk]
     transitions.notify_vets(others, NotificationKind(kind.value))
@@ -51,22 +54,3 @@ def _protocols(events: Sequence[ProtocolHistory]) -> dict[int, Protocol]:
         "number", "temporary_code", "veterinarian"
     )
     return needed.in_bulk([event.protocol_id for event in events])
-
-
-def _delivery(event: ProtocolHistory, vet: Veterinarian, kind: DeliveryKind, by: User | None) -> Delivery:
-    return Delivery(
-        kind=kind,
-        protocol_event=event,
-        recipient=vet.user,
-        address=vet.email,
-        language=vet.user.language,
-        message_id=deliveries.message_id(),
-        requested_by=by,
-    )
-
-
-def _enqueue(messages: Iterable[Delivery], by: User | None) -> None:
-    made = Delivery.objects.bulk_create(messages)
-    if made:
-        works = {str(delivery.pk): (delivery.pk,) for delivery in made}
-        jobs.enqueue_many("send_delivery", works, requested_by_id=by.pk if by else None)

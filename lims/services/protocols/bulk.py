@@ -1,21 +1,52 @@
-"""Marking as in process and as ready: what the bench has done."""
+"""Bulk actions that give protocols their next state: what they share, in process, ready."""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lims.models import DeliveryKind, NotificationKind, Protocol, ProtocolStatus, Report, ReportStatus, User
-from lims.services.operations.action import Context
+from lims.services.operations.action import Action, Context, Named
+from lims.services.operations.registry import register
 from lims.services.protocols import completeness, digests, transitions
-from lims.services.protocols.protocol_action import ProtocolAction
+
+NEEDED = (
+    *("status", "kind", "number", "temporary_code"),
+    *("veterinarian__user", "veterinarian__notify_on_processing"),
+)
 
 
-class MoveProtocols(ProtocolAction):
+class ProtocolAction(Action):
+    """Gives protocols their next state: all of a chunk that their state does not refuse, at once."""
+
+    wanted: ClassVar[ProtocolStatus]
+    reads: ClassVar[Sequence[str]] = ("status",)
+
+    def candidates(self, user: User) -> QuerySet[Protocol]:
+        return Protocol.objects.visible_to(user).select_related("veterinarian").only(*NEEDED)
+
+    def reason(self, status: str, is_being_issued: bool = False) -> str:
+        return transitions.why_not(status, self.wanted, is_being_issued)
+
+    def name_of(self, thing: Protocol) -> Named:
+        return Named(thing.code, reverse("protocol", args=(thing.pk,)))
+
+    def apply_chunk(self, context: Context, things: Sequence[Protocol]) -> dict[int, str]:
+        refused = {thing.pk: reason for thing in things if (reason := self.why_not(thing))}
+        self.change(context, [thing for thing in things if thing.pk not in refused])
+        return refused
+
+    def change(self, context: Context, things: Sequence[Protocol]) -> None:
+        """Do it to protocols that nothing refuses."""
+        raise NotImplementedError
+
+
+class TransitionProtocols(ProtocolAction):
     """A next state and nothing more; the vets who wish so are told in the portal."""
 
-    told: ClassVar[NotificationKind]
+    notification: ClassVar[NotificationKind]
     reads = ("status", "is_being_issued")
 
     def candidates(self, user: User) -> QuerySet[Protocol]:
@@ -24,29 +55,30 @@ class MoveProtocols(ProtocolAction):
 
     def change(self, context: Context, things: Sequence[Protocol]) -> None:
         transitions.transition_all(things, self.wanted, context.by)
-        wishing = [thing for thing in things if thing.veterinarian.notify_on_processing]
-        transitions.notify_vets(wishing, self.told)
+        transitions.notify_vets_of_processing(things, self.notification)
 
 
-class ProcessProtocols(MoveProtocols):
+@register
+class ProcessProtocols(TransitionProtocols):
     """received, or ready -> processing."""
 
     name = "process-protocols"
     label = _("Mark as in process")
     wanted = ProtocolStatus.PROCESSING
-    told = NotificationKind.PROTOCOL_PROCESSING
+    notification = NotificationKind.PROTOCOL_PROCESSING
 
     def finish(self, context: Context, rounds: range) -> None:
         digests.announce(context.operation, rounds, DeliveryKind.PROTOCOL_PROCESSING)
 
 
-class ReadyProtocols(MoveProtocols):
+@register
+class ReadyProtocols(TransitionProtocols):
     """processing -> ready, of what is complete."""
 
     name = "ready-protocols"
     label = _("Mark as ready")
     wanted = ProtocolStatus.READY
-    told = NotificationKind.PROTOCOL_READY
+    notification = NotificationKind.PROTOCOL_READY
     reads = ("status", "lacks")
 
     def candidates(self, user: User) -> QuerySet[Protocol]:

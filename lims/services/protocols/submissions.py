@@ -42,7 +42,7 @@ def begin_draft(by: User, kind: str) -> Protocol:
     if kind not in SAMPLES:
         message = _("There is no such kind of sample.")
         raise Incomplete(message, {"kind": message})
-    blank = vet.protocols.filter(kind=kind, status=ProtocolStatus.DRAFT, version=1, animal="").first()
+    blank = vet.protocols.filter(kind=kind, status=ProtocolStatus.DRAFT, lock_version=1, animal="").first()
     if blank:
         return blank
     draft = Protocol.objects.create(veterinarian=vet, kind=kind)
@@ -51,11 +51,11 @@ def begin_draft(by: User, kind: str) -> Protocol:
 
 
 @transaction.atomic
-def save_draft(by: User, pk: int, version: int, content: Content) -> Protocol:
+def save_draft(by: User, pk: int, lock_version: int, content: Content) -> Protocol:
     """Write what the vet has of their draft and return it; the same content changes nothing.
 
-    `version` is the one that the editor read. Raises NotVisible, NotAllowed, InvalidTransition once it is
-    submitted, StaleEdit if another window saved since, and Incomplete with the fields that are wrong.
+    `lock_version` is the one that the editor read. Raises NotVisible, NotAllowed, InvalidTransition once it
+    is submitted, StaleEdit if another window saved since, and Incomplete with the fields that are wrong.
     """
     draft = _own_draft(by, pk)
     sample = sample_of(draft)
@@ -66,14 +66,14 @@ def save_draft(by: User, pk: int, version: int, content: Content) -> Protocol:
     # A save that is repeated because its answer was lost finds its own content, and is no conflict.
     if not (changed or changed_sample or _differ(specimens, content.specimens)):
         return draft
-    if draft.version != version:
+    if draft.lock_version != lock_version:
         raise StaleEdit(_("This draft was saved from another window since. Reload it to see what is there."))
     check(draft, sample, content)
     if changed_sample:
         sample.save(update_fields=changed_sample)
     _write_specimens(draft, specimens, content.specimens)
-    draft.version += 1
-    draft.save(update_fields=[*changed, "version"])
+    draft.lock_version += 1
+    draft.save(update_fields=[*changed, "lock_version"])
     return draft
 
 
@@ -91,8 +91,8 @@ def submit_protocol(by: User, pk: int) -> Protocol:
     event = transitions.transition(draft, ProtocolStatus.SUBMITTED, by)
     draft.temporary_code = numbers.temporary_code(draft.kind, timezone.localdate(at))
     draft.submitted_at = at
-    draft.version += 1
-    draft.save(update_fields=["temporary_code", "submitted_at", "version"])
+    draft.lock_version += 1
+    draft.save(update_fields=["temporary_code", "submitted_at", "lock_version"])
     announcing.announce([event], DeliveryKind.PROTOCOL_SUBMITTED, by)
     return draft
 
@@ -117,8 +117,8 @@ def missing_parts(draft: Protocol) -> dict[str, str]:
         missing["specimens"] = _("Say what was taken, and from where.")
     for row, specimen in enumerate(specimens):
         if not specimen.site:
-            told = _("Say where specimen %(label)s is from.")
-            missing[f"specimen-{row}-site"] = told % {"label": specimen.label}
+            message = _("Say where specimen %(label)s is from.")
+            missing[f"specimen-{row}-site"] = message % {"label": specimen.label}
     return missing
 
 

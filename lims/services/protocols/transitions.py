@@ -28,7 +28,8 @@ RECEIVE = """
 UPDATE {table} AS protocol SET
     status = %(status)s, number = given.number, received_at = %(at)s, received_by_id = %(by)s,
     expected_ready_on = coalesce(protocol.expected_ready_on, given.ready_on),
-    expected_ready_by = coalesce(protocol.expected_ready_by, given.ready_by), version = protocol.version + 1
+    expected_ready_by = coalesce(protocol.expected_ready_by, given.ready_by),
+    lock_version = protocol.lock_version + 1
 FROM unnest(%(pks)s::bigint[], %(numbers)s::text[], %(ready_on)s::date[], %(ready_by)s::date[])
     AS given (pk, number, ready_on, ready_by)
 WHERE protocol.id = given.pk
@@ -108,7 +109,7 @@ def receive_all(protocols: Sequence[Protocol], by: User, at: datetime) -> list[P
 
 
 def notify_vets(protocols: Iterable[Protocol], kind: NotificationKind) -> None:
-    """Tell each protocol's vet of it in the portal, in the caller's transaction; not idempotent."""
+    """Notify each protocol's vet in the portal, in the caller's transaction; not idempotent."""
     Notification.objects.bulk_create(
         Notification(
             user_id=protocol.veterinarian.user_id,
@@ -118,6 +119,11 @@ def notify_vets(protocols: Iterable[Protocol], kind: NotificationKind) -> None:
         )
         for protocol in protocols
     )
+
+
+def notify_vets_of_processing(protocols: Iterable[Protocol], kind: NotificationKind) -> None:
+    """Notify, in the portal, those vets who want to follow the processing; not idempotent."""
+    notify_vets((one for one in protocols if one.veterinarian.notify_on_processing), kind)
 
 
 def _number(protocols: Sequence[Protocol], year: int) -> None:

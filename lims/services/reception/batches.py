@@ -145,8 +145,8 @@ def _add(by: User, protocol: Protocol) -> Scan:
     if not is_new:
         return Scan(Outcome.AGAIN, _("%(code)s: it is in this batch already.") % named, protocol)
     if colleague := _also_in(batch, protocol):
-        told = _("%(code)s was added, but it is in the batch of %(who)s too.")
-        return Scan(Outcome.ELSEWHERE, told % (named | {"who": colleague}), protocol)
+        message = _("%(code)s was added, but it is in the batch of %(who)s too.")
+        return Scan(Outcome.ELSEWHERE, message % (named | {"who": colleague}), protocol)
     return Scan(Outcome.ADDED, _("%(code)s, %(animal)s was added.") % named, protocol)
 
 

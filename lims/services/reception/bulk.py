@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from lims.models import DeliveryKind, NotificationKind, Protocol, ProtocolStatus
 from lims.services.kit import numbers
 from lims.services.operations.action import Context
+from lims.services.operations.registry import register
 from lims.services.protocols import digests, transitions
-from lims.services.protocols.protocol_action import ProtocolAction
+from lims.services.protocols.bulk import ProtocolAction
 
 
+@register
 class ReceiveProtocols(ProtocolAction):
     """submitted -> received."""
 

@@ -9,24 +9,24 @@ from django.utils.translation import gettext as _
 
 from lims.errors import InvalidTransition
 from lims.models import DeliveryKind, Protocol, ProtocolStatus, ReportStatus, User
-from lims.models.protocols import ProtocolKind
+from lims.models.protocols import AT_THE_BENCH, ProtocolKind
 from lims.services.kit import texts
 from lims.services.protocols import transitions
 from lims.services.protocols.announcing import announce
 from lims.services.reception import receiving
 from lims.services.reception.receiving import SAMPLES, Received, declared_count
 
-CORRECTABLE = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING, ProtocolStatus.READY)
+CORRECTABLE = (*AT_THE_BENCH, ProtocolStatus.READY)
 
 
 @transaction.atomic
-def correct_reception(by: User, pk: int, version: int, received: Received, reason: str = "") -> Protocol:
+def correct_reception(by: User, pk: int, lock_version: int, received: Received, reason: str = "") -> Protocol:
     """Put right what was written down of a received sample, and return it; its vet is told if what differs
     from what was declared changes, which needs a reason. Any reason given is kept in the protocol's history.
 
     Harmless where nothing changes, so that a second click is. Raises NotVisible, NotAllowed,
     InvalidTransition before the reception and once a report is finalized, StaleEdit if somebody changed the
-    protocol since `version` was read, and Incomplete with the fields that are wrong.
+    protocol since `lock_version` was read, and Incomplete with the fields that are wrong.
     """
     protocol = receiving.lock(by, pk)
     if refused := why_not(protocol):
@@ -34,7 +34,7 @@ def correct_reception(by: User, pk: int, version: int, received: Received, reaso
     before, wanted = _stored(written(protocol)), _stored(received)
     if wanted == before:
         return protocol
-    receiving.check_version(protocol, version)
+    receiving.check_version(protocol, lock_version)
     values = receiving.checked(protocol, wanted, before)
     if _differing(wanted) == _differing(before):
         # As it was worded, whatever the vet's language is by now.
@@ -42,7 +42,7 @@ def correct_reception(by: User, pk: int, version: int, received: Received, reaso
     _say_why(protocol, by, reason, is_told=values["discrepancies"] != protocol.discrepancies)
     if wanted.count != before.count:
         receiving.write_count(protocol, wanted.count)
-    Protocol.objects.filter(pk=pk).update(**values, version=F("version") + 1)
+    Protocol.objects.filter(pk=pk).update(**values, lock_version=F("lock_version") + 1)
     protocol.refresh_from_db()
     return protocol
 

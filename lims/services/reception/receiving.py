@@ -51,14 +51,14 @@ class Received:
 
 
 @transaction.atomic
-def receive_sample(by: User, pk: int, version: int, received: Received) -> Protocol:
+def receive_sample(by: User, pk: int, lock_version: int, received: Received) -> Protocol:
     """Receive a submitted sample and return it with its number; its vet is told.
 
     What differs from the declared count is written among the discrepancies. Raises NotVisible, NotAllowed,
     InvalidTransition if it is not submitted (so a second click changes nothing), StaleEdit if somebody
-    changed it since `version` was read, and Incomplete with the fields that are wrong.
+    changed it since `lock_version` was read, and Incomplete with the fields that are wrong.
     """
-    protocol = _locked(by, pk, ProtocolStatus.RECEIVED, version)
+    protocol = _locked(by, pk, ProtocolStatus.RECEIVED, lock_version)
     values = checked(protocol, received)
     write_count(protocol, received.count)
     _save(protocol, **values)
@@ -70,16 +70,19 @@ def receive_sample(by: User, pk: int, version: int, received: Received) -> Proto
 
 
 @transaction.atomic
-def reject_sample(by: User, pk: int, version: int, reason: str) -> Protocol:
+def reject_sample(by: User, pk: int, lock_version: int, reason: str) -> Protocol:
     """Reject a submitted sample, which then gets no number, and return it; its vet is told why.
 
     Raises NotVisible, NotAllowed, InvalidTransition if it is not submitted, StaleEdit if somebody changed it
-    since `version` was read, and Incomplete without a reason.
+    since `lock_version` was read, and Incomplete without a reason.
     """
     reason = reason_of(reason, _("A rejection needs a reason."))
-    protocol = _locked(by, pk, ProtocolStatus.REJECTED, version)
+    protocol = _locked(by, pk, ProtocolStatus.REJECTED, lock_version)
     _save(
-        protocol, sample_condition=SampleCondition.REJECTED, rejection_reason=reason, version=F("version") + 1
+        protocol,
+        sample_condition=SampleCondition.REJECTED,
+        rejection_reason=reason,
+        lock_version=F("lock_version") + 1,
     )
     event = transitions.transition(protocol, ProtocolStatus.REJECTED, by, reason)
     announce([event], DeliveryKind.PROTOCOL_REJECTED, by)
@@ -94,7 +97,7 @@ def return_rejected(by: User, pk: int, reason: str) -> Protocol:
     """
     reason = reason_of(reason, _("Taking back a rejection needs a reason."))
     protocol = _locked(by, pk, ProtocolStatus.SUBMITTED)
-    _save(protocol, sample_condition="", rejection_reason="", version=F("version") + 1)
+    _save(protocol, sample_condition="", rejection_reason="", lock_version=F("lock_version") + 1)
     event = transitions.transition(protocol, ProtocolStatus.SUBMITTED, by, reason)
     announce([event], DeliveryKind.PROTOCOL_SUBMITTED, by)
     return protocol
@@ -125,9 +128,9 @@ def lock(by: User, pk: int) -> Protocol:
     return protocol
 
 
-def check_version(protocol: Protocol, version: int) -> None:
-    """Raise StaleEdit if somebody changed a protocol since `version` was read."""
-    if protocol.version != version:
+def check_version(protocol: Protocol, lock_version: int) -> None:
+    """Raise StaleEdit if somebody changed a protocol since `lock_version` was read."""
+    if protocol.lock_version != lock_version:
         raise StaleEdit(_("Somebody else changed this protocol meanwhile. Look at it again, then go on."))
 
 
@@ -183,12 +186,12 @@ def reason_of(typed: str, missing: str) -> str:
     return reason
 
 
-def _locked(by: User, pk: int, wanted: ProtocolStatus, version: int | None = None) -> Protocol:
+def _locked(by: User, pk: int, wanted: ProtocolStatus, lock_version: int | None = None) -> Protocol:
     protocol = lock(by, pk)
     if refused := transitions.why_not(protocol.status, wanted):
         raise InvalidTransition(refused)
-    if version is not None:
-        check_version(protocol, version)
+    if lock_version is not None:
+        check_version(protocol, lock_version)
     return protocol
 
 

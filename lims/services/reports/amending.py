@@ -1,11 +1,11 @@
-"""What becomes of an issued report: a new version in its place, or its withdrawal."""
+"""Amendment and withdrawal of an issued report."""
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lims.documents.reports.changes import Change, changes
-from lims.documents.reports.report import frozen, snapshot
+from lims.documents.reports.changes import FieldChange, changes
+from lims.documents.reports.document import frozen, snapshot
 from lims.errors import Incomplete, InvalidTransition
 from lims.models import (
     DeliveryKind,
@@ -19,8 +19,9 @@ from lims.models import (
 )
 from lims.models.reports import TEXT_FIELDS
 from lims.services.kit.texts import normalize, too_long
-from lims.services.mail import deliveries
+from lims.services.people.pathologists import require_pathologist
 from lims.services.reports import access, prefill
+from lims.services.reports.announcing import announce
 
 REASON_MAX = 2_000
 AMENDABLE = (ReportStatus.ISSUED, ReportStatus.WITHDRAWN)
@@ -28,7 +29,7 @@ AMENDABLE = (ReportStatus.ISSUED, ReportStatus.WITHDRAWN)
 
 @transaction.atomic
 def amend_report(by: User, pk: int, reason: str) -> Report:
-    """Write the next version's draft, with all that the user's own report says; return it. Not idempotent.
+    """Write the next version's draft, with the content of the user's own report; return it. Not idempotent.
 
     A report whose author's account is closed is any pathologist's to amend, under their own signature.
 
@@ -41,7 +42,7 @@ def amend_report(by: User, pk: int, reason: str) -> Report:
     draft = Report.objects.create(
         protocol=replaced.protocol,
         version=replaced.version + 1,
-        author=access.pathologist(by),
+        author=require_pathologist(by),
         replaces=replaced,
         amendment_reason=reason,
         is_preliminary=replaced.is_preliminary,
@@ -55,7 +56,7 @@ def amend_report(by: User, pk: int, reason: str) -> Report:
 
 @transaction.atomic
 def withdraw_report(by: User, pk: int, reason: str) -> Report:
-    """Withdraw the user's own issued report, or one left behind, and tell who had it; return it.
+    """Withdraw the user's own issued report, or one left behind, and notify those who have it; return it.
 
     Raises NotVisible, NotAllowed, Incomplete without a reason, and InvalidTransition if it is not issued, so
     that a second click changes nothing.
@@ -66,11 +67,11 @@ def withdraw_report(by: User, pk: int, reason: str) -> Report:
     report.withdrawn_at, report.withdrawal_reason = timezone.now(), reason
     report.save(update_fields=["status", "withdrawn_at", "withdrawal_reason", "changed_at"])
     access.record(report, ReportHistory.Action.WITHDRAWN, by, reason)
-    deliveries.announce(report, DeliveryKind.REPORT_WITHDRAWN, by)
+    announce(report, DeliveryKind.REPORT_WITHDRAWN, by)
     return report
 
 
-def preview_changes(by: User, pk: int) -> list[Change]:
+def preview_changes(by: User, pk: int) -> list[FieldChange]:
     """Return what an amendment changes, field by field; nothing for a first version. Raises NotVisible."""
     report = access.find(by, pk)
     if not report.replaces_id:

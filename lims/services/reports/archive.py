@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from lims.documents.reports import document
 from lims.models import Report
 from lims.models.reports import ARCHIVED
 from pdfcache import store
@@ -34,16 +35,25 @@ class Verdict:
     problem: str = ""
 
 
-def keep(key: str, pdf: bytes, metadata: dict[str, str]) -> Kept:
-    """Put a PDF into the archive, read that very version back, and return it once it is the same.
+def keep(public_id: str, version: int, pdf: bytes) -> Kept:
+    """Put a version's PDF into the archive, read that very object back, and return it once it is the same.
 
-    Raises StoreError. A repeated call leaves one version more, which nothing refers to.
+    Raises StoreError. A repeated call leaves one object more, which nothing refers to.
     """
     bucket, timeout_s = settings.S3_ARCHIVE_BUCKET, store.WORKER_READ_TIMEOUT_S
-    written = store.put(key, pdf, bucket=bucket, metadata=metadata, read_timeout_s=timeout_s)
+    sha256 = digest(pdf)
+    key = f"reports/{public_id}/v{version}-{sha256[:16]}.pdf"
+    written = store.put(
+        key,
+        pdf,
+        bucket=bucket,
+        metadata={"report": f"{public_id}/{version}"},
+        read_timeout_s=timeout_s,
+        sha256=sha256,
+    )
     if not written.version_id:
         raise StoreError(f"The archive {bucket} keeps no versions; a retry helps once it does.")
-    kept = Kept(key, written.version_id, written.sha256, len(pdf))
+    kept = Kept(key, written.version_id, sha256, len(pdf))
     found = store.measure(key, bucket=bucket, version_id=kept.version_id, read_timeout_s=timeout_s)
     if found != store.Measured(kept.sha256, kept.size_bytes):
         raise StoreError(f"The archive gave back other bytes than it got for {key}; a retry helps.")
@@ -100,9 +110,14 @@ def _problem(key: str, version_id: str, issued: store.Measured) -> str:
     if found is None:
         return "is missing."
     if found != issued:
-        return f"is not what was issued: {_told(found)} instead of {_told(issued)}."
+        return f"is not what was issued: {_description(found)} instead of {_description(issued)}."
     return ""
 
 
-def _told(measured: store.Measured) -> str:
+def _description(measured: store.Measured) -> str:
     return f"{measured.size} bytes with SHA-256 {measured.sha256}"
+
+
+def file_name(number: str, version: int) -> str:
+    """Return the name of an issued report's file, without reading what it shows."""
+    return document.filename({"number": number, "version": version, "mark": None})

@@ -15,6 +15,7 @@ from lims.models import (
     ReportStatus,
     User,
 )
+from lims.services.people.pathologists import require_pathologist
 from lims.services.reports import access, prefill
 from lims.services.reports.content import Content, cleaned
 
@@ -30,7 +31,7 @@ def begin_report(by: User, protocol_pk: int) -> Report:
     for everybody but pathologists, NotVisible, and InvalidTransition for a protocol that is not ready, that
     a colleague writes on, or that has its report already.
     """
-    author = access.pathologist(by)
+    author = require_pathologist(by)
     protocol = _locked_protocol(by, protocol_pk)
     draft = _draft_in_work(author, protocol) or _new_draft(author, protocol)
     prefill.add_rows(draft)
@@ -38,10 +39,10 @@ def begin_report(by: User, protocol_pk: int) -> Report:
 
 
 @transaction.atomic
-def save_draft(by: User, pk: int, edit_version: int, content: Content) -> Report:
+def save_draft(by: User, pk: int, lock_version: int, content: Content) -> Report:
     """Write what the author has of their draft and return it; the same content changes nothing.
 
-    `edit_version` is the one that the editor read. Raises NotVisible, NotAllowed, InvalidTransition once it
+    `lock_version` is the one that the editor read. Raises NotVisible, NotAllowed, InvalidTransition once it
     is finalized, StaleEdit if another window saved since, and Incomplete with the fields that are wrong.
     """
     draft = access.own_draft(by, pk)
@@ -52,12 +53,12 @@ def save_draft(by: User, pk: int, edit_version: int, content: Content) -> Report
     # A save that is repeated because its answer was lost finds its own content, and is no conflict.
     if not (changed or diagnoses or cassettes):
         return draft
-    if draft.edit_version != edit_version:
+    if draft.lock_version != lock_version:
         raise StaleEdit(_("This draft was saved from another window since. Reload it to see what is there."))
     ReportDiagnosis.objects.bulk_update(diagnoses, ["diagnosis", "synoptic"])
     ReportCassette.objects.bulk_update(cassettes, ["observation", "partial_diagnosis"])
-    draft.edit_version += 1
-    draft.save(update_fields=[*changed, "edit_version", "changed_at"])
+    draft.lock_version += 1
+    draft.save(update_fields=[*changed, "lock_version", "changed_at"])
     return draft
 
 
@@ -95,8 +96,8 @@ def _draft_in_work(author: Pathologist, protocol: Protocol) -> Report | None:
 def _taken_over(draft: Report, author: Pathologist) -> Report:
     note = _("Taken over from %(name)s.") % {"name": draft.author.name}
     draft.author = author
-    draft.edit_version += 1
-    draft.save(update_fields=["author", "edit_version", "changed_at"])
+    draft.lock_version += 1
+    draft.save(update_fields=["author", "lock_version", "changed_at"])
     access.record(draft, ReportHistory.Action.BEGUN, author.staff_member.user, note)
     return draft
 

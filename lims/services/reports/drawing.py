@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from lims.documents.reports import report
+from lims.documents.reports import document
 from pdfcache import store
 from pdfcache.errors import RenderError, StoreError
 
@@ -21,12 +21,12 @@ def draw(
 
     Raises StoreError while media is away or lacks a part, and RenderError.
     """
-    parts = dict(report.assets(snapshot))
-    for sha256 in sorted(report.media_digests(snapshot)):
+    parts = dict(document.assets(snapshot))
+    for sha256 in sorted(document.media_digests(snapshot)):
         parts[sha256] = _micrograph(sha256, read_timeout_s)
         fetched()
     try:
-        return report.render(snapshot, parts)
+        return document.render(snapshot, parts)
     except Exception as error:
         raise RenderError(
             f"Drawing a report failed ({type(error).__name__}); "

@@ -1,14 +1,13 @@
-"""Finalizing: the author's signature under a draft, which from then on says what it says."""
+"""Finalizing: checks a draft and its signer, freezes it, and has it published."""
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from actors import jobs
 from lims.documents.reports.rows import Row, read
 from lims.errors import Incomplete, InvalidTransition, NotAllowed
 from lims.models import (
+    Protocol,
     ProtocolStatus,
     Report,
     ReportHistory,
@@ -16,11 +15,12 @@ from lims.models import (
     ReportStatus,
     User,
 )
-from lims.services.reports import access
+from lims.services.reports import access, publishing
 from lims.services.reports.freezing import freeze, rows_to_freeze
-from lims.services.reports.report_click import clicked
 
-MAY_NOT_SIGN = gettext_lazy("You may not sign reports yet. Ask an administrator.")
+# Of the report, in the order of the model's fields, as `from_db` takes them; freezing reads the rest at once.
+REPORT = ("id", "protocol_id", "status", "author_id", "replaces_id")
+AROUND = ("protocol__status", "author__staff_member__user_id")
 
 
 @transaction.atomic
@@ -31,56 +31,55 @@ def finalize_report(by: User, pk: int) -> Report:
     InvalidTransition if it is no draft any more, so that a second click changes nothing, or if its protocol
     is not ready; and Incomplete with all that is missing. The number of statements is the same for any size.
     """
-    report = access.require_author(by, clicked(by, pk))
+    row = access.row(by, pk, REPORT + AROUND, locks=(Report, Protocol))
+    access.require_author(by, row["author__staff_member__user_id"])
+    report = Report.from_db(DEFAULT_DB_ALIAS, REPORT, [row[name] for name in REPORT])
     access.transition(report, ReportStatus.FINALIZED)
-    _check_protocol(report)
-    _check_signer(report)
+    _check_protocol(report, ProtocolStatus(row["protocol__status"]))
     rows = rows_to_freeze(report)
-    _check_complete(report, rows)
+    _check_complete(rows)
     freeze(report, timezone.now(), rows)
     access.record(report, ReportHistory.Action.FINALIZED, by)
-    jobs.enqueue("publish_report", str(report.pk), (report.pk,), requested_by_id=by.pk)
+    publishing.request(report, by)
     return report
 
 
-def missing_parts(report: Report, rows: Row | None = None) -> dict[str, str]:
-    """Return what keeps a draft from being finalized: a sentence for each field, empty if nothing does.
+def missing_parts(pk: int) -> dict[str, str]:
+    """Return what keeps a draft from being finalized: a sentence for each field, empty if nothing does."""
+    return _missing_parts(read(pk))
 
-    `rows` are the report's, where they were read already.
-    """
-    rows = rows or read(report.pk)
-    missing = _missing_of_signer(report) | _missing_diagnoses(rows["diagnoses"], rows["specimens"])
+
+def _check_protocol(report: Report, status: ProtocolStatus) -> None:
+    amends = report.replaces_id is not None
+    allowed = {ProtocolStatus.READY, ProtocolStatus.REPORTED} if amends else {ProtocolStatus.READY}
+    if status not in allowed:
+        message = _("A protocol that is “%(state)s” cannot be reported yet. The draft stays as it is.")
+        raise InvalidTransition(message % {"state": status.label})
+
+
+def _check_complete(rows: Row) -> None:
+    missing = _missing_parts(rows)
+    if "may_sign" in missing:
+        raise NotAllowed(missing["may_sign"])
+    if missing:
+        raise Incomplete(_("The report is not complete: see what is missing."), missing)
+
+
+def _missing_parts(rows: Row) -> dict[str, str]:
+    missing = _missing_of_signer(rows["author"]) | _missing_diagnoses(rows["diagnoses"], rows["specimens"])
     missing |= _unready_images(rows["images"])
-    if report.replaces_id and not report.amendment_reason.strip():
+    if rows["replaces_id"] and not rows["amendment_reason"].strip():
         missing["amendment_reason"] = _("Say why the report is amended.")
     return missing
 
 
-def _check_protocol(report: Report) -> None:
-    amends = report.replaces_id is not None
-    allowed = {ProtocolStatus.READY, ProtocolStatus.REPORTED} if amends else {ProtocolStatus.READY}
-    if report.protocol.status not in allowed:
-        message = _("A protocol that is “%(state)s” cannot be reported yet. The draft stays as it is.")
-        raise InvalidTransition(message % {"state": report.protocol.get_status_display()})
-
-
-def _check_signer(report: Report) -> None:
-    if not report.author.may_sign:
-        raise NotAllowed(str(MAY_NOT_SIGN))
-
-
-def _check_complete(report: Report, rows: Row) -> None:
-    if missing := missing_parts(report, rows):
-        raise Incomplete(_("The report is not complete: see what is missing."), missing)
-
-
-def _missing_of_signer(report: Report) -> dict[str, str]:
+def _missing_of_signer(author: Row) -> dict[str, str]:
     missing = {}
-    if not report.author.may_sign:
-        missing["may_sign"] = str(MAY_NOT_SIGN)
-    if not report.author.signature_id:
+    if not author["may_sign"]:
+        missing["may_sign"] = _("You may not sign reports yet. Ask an administrator.")
+    if not author["signature_id"]:
         missing["signature"] = _("Your signature's image is missing. Ask an administrator to add it.")
-    if not report.author.licence.strip():
+    if not author["licence"].strip():
         missing["licence"] = _("Your professional licence is missing. Ask an administrator to add it.")
     return missing
 
@@ -96,14 +95,14 @@ def _missing_diagnoses(rows: list[Row], specimens: list[Row]) -> dict[str, str]:
 
 
 def _half_tables(rows: list[Row]) -> dict[str, str]:
-    told = _("Each row needs both its element and its answer, were it “not applicable”.")
+    message = _("Each row needs both its element and its answer, were it “not applicable”.")
     half = [row["pk"] for row in rows if any("" in each.values() for each in row["synoptic"])]
-    return {f"synoptic-{pk}": told for pk in half}
+    return {f"synoptic-{pk}": message for pk in half}
 
 
 def _unready_images(rows: list[Row]) -> dict[str, str]:
-    told = {
+    sentences = {
         ReportImageState.PREPARING: _("This image is still being prepared. Wait a moment."),
         ReportImageState.FAILED: _("This image could not be used. Remove it."),
     }
-    return {f"image-{row['pk']}": told[row["state"]] for row in rows if row["state"] in told}
+    return {f"image-{row['pk']}": sentences[row["state"]] for row in rows if row["state"] in sentences}

@@ -1,7 +1,7 @@
-"""Freezing: what a report says as of a moment, kept for good.
+"""Freezing: the content of a report as of a moment, kept for good.
 
 Its long texts, 200 kB of forty pages, are in their columns already and stay there, where nothing can change
-them any more; all else that its paper shows is written into its snapshot.
+them any more; all else that its PDF shows is written into its snapshot.
 """
 
 import secrets
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lims.documents.paper.limits import PaperTooLarge, check_lengths, texts_in
-from lims.documents.reports.report import Seal, snapshot_of, without_texts
+from lims.documents.reports.document import Seal, snapshot_of, without_texts
 from lims.documents.reports.rows import Row, read, read_without_texts
 from lims.errors import Incomplete
 from lims.models import Report
@@ -30,10 +30,10 @@ def rows_to_freeze(report: Report) -> Row:
 
 
 def freeze(report: Report, at: datetime, rows: Row) -> None:
-    """Write down what a report says as of a moment, in its new state, with what verifies it; checks nothing.
+    """Write a report's snapshot as of a moment, with what verifies it, in its new state; checks nothing.
 
     In the caller's transaction, which has moved the report and read its rows. Raises Incomplete for too much
-    text for a paper.
+    text for a PDF.
     """
     report.finalized_at, report.changed_at = at, timezone.now()
     report.verification_token = secrets.token_hex(TOKEN_BYTES)

@@ -140,19 +140,19 @@ def prepare(job: jobs.Job) -> None:
     except images.ImageRefused:
         log.info("image refused", image=pk)
         with transaction.atomic():
-            jobs.hold(job)
-            abandoned(job)
+            jobs.lock_and_renew(job)
+            on_worker_lost(job)
     else:
         _put(job, pk, picture)
 
 
-def failed(job: jobs.Job) -> None:
-    """Say of an image that it could not be stored, which `retry_image` repeats; in the job's transaction."""
+def on_failed(job: jobs.Job) -> None:
+    """Mark an image as one not stored, which `retry_image` repeats; in the job's transaction."""
     _fail(job.args[0], UNSTORED)
 
 
-def abandoned(job: jobs.Job) -> None:
-    """Say of an image that it is damaged, as of one that took its workers down; in the job's transaction."""
+def on_worker_lost(job: jobs.Job) -> None:
+    """Mark an image as damaged, as of one that took its workers down; in the job's transaction."""
     _drop_upload(job.args[0])
     _fail(job.args[0], DAMAGED)
 
@@ -166,7 +166,7 @@ def _put(job: jobs.Job, pk: int, picture: images.Picture) -> None:
         content_type=picture.media_type,
     )
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         _drop_upload(pk)
         ReportImage.objects.filter(pk=pk).update(
             state=ReportImageState.READY,
@@ -226,7 +226,7 @@ def _add(by: User, pk: int, content: bytes, filename: str) -> ReportImage:
 
 
 def _enqueue(by: User, image: ReportImage) -> None:
-    jobs.enqueue("prepare_image", str(image.pk), (image.pk,), requested_by_id=by.pk, rest_s=0)
+    jobs.enqueue("prepare_image", str(image.pk), (image.pk,), requested_by_id=by.pk, cooldown_s=0)
 
 
 def _own_image(by: User, image_pk: int) -> ReportImage:

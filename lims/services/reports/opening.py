@@ -1,21 +1,19 @@
 """Opens a report's PDF: the issued bytes out of the archive, or the author's preview of a draft."""
 
 from dataclasses import dataclass
-from functools import cache
 
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from actors import jobs
-from lims.documents.paper.reading import RowReader
-from lims.documents.reports import report as document
-from lims.errors import NotAllowed, NotVisible
-from lims.models import DocumentAccess, Report, ReportStatus, User
-from lims.services.mail import composing
+from lims.documents.reports import document
+from lims.errors import NotAllowed
+from lims.models import DocumentAccess, ReportStatus, User
 from lims.services.pdfs import access_log, opening
-from lims.services.reports import publishing
+from lims.services.reports import access, archive
 from lims.services.reports.drawing import draw
+from lims.services.reports.publishing import publishing_job
 from pdfcache import store
 from pdfcache.errors import StoreError
 
@@ -34,7 +32,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Ready:
+class IssuedPdf:
     """The issued PDF; the URL opens that very version once, within minutes."""
 
     url: str
@@ -55,7 +53,7 @@ class Preview:
     filename: str
 
 
-Opened = Ready | Publishing | Preview
+Opened = IssuedPdf | Publishing | Preview
 
 
 def open_report(user: User, pk: int) -> Opened:
@@ -65,37 +63,26 @@ def open_report(user: User, pk: int) -> Opened:
     Raises NotVisible, NotAllowed for a colleague's draft, StoreError while the archive does not give the
     issued version, RenderError, and Busy while too much is drawn in requests.
     """
-    row = _visible(user.role).read(pk, user.pk)
-    if row is None:
-        raise NotVisible(_("There is no such report."))
+    row = access.row(user, pk, COLUMNS)
     match row["status"]:
         case ReportStatus.DRAFT:
             return _preview(user, pk, row)
         case ReportStatus.FINALIZED:
-            return Publishing(jobs.latest(publishing.ACTOR, str(pk)))
+            return Publishing(publishing_job(pk))
     return _archived(user, pk, row)
 
 
-@cache
-def _visible(role: str) -> RowReader:
-    # The user is known here by id and role alone: a `visible_to` that looks at more fails loudly.
-    return RowReader(
-        lambda pk, by: Report.objects.visible_to(User(pk=by, role=role)).filter(pk=pk).values(*COLUMNS),
-        keys=2,
-    )
-
-
-def _archived(user: User, pk: int, row: dict) -> Ready:
+def _archived(user: User, pk: int, row: dict) -> IssuedPdf:
     _check_is_there(row)
     access_log.record(user, document.KIND, pk, DocumentAccess.Outcome.HIT)
     url = store.presign(
         row["archive_key"],
-        composing.file_name(row["protocol__number"], row["version"]),
+        archive.file_name(row["protocol__number"], row["version"]),
         settings.PDF_URL_TTL_S,
         bucket=settings.S3_ARCHIVE_BUCKET,
         version_id=row["archive_version_id"],
     )
-    return Ready(url)
+    return IssuedPdf(url)
 
 
 def _check_is_there(row: dict) -> None:

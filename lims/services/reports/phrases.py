@@ -8,7 +8,7 @@ from lims.errors import Incomplete, NotAllowed, NotVisible
 from lims.models import Pathologist, Phrase, User
 from lims.services.kit.permissions import require_laboratory
 from lims.services.kit.texts import max_length, normalize, too_long
-from lims.services.reports import access
+from lims.services.people.pathologists import require_pathologist
 
 
 def list_phrases(by: User) -> QuerySet[Phrase]:
@@ -49,7 +49,7 @@ def may_change(by: User, phrase: Phrase) -> bool:
 
 
 def _owner(by: User) -> Pathologist | None:
-    return None if by.is_superuser else access.pathologist(by)
+    return None if by.is_superuser else require_pathologist(by)
 
 
 def _own(by: User, pk: int) -> Phrase:

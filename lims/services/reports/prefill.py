@@ -1,4 +1,4 @@
-"""What a draft says before its author has written a word, in the language of its vet."""
+"""The texts and rows that a new draft is filled in with, in the language of its vet."""
 
 from django.utils import translation
 from django.utils.text import capfirst
@@ -72,8 +72,8 @@ def _methods(protocol: Protocol) -> str:
         how = [_fixation(protocol), _("embedded in paraffin")]
     stains = ", ".join(dict.fromkeys(protocol.slides.values_list("stain", flat=True)))
     stained = _("stains: %(stains)s") % {"stains": stains} if stains else ""
-    said = "; ".join(filter(None, [*how, stained]))
-    return f"{capfirst(said)}." if said else ""
+    sentence = "; ".join(filter(None, [*how, stained]))
+    return f"{capfirst(sentence)}." if sentence else ""
 
 
 def _fixation(protocol: Protocol) -> str:
@@ -90,8 +90,8 @@ def _macroscopic(protocol: Protocol) -> str:
 def _smears(protocol: Protocol) -> str:
     sample = getattr(protocol, "cytology_sample", None)
     count = sample and (sample.slides_received or sample.slides_declared)
-    told = ngettext("%(count)s smear received.", "%(count)s smears received.", count or 0)
-    return told % {"count": count} if count else ""
+    message = ngettext("%(count)s smear received.", "%(count)s smears received.", count or 0)
+    return message % {"count": count} if count else ""
 
 
 def _pieces(specimen: Specimen) -> str:

@@ -1,6 +1,5 @@
 """A finalized report becomes an issued one: rendered, archived, read back, and only then counted."""
 
-from collections.abc import Callable
 from functools import partial
 
 from django.db import transaction
@@ -8,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from actors import jobs
-from lims.documents.reports import report as document
+from lims.documents.reports import document
 from lims.errors import InvalidTransition, LimsError
 from lims.models import (
     DeliveryKind,
@@ -21,9 +20,10 @@ from lims.models import (
     User,
 )
 from lims.services.kit.permissions import require_laboratory
-from lims.services.mail import deliveries, notifications
+from lims.services.mail import notifications
 from lims.services.protocols import transitions
 from lims.services.reports import access, archive
+from lims.services.reports.announcing import announce
 from lims.services.reports.archive import Kept
 from lims.services.reports.drawing import draw
 from pdfcache import store
@@ -32,40 +32,40 @@ ACTOR = "publish_report"
 
 
 class Unpublishable(LimsError):
-    """The report's paper can never be archived as it was finalized; no retry helps until the code changes."""
+    """The report's PDF can never be archived as it was finalized; no retry helps until the code changes."""
 
 
-def request(report: Report, by: User) -> None:
-    """Have a finalized report issued; in the transaction that finalizes it."""
-    jobs.enqueue(ACTOR, str(report.pk), (report.pk,), requested_by_id=by.pk)
+def request(report: Report, by: User, cooldown_s: float = jobs.FAILED_COOLDOWN_S) -> jobs.Handle:
+    """Have a finalized report issued, in the transaction that finalizes it or has it tried again."""
+    return jobs.enqueue(ACTOR, str(report.pk), (report.pk,), requested_by_id=by.pk, cooldown_s=cooldown_s)
 
 
-def publish(job: jobs.Job, reached: Callable[[str], None] = lambda point: None) -> None:
+def publish(job: jobs.Job) -> None:
     """Issue a finalized report: render its snapshot, archive it, read it back, then count it as issued.
 
-    Safe twice, late and after a kill at any point, which `reached` is told of. Raises StoreError,
-    RenderError, Unpublishable and LeaseLost; then the report stays finalized.
+    Safe twice, late and after a kill at any point. Raises StoreError, RenderError, Unpublishable and
+    LeaseLost; then the report stays finalized.
     """
     report = _finalized(job)
     if report is None:
         return
-    reached("before_render")
-    pdf = _paper(job, report)
-    reached("after_render")
+    jobs.failpoint("before_render")
+    pdf = _draw(job, report)
+    jobs.failpoint("after_render")
     jobs.renew(job)
-    kept = archive.keep(_key(report, pdf), pdf, {"report": f"{report.protocol.public_id}/{report.version}"})
-    reached("after_archive")
+    kept = archive.keep(str(report.protocol.public_id), report.version, pdf)
+    jobs.failpoint("after_archive")
     _record(job, report, kept, document.pages(pdf))
-    reached("after_issue")
+    jobs.failpoint("after_issue")
 
 
-def failed(job: jobs.Job) -> None:
-    """Tell the author and the administrators that a report could not be issued; once per failure."""
+def on_failed(job: jobs.Job) -> None:
+    """Notify the author and the administrators that a report could not be issued; once per failure."""
     report = Report.objects.filter(pk=job.args[0], status=ReportStatus.FINALIZED).defer("snapshot").first()
     if report:
-        told = [report.author.staff_member.user, *notifications.overseers(Role.ADMIN)]
+        users = [report.author.staff_member.user, *notifications.overseers(Role.ADMIN)]
         path = notifications.report_path(report)
-        notifications.notify(told, NotificationKind.REPORT_FAILED, report.protocol.code, path)
+        notifications.notify(users, NotificationKind.REPORT_FAILED, report.protocol.code, path)
 
 
 @transaction.atomic
@@ -78,14 +78,13 @@ def retry_publishing(by: User, pk: int) -> None:
     report = access.find(by, pk)
     if report.status != ReportStatus.FINALIZED:
         raise InvalidTransition(_("Only a finalized report that is not issued yet can be tried again."))
-    handle = jobs.enqueue(ACTOR, str(pk), (pk,), requested_by_id=by.pk, rest_s=0)
-    if handle.armed:
+    if request(report, by, cooldown_s=0).enqueued:
         access.record(report, ReportHistory.Action.RETRIED, by)
 
 
-def publishing_job(report: Report) -> jobs.Job | None:
+def publishing_job(pk: int) -> jobs.Job | None:
     """Return the job that issues a report, whatever its state, or None for one that was never finalized."""
-    return jobs.latest(ACTOR, str(report.pk))
+    return jobs.latest(ACTOR, str(pk))
 
 
 def _finalized(job: jobs.Job) -> Report | None:
@@ -93,7 +92,7 @@ def _finalized(job: jobs.Job) -> Report | None:
     return finalized.select_related("protocol").first()
 
 
-def _paper(job: jobs.Job, report: Report) -> bytes:
+def _draw(job: jobs.Job, report: Report) -> bytes:
     frozen = document.frozen(report.pk)
     # Sixty micrographs and forty pages may take longer than one lease.
     renew = partial(jobs.renew, job)
@@ -105,13 +104,9 @@ def _paper(job: jobs.Job, report: Report) -> bytes:
         raise Unpublishable(str(error)) from error
 
 
-def _key(report: Report, pdf: bytes) -> str:
-    return f"reports/{report.protocol.public_id}/v{report.version}-{archive.digest(pdf)[:16]}.pdf"
-
-
 def _record(job: jobs.Job, rendered: Report, kept: Kept, pages: int) -> None:
     with transaction.atomic():
-        jobs.hold(job)
+        jobs.lock_and_renew(job)
         locked = Report.objects.select_for_update(of=("self",), no_key=True).defer("snapshot")
         related = ("protocol__veterinarian", "author__staff_member__user")
         report = locked.select_related(*related).get(pk=rendered.pk)
@@ -122,7 +117,7 @@ def _record(job: jobs.Job, rendered: Report, kept: Kept, pages: int) -> None:
         _supersede(report, by)
         _issue(report, kept, pages, by)
         kind = DeliveryKind.REPORT_AMENDED if report.replaces_id else DeliveryKind.REPORT_ISSUED
-        deliveries.announce(report, kind, by)
+        announce(report, kind, by)
 
 
 def _supersede(report: Report, by: User) -> None:
@@ -142,7 +137,7 @@ def _issue(report: Report, kept: Kept, pages: int, by: User) -> None:
     access.transition(report, ReportStatus.ISSUED)
     Report.objects.filter(pk=report.pk).update(
         status=report.status,
-        # The time that the paper bears; when it was archived stands in the history.
+        # The time that the PDF bears; when it was archived stands in the history.
         issued_at=F("finalized_at"),
         archive_key=kept.key,
         archive_version_id=kept.version_id,

@@ -1,8 +1,8 @@
-"""Whom a version of a report concerns: its vet, its author, and whoever has or has seen an older one."""
+"""Recipients of a version of a report: its vet, its author, and whoever has or has seen an older one."""
 
 from django.db.models import Q
 
-from lims.documents.reports.report import KIND
+from lims.documents.reports.document import KIND
 from lims.models import (
     Delivery,
     DeliveryKind,
@@ -20,7 +20,7 @@ MAY_HAVE_ARRIVED = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNC
 
 
 def of(report: Report, kind: DeliveryKind, by: User | None) -> list[User]:
-    """Return whom an issue, an amendment or a withdrawal has to be told to, in a fixed order."""
+    """Return the recipients of an issue, an amendment or a withdrawal, in a fixed order."""
     vet = Q(pk=report.protocol.veterinarian.user_id)
     author = Q(pk=report.author.staff_member.user_id)
     if kind == DeliveryKind.REPORT_ISSUED:
@@ -32,12 +32,12 @@ def of(report: Report, kind: DeliveryKind, by: User | None) -> list[User]:
 
 
 def notify(users: list[User], report: Report, kind: DeliveryKind) -> list[User]:
-    """Tell in the portal whom of these was not told yet, and return them."""
-    told, path = NotificationKind(kind.value), notifications.report_path(report)
-    before = Notification.objects.filter(kind=told, path=path).values_list("user", flat=True)
-    known = set(before)
-    new = [user for user in users if user.pk not in known]
-    notifications.notify(new, told, report.protocol.code, path)
+    """Notify in the portal those of the users who were not yet, and return them."""
+    notification_kind, path = NotificationKind(kind.value), notifications.report_path(report)
+    before = Notification.objects.filter(kind=notification_kind, path=path).values_list("user", flat=True)
+    notified = set(before)
+    new = [user for user in users if user.pk not in notified]
+    notifications.notify(new, notification_kind, report.protocol.code, path)
     return new
 
 

@@ -1,4 +1,4 @@
-"""Bulk actions on work orders: issue and send them. What is done to their papers stands in `on_papers`."""
+"""Bulk action on work orders: issue and send them."""
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
@@ -7,20 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from lims.models import User, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.services.operations.action import Action, Context, Named
+from lims.services.operations.registry import register
 from lims.services.work_orders import work_orders
 
 
-class WorkOrderAction(Action):
-    """For orders that the user may see."""
-
-    def candidates(self, user: User) -> QuerySet[WorkOrder]:
-        return WorkOrder.objects.visible_to(user)
-
-    def name_of(self, thing: WorkOrder) -> Named:
-        return Named(str(thing), reverse("work_order", args=(thing.pk,)))
-
-
-class IssueAndSend(WorkOrderAction):
+@register
+class IssueAndSend(Action):
     """draft -> issued -> sent: number, frozen lines, warm PDF, one mail to its vet."""
 
     name = "issue-and-send-work-orders"
@@ -31,7 +23,11 @@ class IssueAndSend(WorkOrderAction):
 
     def candidates(self, user: User) -> QuerySet[WorkOrder]:
         lines = WorkOrderLine.objects.filter(work_order=OuterRef("pk"))
-        return super().candidates(user).annotate(has_lines=Exists(lines))
+        visible: QuerySet[WorkOrder] = WorkOrder.objects.visible_to(user)
+        return visible.annotate(has_lines=Exists(lines))
+
+    def name_of(self, thing: WorkOrder) -> Named:
+        return Named(str(thing), reverse("work_order", args=(thing.pk,)))
 
     def reason(self, status: str, has_lines: bool) -> str:
         if status != WorkOrderStatus.DRAFT:

@@ -1,6 +1,6 @@
 """Create, change, issue, send, invoice and cancel work orders.
 
-A verb that is told the `version` which its user read raises StaleEdit where the order was changed since.
+A verb that is told the `lock_version` which its user read raises StaleEdit where the order was changed since.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ from lims.models import (
 from lims.models.work_orders import AMOUNT_MAX, BILLING_FIELDS, TRANSITIONS, ZERO
 from lims.services.kit import assets, numbers, tax_ids
 from lims.services.kit.permissions import require_laboratory
-from lims.services.mail import deliveries
 from lims.services.pdfs import opening
+from lims.services.work_orders.announcing import announce
 from lims.services.work_orders.lines import Line, are_written, with_others, write_lines
 
 
@@ -55,7 +55,7 @@ def create_work_order(by: User, veterinarian: Veterinarian, lines: Sequence[Line
 def change_work_order(
     by: User,
     pk: int,
-    version: int,
+    lock_version: int,
     *,
     lines: Sequence[Line] | None = None,
     part: range | None = None,
@@ -63,9 +63,9 @@ def change_work_order(
 ) -> WorkOrder:
     """Change billing data, and in a draft the lines too; return the order. The same values change nothing.
 
-    `lines` are all of them, or those that take the place of a `part`. `version` is the one that the editor
-    read. Raises NotAllowed, StaleEdit if somebody saved since, InvalidTransition if the state forbids it, and
-    Incomplete with the fields that are wrong.
+    `lines` are all of them, or those that take the place of a `part`. `lock_version` is the one that the
+    editor read. Raises NotAllowed, StaleEdit if somebody saved since, InvalidTransition if the state forbids
+    it, and Incomplete with the fields that are wrong.
     """
     require_laboratory(by)
     order = _locked(pk)
@@ -75,7 +75,7 @@ def change_work_order(
     # A save that is repeated, as by a second click, finds its own content, and is no conflict.
     if not changes and (lines is None or are_written(order, lines)):
         return order
-    if order.version != version:
+    if order.lock_version != lock_version:
         raise StaleEdit(
             _("Somebody else changed this order meanwhile; yours was not saved. Look, then save again.")
         )
@@ -98,7 +98,7 @@ def is_written(order: WorkOrder, lines: Sequence[Line], **billing) -> bool:
 
 
 @transaction.atomic
-def issue_work_order(by: User, pk: int, version: int | None = None) -> WorkOrder:
+def issue_work_order(by: User, pk: int, lock_version: int | None = None) -> WorkOrder:
     """Number a draft, freeze its printed lines and warm its PDF; return the order.
 
     Raises NotAllowed, InvalidTransition if it is not a draft (so a second click changes nothing), StaleEdit,
@@ -106,7 +106,7 @@ def issue_work_order(by: User, pk: int, version: int | None = None) -> WorkOrder
     """
     require_laboratory(by)
     order = _locked(pk)
-    _move(order, WorkOrderStatus.ISSUED, version)
+    _move(order, WorkOrderStatus.ISSUED, lock_version)
     if not order.lines.exists():
         raise Incomplete(
             _("An order without lines cannot be issued."), {"lines": _("Add at least one line.")}
@@ -121,23 +121,23 @@ def issue_work_order(by: User, pk: int, version: int | None = None) -> WorkOrder
 
 
 @transaction.atomic
-def send_work_order(by: User, pk: int, version: int | None = None) -> WorkOrder:
+def send_work_order(by: User, pk: int, lock_version: int | None = None) -> WorkOrder:
     """Tell an issued order's vet by mail and in the portal that it can be read; return the order.
 
     Raises NotAllowed, InvalidTransition if it is not issued, or was sent already, and StaleEdit.
     """
-    order = _step(by, pk, version, WorkOrderStatus.SENT, WorkOrderHistory.Action.SENT)
-    deliveries.announce_order(order, by)
+    order = _step(by, pk, lock_version, WorkOrderStatus.SENT, WorkOrderHistory.Action.SENT)
+    announce(order, by)
     return order
 
 
 @transaction.atomic
-def invoice_work_order(by: User, pk: int, version: int | None = None) -> WorkOrder:
+def invoice_work_order(by: User, pk: int, lock_version: int | None = None) -> WorkOrder:
     """Note that a sent order was invoiced; return the order.
 
     Raises NotAllowed, InvalidTransition if it was not sent, or was invoiced already, and StaleEdit.
     """
-    return _step(by, pk, version, WorkOrderStatus.INVOICED, WorkOrderHistory.Action.INVOICED)
+    return _step(by, pk, lock_version, WorkOrderStatus.INVOICED, WorkOrderHistory.Action.INVOICED)
 
 
 @transaction.atomic
@@ -150,7 +150,7 @@ def issue_and_send_work_order(by: User, pk: int) -> WorkOrder:
 
 
 @transaction.atomic
-def cancel_work_order(by: User, pk: int, reason: str, version: int | None = None) -> WorkOrder:
+def cancel_work_order(by: User, pk: int, reason: str, lock_version: int | None = None) -> WorkOrder:
     """Cancel an order and free its protocols for another one; return the order.
 
     Raises NotAllowed, InvalidTransition if it is cancelled already, StaleEdit, and Incomplete without a
@@ -161,7 +161,7 @@ def cancel_work_order(by: User, pk: int, reason: str, version: int | None = None
         raise Incomplete(_("A cancellation needs a reason."), {"reason": _("Say why.")})
     order = _locked(pk)
     before = order.status
-    _move(order, WorkOrderStatus.CANCELLED, version)
+    _move(order, WorkOrderStatus.CANCELLED, lock_version)
     order.cancellation_reason = reason.strip()
     Protocol.objects.filter(work_order=order).update(work_order=None)
     _save(
@@ -188,22 +188,22 @@ def why_not(before: str, wanted: WorkOrderStatus) -> str:
 
 
 def _step(
-    by: User, pk: int, version: int | None, status: WorkOrderStatus, action: WorkOrderHistory.Action
+    by: User, pk: int, lock_version: int | None, status: WorkOrderStatus, action: WorkOrderHistory.Action
 ) -> WorkOrder:
     """Give an order its next state, which its paper does not show."""
     require_laboratory(by)
     order = _locked(pk)
     before = order.status
-    _move(order, status, version)
+    _move(order, status, lock_version)
     _save(order, action, by, {"status": [before, order.status]})
     return order
 
 
-def _move(order: WorkOrder, status: WorkOrderStatus, version: int | None = None) -> None:
+def _move(order: WorkOrder, status: WorkOrderStatus, lock_version: int | None = None) -> None:
     # The state first: the second of two clicks has the old version too, and is better told of the state.
     if refused := why_not(order.status, status):
         raise InvalidTransition(refused)
-    if version is not None and order.version != version:
+    if lock_version is not None and order.lock_version != lock_version:
         raise StaleEdit(
             _("This order was changed since you opened it; nothing was done. Look at it again, then go on.")
         )
@@ -250,7 +250,7 @@ def _check_amounts(order: WorkOrder) -> None:
 
 
 def _save(order: WorkOrder, action: WorkOrderHistory.Action, by: User, changes: dict) -> None:
-    order.version += 1
+    order.lock_version += 1
     order.save()
     _record(order, action, by, changes)
 
@@ -262,4 +262,4 @@ def _record(order: WorkOrder, action: WorkOrderHistory.Action, by: User, changes
 def _follow(order: WorkOrder, by: User) -> None:
     # The first open after a change is a hit too; drafts are opened by nobody but their writer.
     if order.number:
-        opening.follow_change(KIND, order.pk, order.version, by)
+        opening.follow_change(KIND, order.pk, order.lock_version, by)

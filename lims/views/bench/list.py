@@ -14,9 +14,9 @@ from lims.errors import LimsError
 from lims.forms.bench.lists import BenchFilter, MarkForm, place
 from lims.models import User
 from lims.models.processing import SlideQuality, Stage
+from lims.requests import AuthenticatedRequest
 from lims.services.bench import worklists
 from lims.services.bench.worklists import Step, protocol_of
-from lims.typing import AuthenticatedRequest
 from lims.views.bench.page import bench_page, protocol_on_bench
 from lims.views.kit.listing import CSV_CHUNK, address, csv_of
 

@@ -22,13 +22,12 @@ from lims.models import (
     User,
 )
 from lims.models.processing import SlideQuality, Stage
-from lims.models.protocols import ProtocolKind
+from lims.models.protocols import AT_THE_BENCH, ProtocolKind
+from lims.requests import AuthenticatedRequest
 from lims.services.bench.worklists import Step
 from lims.services.kit.permissions import require_laboratory
 from lims.services.protocols import completeness
-from lims.typing import AuthenticatedRequest
 
-ON_BENCH = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
 MAY_BE_ASKED = (ProtocolStatus.PROCESSING, ProtocolStatus.READY)
 
 
@@ -88,7 +87,7 @@ def bench_page(
         "requests": requests,
         "wanted": wanted,
         "lacks": completeness.incomplete([protocol.pk]).get(protocol.pk, ""),
-        "is_on_bench": protocol.status in ON_BENCH,
+        "is_on_bench": protocol.status in AT_THE_BENCH,
         "is_tissue": protocol.kind == ProtocolKind.HISTOPATHOLOGY,
         "qualities": SlideQuality.choices,
         "stains": STAINS,

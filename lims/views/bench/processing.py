@@ -13,11 +13,10 @@ from lims.errors import LimsError
 from lims.forms.bench.lists import BenchFilter, MarkForm
 from lims.models import User
 from lims.models.processing import Stage
-from lims.services.bench import cassettes, requests, slides
-from lims.services.bench import ready as verbs
+from lims.requests import AuthenticatedRequest
+from lims.services.bench import cassettes, ready, requests, slides
 from lims.services.bench.worklists import Step
 from lims.services.kit.permissions import require_laboratory
-from lims.typing import AuthenticatedRequest
 from lims.views.bench.list import NAMES, bench_csv, bench_json, bench_list, marking_refused
 from lims.views.kit.guard import authenticated, error_json, wants_json
 
@@ -30,14 +29,14 @@ def _passing(stage: Stage) -> Mark:
 
 # What marking a step's rows does; it returns how many are new.
 MARKS: dict[Step, Mark] = {
-    Step.BEGIN: lambda by, pks, form: verbs.begin_usual(by, pks),
+    Step.BEGIN: lambda by, pks, form: ready.begin_usual(by, pks),
     **{Step(stage.value): _passing(stage) for stage in Stage},
     Step.CUT: lambda by, pks, form: slides.cut(by, pks, form.cleaned_data["stain"]),
     Step.MOUNT: lambda by, pks, form: slides.mount(by, pks),
     Step.STAIN: lambda by, pks, form: slides.stain(by, pks),
     Step.JUDGE: lambda by, pks, form: slides.judge_quality(by, pks, form.quality_of_slides(), form.seen()),
     Step.REQUESTS: lambda by, pks, form: requests.finish_requests(by, pks),
-    Step.COMPLETE: lambda by, pks, form: verbs.make_all_ready(by, pks),
+    Step.COMPLETE: lambda by, pks, form: ready.make_all_ready(by, pks),
 }
 # What these steps count is not what was chosen, but what was made of it.
 MAKING = (Step.BEGIN, Step.CUT)
@@ -73,11 +72,11 @@ def mark(request: AuthenticatedRequest) -> HttpResponse:
         return error_json(error, 409) if wants_json(request) else marking_refused(request, form, error)
     if wants_json(request):
         return JsonResponse({"marked": count})
-    messages.success(request, told(step, count))
+    messages.success(request, success_message(step, count))
     return redirect(form.back_url())
 
 
-def told(step: Step, count: int) -> str:
+def success_message(step: Step, count: int) -> str:
     """Return what whoever marked things is told."""
     if not count:
         return _("Nothing was left to be marked.")

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_POST
 
 from lims.errors import Incomplete, InvalidTransition
 from lims.forms.bench.bench import RequestForm
-from lims.forms.work_orders.work_orders import refuse
+from lims.forms.kit.refusing import refuse
 from lims.models import AdditionalRequest
+from lims.requests import AuthenticatedRequest
 from lims.services.bench.requests import finish_requests, request_more
-from lims.services.reports import access
-from lims.typing import AuthenticatedRequest
+from lims.services.people.pathologists import require_pathologist
 from lims.views.bench.page import bench_page, protocol_on_bench
 from lims.views.kit.guard import authenticated
 
@@ -22,7 +22,7 @@ from lims.views.kit.guard import authenticated
 def request_make(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Ask the bench for something more of a sample."""
     protocol = protocol_on_bench(request, pk)
-    access.pathologist(request.user)
+    require_pathologist(request.user)
     form = RequestForm(protocol, list(protocol.cassettes.all()), request.POST)
     if not form.is_valid():
         return bench_page(request, protocol, request_form=form, status=409)

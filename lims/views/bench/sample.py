@@ -13,13 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
 from lims.forms.bench.bench import CassettesForm, SlidesForm
-from lims.forms.work_orders.work_orders import refuse
+from lims.forms.kit.refusing import refuse
 from lims.models import Cassette, Protocol, Slide
 from lims.models.processing import Stage
-from lims.services.bench import cassettes, slides
-from lims.services.bench import ready as verbs
+from lims.requests import AuthenticatedRequest
+from lims.services.bench import cassettes, ready, slides
 from lims.services.kit.permissions import require_laboratory
-from lims.typing import AuthenticatedRequest
 from lims.views.bench.page import bench_page, protocol_on_bench
 from lims.views.kit.guard import authenticated
 
@@ -93,7 +92,7 @@ def slide_undo(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def protocol_ready(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take a complete sample off the bench."""
     protocol = protocol_on_bench(request, pk)
-    return _do(request, pk, verbs.make_ready, protocol, _("%(code)s is ready to be reported."))
+    return _do(request, pk, ready.make_ready, protocol, _("%(code)s is ready to be reported."))
 
 
 def _add(
@@ -112,31 +111,32 @@ def _add(
         else:
             messages.success(request, _made(form, count))
             return redirect("protocol_processing", protocol.pk)
-    return bench_page(request, protocol, status=409, **{name: form})
+    shown: dict[str, Any] = {name: form}
+    return bench_page(request, protocol, status=409, **shown)
 
 
 def _made(form: CassettesForm | SlidesForm, count: int) -> str:
     if isinstance(form, CassettesForm):
-        told = ngettext("%(count)s cassette was made.", "%(count)s cassettes were made.", count)
+        message = ngettext("%(count)s cassette was made.", "%(count)s cassettes were made.", count)
     else:
-        told = ngettext("%(count)s slide was made.", "%(count)s slides were made.", count)
-    return told % {"count": count}
+        message = ngettext("%(count)s slide was made.", "%(count)s slides were made.", count)
+    return message % {"count": count}
 
 
-def _asked(request: AuthenticatedRequest, known: Sequence[str]) -> str:
+def _asked(request: AuthenticatedRequest, allowed: Sequence[str]) -> str:
     require_laboratory(request.user)
-    if (mark := request.POST.get("undo", "")) in known:
+    if (mark := request.POST.get("undo", "")) in allowed:
         return mark
     raise Incomplete(_("This form is damaged. Load its page again."))
 
 
-def _do(request: AuthenticatedRequest, back_pk: int, verb: Any, thing: Any, told: str) -> HttpResponse:
+def _do(request: AuthenticatedRequest, back_pk: int, verb: Any, thing: Any, message: str) -> HttpResponse:
     try:
         verb(request.user, thing.pk)
     except (Incomplete, InvalidTransition) as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, told % {"code": thing.code})
+        messages.success(request, message % {"code": thing.code})
     return redirect("protocol_processing", back_pk)
 
 

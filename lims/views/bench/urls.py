@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from lims.views.bench import processing, requests, sample
+from lims.views.bench import labels, processing, requests, sample
 
 urlpatterns = [
     path("processing/", processing.processing, name="processing"),
     path("processing/mark/", processing.mark, name="processing_mark"),
+    path("processing/labels/", labels.processing_labels, name="processing_labels"),
     path("protocols/<int:pk>/processing/", sample.protocol_processing, name="protocol_processing"),
     path("protocols/<int:pk>/cassettes/", sample.cassettes_add, name="cassettes_add"),
     path("protocols/<int:pk>/slides/", sample.slides_add, name="slides_add"),

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lims.requests import AuthenticatedRequest
 from lims.services.history import changes as service
 from lims.services.history.wording import Change, changes_of
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import csv_of
 

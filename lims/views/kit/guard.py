@@ -3,24 +3,26 @@
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm, BaseFormSet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lims import errors
+from lims.forms.kit.refusing import field_errors
 from pdfcache.errors import DocumentGone, RenderError, StoreError
 
 log = structlog.get_logger(__name__)
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class Answer(NamedTuple):
@@ -28,7 +30,7 @@ class Answer(NamedTuple):
 
     status: int
     template: str
-    sentence: str = ""
+    sentence: str | Promise = ""
     retry_after_s: int = 0
 
 
@@ -58,7 +60,7 @@ def authenticated(view: View) -> View:
     """Require a login, and answer what the view raises; HTML or JSON, as the request prefers."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             response = view(request, *args, **kwargs) if request.user.is_authenticated else _log_in(request)
         except tuple(_ANSWERS) as error:
@@ -82,15 +84,9 @@ def error_json(error: errors.LimsError, status: int) -> JsonResponse:
 
 def form_errors(form: BaseForm, status: int, rows: BaseFormSet | None = None) -> JsonResponse:
     """Return what is wrong with a form, and with its rows, as JSON: a sentence, and what is wrong where."""
-    forms = [form, *(rows.forms if rows else ())]
-    fields = {
-        each.add_prefix(name): " ".join(errors)
-        for each in forms
-        for name, errors in each.errors.items()
-        if name != "__all__"
-    }
     sentences = [*form.non_field_errors(), *(rows.non_form_errors() if rows else ())]
-    sentence = " ".join(sentences) or _("Something is missing or wrong.")
+    sentence = " ".join(map(str, sentences)) or _("Something is missing or wrong.")
+    fields = field_errors(form, *(rows.forms if rows else ()))
     return JsonResponse({"error": sentence, "fields": fields}, status=status)
 
 

@@ -5,17 +5,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import time_format
 
 from lims.errors import LimsError
 from lims.forms.kit.printing import printing_notes
+from lims.requests import AuthenticatedRequest
 from lims.views.kit.guard import wants_json
 
 
-def page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int) -> HttpResponse:
+def page(
+    request: AuthenticatedRequest, template: str, context: Mapping[str, Any], status: int
+) -> HttpResponse:
     """Draw a page that saves itself; a browser that comes back to it asks for it anew.
 
     What it keeps of a page that is merely "no-cache" it shows again, without what was saved since.
@@ -25,10 +28,10 @@ def page(request: HttpRequest, template: str, context: Mapping[str, Any], status
     return response
 
 
-def saved(edit_version: int, typed: Iterable[BaseForm]) -> JsonResponse:
+def saved(lock_version: int, typed: Iterable[BaseForm]) -> JsonResponse:
     """Tell the script when it was saved, as which version, and what the papers cannot print of it."""
     saved_at = time_format(timezone.localtime(), "TIME_FORMAT")
-    return JsonResponse({"edit_version": edit_version, "saved_at": saved_at, **notes(typed)})
+    return JsonResponse({"edit_version": lock_version, "saved_at": saved_at, **notes(typed)})
 
 
 def notes(typed: Iterable[BaseForm]) -> dict[str, Any]:
@@ -43,7 +46,7 @@ def refused(error: LimsError, kind: str) -> JsonResponse:
     return JsonResponse({"error": str(error), "fields": fields, "kind": kind}, status=409)
 
 
-def closed(request: HttpRequest, error: LimsError, page: str, pk: int) -> HttpResponse:
+def closed(request: AuthenticatedRequest, error: LimsError, page: str, pk: int) -> HttpResponse:
     """Say that a thing is no longer written, and lead to its page."""
     if wants_json(request):
         return refused(error, "closed")

@@ -9,15 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete
-from lims.forms.bench.lists import MarkForm
 from lims.forms.kit.listing import ListFilter
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.labels.label_sheets import chosen_parts, chosen_protocols, chosen_things
 from lims.models import LabelSheet
+from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.labels.sheets import count_parts, labels_on, make_sheet, make_sheet_of, require_few
-from lims.typing import AuthenticatedRequest
-from lims.views.bench.list import marking_refused
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 
@@ -92,9 +90,7 @@ def _make(request: AuthenticatedRequest) -> LabelSheet:
 
 
 def _refused(request: AuthenticatedRequest, error: Incomplete) -> HttpResponse:
-    """Show why nothing is printed, on the page from which the form came; the bench's is as it was."""
-    if "back" in request.POST or "filter" in request.POST:
-        return marking_refused(request, MarkForm(request.POST), error)
+    """Show why nothing is printed, on the page from which the form came."""
     messages.error(request, str(error))
     pk = typed_pk(request.POST.get("of", ""))
     return redirect("protocol", pk) if pk else redirect("label_sheets")

@@ -14,14 +14,14 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete, InvalidTransition, NotVisible
+from lims.forms.kit.refusing import refuse
 from lims.forms.mail.deliveries import TO_SEE_TO, DeliveryFilter, ResendForm
 from lims.forms.operations.operations import offered
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Delivery, User
+from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.mail import deliveries as service
-from lims.typing import AuthenticatedRequest
-from lims.views.kit.guard import authenticated, error_json, wants_json
+from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
 from lims.views.kit.listing import address, csv_file, list_context, page_of
 
 ATTENTION_SHOWN = 50
@@ -59,8 +59,8 @@ def resend(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return _refused(request, delivery, form)
     if wants_json(request):
         return JsonResponse(_row(_delivery(request.user, again.pk)), status=202)
-    told = _("The message is being sent again, to %(address)s.")
-    messages.success(request, told % {"address": again.address})
+    message = _("The message is being sent again, to %(address)s.")
+    messages.success(request, message % {"address": again.address})
     return _back(request)
 
 
@@ -112,9 +112,7 @@ def _delivery(user: User, pk: int) -> Delivery:
 
 def _refused(request: AuthenticatedRequest, delivery: Delivery, form: ResendForm) -> HttpResponse:
     if wants_json(request):
-        fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
-        sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
-        return JsonResponse({"error": sentence, "fields": fields}, status=409)
+        return form_errors(form, 409)
     context = {
         "delivery": delivery,
         "form": form,

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lims.forms.kit.listing import ListFilter
 from lims.models import Notification, NotificationKind
+from lims.requests import AuthenticatedRequest
 from lims.services.mail.notifications import mark_all_read, open_notification
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 
@@ -48,8 +48,8 @@ def notifications(request: AuthenticatedRequest) -> HttpResponseBase:
     page, next_url = page_of(found, filters, "notifications")
     if wants_json(request):
         return JsonResponse({"results": [_row(one) for one in page], "next": next_url})
-    told = [(one, sentence(one)) for one in page]
-    context = {"told": told} | list_context(filters, "notifications", next_url)
+    entries = [(one, sentence(one)) for one in page]
+    context = {"entries": entries} | list_context(filters, "notifications", next_url)
     return render(request, "notifications/list.html", context)
 
 

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 from lims.errors import InvalidTransition
 from lims.forms.operations.operation_list import FailuresPage, OperationFilter
 from lims.models import ItemState, Operation, OperationItem, OperationState, User
+from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.labels.sheets import LABELS_MAX
 from lims.services.operations import operations as service
 from lims.services.operations import registry
+from lims.services.operations.action import Named
 from lims.services.operations.operations import Progress
-from lims.services.operations.registry import Named
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import csv_file, csv_of, list_context, page_of
 
@@ -59,7 +59,7 @@ def operation(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return _csv(request, found)
     if wants_json(request):
-        return JsonResponse(_told(request, found))
+        return JsonResponse(_status(request, found))
     return render(request, "operations/detail.html", _board(request, found))
 
 
@@ -69,7 +69,7 @@ def status(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Say how far an operation is: JSON as its page gives it, or the part of its page that changes."""
     found = service.find(request.user, pk)
     if wants_json(request):
-        response: HttpResponse = JsonResponse(_told(request, found))
+        response: HttpResponse = JsonResponse(_status(request, found))
     else:
         response = render(request, "operations/board.html", _board(request, found))
     response["Cache-Control"] = "no-store"
@@ -111,7 +111,7 @@ def _change(request: AuthenticatedRequest, pk: int, act: Callable[[User, int], O
         messages.error(request, str(error))
     else:
         if wants_json(request):
-            return JsonResponse(_told(request, service.find(request.user, changed.pk)), status=202)
+            return JsonResponse(_status(request, service.find(request.user, changed.pk)), status=202)
     return redirect("operation", pk)
 
 
@@ -152,7 +152,7 @@ def _received(operation: Operation, now: Progress) -> str:
     return ",".join(map(str, done.values_list("object_pk", flat=True)))
 
 
-def _told(request: AuthenticatedRequest, operation: Operation) -> dict[str, Any]:
+def _status(request: AuthenticatedRequest, operation: Operation) -> dict[str, Any]:
     now = service.progress(operation)
     failures, next_url = _failures(request, operation, now, FAILURES_IN_JSON)
     return {

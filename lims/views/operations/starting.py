@@ -11,10 +11,10 @@ from lims.errors import Incomplete, NotAllowed
 from lims.forms.operations import operations as forms
 from lims.forms.operations.operations import Chosen
 from lims.models import User
+from lims.requests import AuthenticatedRequest
 from lims.services.operations import operations, registry
-from lims.services.operations.registry import Action
+from lims.services.operations.action import Action
 from lims.templatetags.operations import begun, things
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 
 RECEIVE = "receive-protocols"

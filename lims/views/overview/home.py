@@ -13,9 +13,9 @@ from lims.forms.mail.deliveries import TO_SEE_TO
 from lims.forms.protocols.protocols import OVERDUE, RECEIVED_TODAY
 from lims.forms.reports.list import FAILED
 from lims.models import ProtocolStatus, Role, User, Veterinarian
+from lims.requests import AuthenticatedRequest
 from lims.services.bench.worklists import Step
 from lims.services.overview import counts as overviews
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import address
 

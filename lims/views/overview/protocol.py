@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lims.models import Protocol, ProtocolHistory, ProtocolStatus, Report, User, WorkOrder
+from lims.models.protocols import AT_THE_BENCH
+from lims.requests import AuthenticatedRequest
 from lims.services.labels.sheets import count_parts
 from lims.services.protocols.submissions import missing_parts
-from lims.typing import AuthenticatedRequest
 from lims.views.bench.page import of_bench
 from lims.views.kit.guard import authenticated
 
 RELATED = ("veterinarian", "received_by__staff_member", "histopathology_sample", "cytology_sample")
-ON_THE_WAY = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _of_vet(protocol: Protocol, user: User) -> dict[str, object]:
     """Return what the page tells of the future, and what a draft's vet can do."""
     is_own_draft = user.is_veterinarian and protocol.status == ProtocolStatus.DRAFT
     return {
-        "is_expected": protocol.status in ON_THE_WAY and protocol.expected_ready_on is not None,
+        "is_expected": protocol.status in AT_THE_BENCH and protocol.expected_ready_on is not None,
         "is_own_draft": is_own_draft,
         "missing": missing_parts(protocol) if is_own_draft else {},
     }

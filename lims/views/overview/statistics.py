@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from lims.forms.overview.statistics import StatisticsFilter
 from lims.models.protocols import ProtocolKind
+from lims.requests import AuthenticatedRequest
 from lims.services.overview import statistics as service
 from lims.services.overview.statistics import Turnaround
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import address, csv_of
 

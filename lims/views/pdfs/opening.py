@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from lims.requests import AuthenticatedRequest
 from lims.services.pdfs.opening import (
     ROUNDS_MAX,
     VISIBLE,
@@ -21,7 +22,6 @@ from lims.services.pdfs.opening import (
     render_job,
     retry_render,
 )
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lims.errors import LimsError, StaleEdit
+from lims.forms.kit.refusing import refuse
 from lims.forms.people.profile import LanguageForm, ProfileForm
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Veterinarian
+from lims.requests import AuthenticatedRequest
 from lims.services.people.profiles import change_language, save_profile
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, form_errors, wants_json
 from lims.views.people.accounts import PROFILE_MISSING
 
@@ -44,7 +44,7 @@ def _save(request: AuthenticatedRequest, vet: Veterinarian | None) -> HttpRespon
         return _page(request, vet, form, status=409)
     request.session.pop(PROFILE_MISSING, None)
     if wants_json(request):
-        return JsonResponse({"version": saved.version, "verified": saved.verified_at is not None})
+        return JsonResponse({"version": saved.lock_version, "verified": saved.verified_at is not None})
     _tell(request, saved)
     return redirect("profile" if vet else "protocols")
 
@@ -64,7 +64,7 @@ def _conflict(request: AuthenticatedRequest, form: ProfileForm, error: StaleEdit
     compared = ProfileForm(request.user, vet, request.POST)
     compared.add_error(None, str(error))
     if vet:
-        compared.take_version(vet.version)
+        compared.take_version(vet.lock_version)
     return _page(request, vet, compared, conflict=True, status=409)
 
 

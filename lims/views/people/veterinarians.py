@@ -13,10 +13,10 @@ from lims.errors import StaleEdit
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.people.veterinarians import TO_VERIFY, VeterinarianFilter
 from lims.models import Protocol, ProtocolStatus, User, Veterinarian
+from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.people.profiles import NEW
 from lims.services.people.veterinarians import unverify_veterinarian, verify_veterinarian
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.kit.listing import address, csv_file, list_context, page_of
 
@@ -67,8 +67,8 @@ def verify(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         if is_new:
-            told = _("%(name)s is verified now, and was told so.")
-            messages.success(request, told % {"name": vet.name})
+            message = _("%(name)s is verified now, and was told so.")
+            messages.success(request, message % {"name": vet.name})
     return _done(request, pk)
 
 
@@ -134,7 +134,7 @@ def _row(vet: Veterinarian) -> dict:
         "email": vet.user.email,
         "phone": vet.phone,
         "verified_at": vet.verified_at,
-        "version": vet.version,
+        "version": vet.lock_version,
         "url": reverse("veterinarian", args=(vet.pk,)),
     }
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from lims.forms.operations.operations import offered
 from lims.forms.protocols.protocols import ProtocolFilter
 from lims.models import Protocol, Report, ReportStatus, User
-from lims.typing import AuthenticatedRequest
+from lims.requests import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 

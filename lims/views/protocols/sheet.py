@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from lims.documents.paper import qr
 from lims.models import Protocol
-from lims.typing import AuthenticatedRequest
+from lims.requests import AuthenticatedRequest
 from lims.views.kit.guard import authenticated
 
 

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, StaleEdit
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.kit.printing import printing_note
+from lims.forms.kit.refusing import sentence_of
 from lims.forms.protocols.submissions import PRESERVATIONS, SPECIES, Submission
 from lims.models import Protocol, ProtocolStatus
+from lims.requests import AuthenticatedRequest
 from lims.services.protocols.patients import previous_patients
 from lims.services.protocols.submissions import (
     begin_draft,
@@ -20,7 +22,6 @@ from lims.services.protocols.submissions import (
     save_draft,
     submit_protocol,
 )
-from lims.typing import AuthenticatedRequest
 from lims.views.kit import saving
 from lims.views.kit.guard import authenticated, error_json, wants_json
 
@@ -63,8 +64,8 @@ def protocol_submit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if wants_json(request):
         answer = {"id": pk, "status": submitted.status, "code": submitted.temporary_code}
         return JsonResponse(answer | {"sheet_url": reverse("protocol_sheet", args=(pk,))})
-    told = _("Submitted as %(code)s. Send the sample with its sheet, or write the code on it.")
-    messages.success(request, told % {"code": submitted.temporary_code})
+    message = _("Submitted as %(code)s. Send the sample with its sheet, or write the code on it.")
+    messages.success(request, message % {"code": submitted.temporary_code})
     return redirect("protocol", pk)
 
 
@@ -132,7 +133,7 @@ def _save(request: AuthenticatedRequest, draft: Protocol) -> HttpResponse:
 
 def _saved(request: AuthenticatedRequest, draft: Protocol, typed: Submission) -> HttpResponse:
     if wants_json(request):
-        return saving.saved(draft.version, typed.printed())
+        return saving.saved(draft.lock_version, typed.printed())
     if note := next(filter(None, map(printing_note, typed.printed())), ""):
         messages.warning(request, note)
     if "review" in request.POST:
@@ -147,15 +148,14 @@ def _conflict(
     if wants_json(request):
         return saving.refused(error, "stale")
     typed.patient.add_error(None, str(error))
-    typed.take_version(draft.version)
+    typed.take_version(draft.lock_version)
     return _page(request, draft, typed, conflict=True, status=409)
 
 
 def _refused(request: AuthenticatedRequest, draft: Protocol, typed: Submission) -> HttpResponse:
     if not wants_json(request):
         return _page(request, draft, typed, status=409)
-    sentence = " ".join(typed.patient.non_field_errors()) or _("Something is missing or wrong.")
-    return saving.refused(Incomplete(sentence, typed.errors()), "incomplete")
+    return saving.refused(Incomplete(sentence_of(typed.patient), typed.errors()), "incomplete")
 
 
 def _page(

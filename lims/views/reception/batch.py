@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lims.errors import Incomplete, InvalidTransition
 from lims.forms.reception.reception import CodeForm
 from lims.models import Protocol, ReceptionBatch, ScannedSample, User
+from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.operations import registry
 from lims.services.reception import batches
 from lims.services.reception.batches import ACTION, Outcome, Scan
 from lims.templatetags.operations import begun
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, wants_json
 
 # The newest stand first; whoever wants to see more than these counts boxes, not rows.
@@ -84,15 +84,15 @@ def _scan(request: AuthenticatedRequest) -> HttpResponse:
     try:
         scan = batches.scan(request.user, request.POST.get("code", ""))
     except Incomplete as error:
-        return _told(request, "error", str(error)) or error_json(error, 409)
-    told = _told(request, TONES[scan.outcome], scan.sentence)
-    return told or JsonResponse(_scan_row(scan) | _counts(request.user))
+        return _answer_person(request, "error", str(error)) or error_json(error, 409)
+    answer = _answer_person(request, TONES[scan.outcome], scan.sentence)
+    return answer or JsonResponse(_scan_row(scan) | _counts(request.user))
 
 
-def _told(request: AuthenticatedRequest, tone: str, sentence: str) -> HttpResponse | None:
+def _answer_person(request: AuthenticatedRequest, tone: str, sentence: str) -> HttpResponse | None:
     """Answer a scan to a person: by the script, which wants this part of the page alone, or by the page."""
     if "part" in request.POST:
-        context = _board(request.user) | {"tone": tone, "told": sentence}
+        context = _board(request.user) | {"tone": tone, "message": sentence}
         return render(request, "reception/batch_board.html", context)
     if wants_json(request):
         return None

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lims.errors import InvalidTransition, LimsError, StaleEdit
+from lims.forms.kit.refusing import refuse
 from lims.forms.reception.reception import CorrectionForm
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Protocol
+from lims.requests import AuthenticatedRequest
 from lims.services.reception.correcting import correct_reception, why_not, written
 from lims.services.reception.receiving import declared_count
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, form_errors, wants_json
 from lims.views.kit.guard import error_json as refused
 from lims.views.reception import reception
@@ -43,7 +43,7 @@ def _correct(request: AuthenticatedRequest, protocol: Protocol) -> HttpResponse:
         return _refused(request, protocol, form, error)
     if wants_json(request):
         return reception.as_json(corrected)
-    if corrected.version == protocol.version:
+    if corrected.lock_version == protocol.lock_version:
         messages.info(request, _("Nothing was changed."))
     else:
         messages.success(request, _("The reception of %(code)s was corrected.") % {"code": corrected.code})
@@ -59,7 +59,7 @@ def _refused(
     if isinstance(error, StaleEdit):
         # Whoever goes on has seen, beside the form, what is there now.
         protocol.refresh_from_db()
-        form.take_version(protocol.version)
+        form.take_version(protocol.lock_version)
     return _page(request, protocol, form, status=409)
 
 

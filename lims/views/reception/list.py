@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 
 from lims.forms.reception.reception import CodeForm, ReceptionFilter
 from lims.models import Protocol, ProtocolStatus, User
+from lims.requests import AuthenticatedRequest
 from lims.services.kit import codes
 from lims.services.kit.permissions import require_laboratory
 from lims.services.reception import batches
 from lims.services.reception.receiving import find
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import CSV_CHUNK, address, csv_of, list_context
 
@@ -50,10 +50,10 @@ def _open(request: AuthenticatedRequest) -> HttpResponse:
         return redirect("reception_sample" if is_here else "protocol", protocol.pk)
     form = CodeForm(initial={"code": typed[: codes.TYPED_MAX]})
     filters = ReceptionFilter({})
-    told = _sentence(typed)
+    message = _sentence(typed)
     if wants_json(request):
-        return JsonResponse({"error": told, "fields": {"code": told}}, status=404)
-    return _page(request, filters, filters.apply(_waiting(request.user)), form, told)
+        return JsonResponse({"error": message, "fields": {"code": message}}, status=404)
+    return _page(request, filters, filters.apply(_waiting(request.user)), form, message)
 
 
 def _sentence(typed: str) -> str:
@@ -69,7 +69,7 @@ def _page(
     filters: ReceptionFilter,
     found: QuerySet[Protocol],
     form: CodeForm | None = None,
-    told: str = "",
+    message: str = "",
 ) -> HttpResponse:
     rows = list(filters.rest(found)[: PAGE_SIZE + 1])
     page = rows[:PAGE_SIZE]
@@ -82,7 +82,7 @@ def _page(
         "protocols": page,
         "is_first": filters.after_row() is None,
         "code": form or CodeForm(),
-        "told": told,
+        "message": message,
         "batch": batches.open_batch(request.user),
         "received": _received(request),
     }

@@ -1,5 +1,7 @@
 """One sample at the counter: what was declared, what came, and that it is received or rejected."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lims.errors import InvalidTransition, LimsError, StaleEdit
+from lims.forms.kit.refusing import refuse
 from lims.forms.reception.reception import ReasonForm, ReceptionForm
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Protocol, ProtocolStatus
+from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.reception.receiving import declared_count, receive_sample, reject_sample, return_rejected
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
 from lims.views.kit.listing import address
 
@@ -106,8 +108,9 @@ def _refused(
     if isinstance(error, StaleEdit):
         # Whoever goes on has seen, above, what is there now.
         protocol.refresh_from_db()
-        form.take_version(protocol.version)
-    return _page(request, protocol, **{name: form}, status=409)
+        form.take_version(protocol.lock_version)
+    shown: dict[str, Any] = {name: form}
+    return _page(request, protocol, **shown, status=409)
 
 
 def moved(request: AuthenticatedRequest, protocol: Protocol, error: InvalidTransition) -> HttpResponse:
@@ -118,10 +121,10 @@ def moved(request: AuthenticatedRequest, protocol: Protocol, error: InvalidTrans
     return redirect("protocol", protocol.pk)
 
 
-def _done(request: AuthenticatedRequest, protocol: Protocol, told: str) -> HttpResponse:
+def _done(request: AuthenticatedRequest, protocol: Protocol, message: str) -> HttpResponse:
     if wants_json(request):
         return as_json(protocol)
-    messages.success(request, told % {"code": protocol.code})
+    messages.success(request, message % {"code": protocol.code})
     return redirect("reception")
 
 
@@ -143,7 +146,7 @@ def _page(
     if wants_json(request) and status != 200:
         return form_errors(form or rejection or returning or ReasonForm(), status)
     declared = declared_count(protocol)
-    reason = {"version": protocol.version}
+    reason = {"version": protocol.lock_version}
     context = {
         "protocol": protocol,
         "declared": declared,

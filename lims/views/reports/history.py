@@ -1,4 +1,4 @@
-"""The timeline of a report in the reader's words: who did what, and when."""
+"""Timeline of a report, as far as its reader may know it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,28 +10,28 @@ from lims.models import Report, ReportHistory, User
 Action = ReportHistory.Action
 # The rest is the laboratory's affair; an amendment that was begun is a draft, of which vets know nothing.
 OF_VETS = (Action.FINALIZED, Action.ISSUED, Action.SUPERSEDED, Action.WITHDRAWN)
-TOLD_MAX = 100
+ENTRIES_MAX = 100
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     action: str
     at: datetime
     who: str
     note: str
 
 
-def told(report: Report, reader: User) -> list[Entry]:
-    """Return what the reader may know of a report's history, newest first."""
+def history_entries(report: Report, reader: User) -> list[TimelineEntry]:
+    """Return the entries that the reader may see, newest first."""
     rows = report.history.select_related("by__staff_member")
     if not reader.is_laboratory:
         rows = rows.filter(action__in=OF_VETS)
-    return [_entry(row, reader) for row in rows[:TOLD_MAX]]
+    return [_entry(row, reader) for row in rows[:ENTRIES_MAX]]
 
 
-def _entry(row: ReportHistory, reader: User) -> Entry:
+def _entry(row: ReportHistory, reader: User) -> TimelineEntry:
     note = row.note if reader.is_laboratory or row.action == Action.WITHDRAWN else ""
-    return Entry(row.get_action_display(), row.at, _name(row.by, reader), note)
+    return TimelineEntry(row.get_action_display(), row.at, _name(row.by, reader), note)
 
 
 def _name(user: User | None, reader: User) -> str:

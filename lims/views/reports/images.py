@@ -1,4 +1,4 @@
-"""The micrographs of a draft, as its writing page uploads, describes, orders and removes them."""
+"""Micrographs of a draft: uploaded, described, ordered and removed on its writing page."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -10,33 +10,31 @@ from django.views.decorators.http import require_GET, require_POST
 from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.kit.printing import printing_note
+from lims.forms.kit.refusing import field_errors
 from lims.forms.reports.reports import ImageForm
 from lims.models import Report, ReportImage
+from lims.requests import AuthenticatedRequest
 from lims.services.reports import images as service
-from lims.typing import AuthenticatedRequest
 from lims.views.kit import saving
 from lims.views.kit.guard import authenticated, error_json, wants_json
-from lims.views.reports.writing_page import images_of, own_report
+from lims.views.reports.writing import images_of, own_report
 
 # What can be put right on the page; the rest is answered as everywhere.
-REFUSALS = (Incomplete, InvalidTransition, StaleEdit)
+CORRECTABLE = (Incomplete, InvalidTransition, StaleEdit)
 
 
 @require_POST
 @authenticated
 def report_images(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Take in uploaded images, several at once."""
     report = own_report(request, pk)
     uploads = request.FILES.getlist("images")
     try:
         if not uploads:
             raise Incomplete(_("No file was chosen."), {"images": _("Choose one or more images.")})
-        images = service.add_images(request.user, report.pk, uploads)
-    except REFUSALS as error:
+        service.add_images(request.user, report.pk, uploads)
+    except CORRECTABLE as error:
         return _refused(request, report, error)
-    if wants_json(request):
-        return JsonResponse({"images": [_row(image) for image in images]}, status=202)
-    return _back(report)
+    return _done(request, report)
 
 
 @require_POST
@@ -47,7 +45,7 @@ def report_image_order(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     ids = list(report.images.values_list("pk", flat=True))
     try:
         service.order_images(request.user, report.pk, _wanted_order(request, ids))
-    except REFUSALS as error:
+    except CORRECTABLE as error:
         return _refused(request, report, error)
     return _done(request, report)
 
@@ -60,9 +58,9 @@ def report_image(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpR
     form = ImageForm(request.POST, instance=image)
     try:
         if not form.is_valid():
-            raise Incomplete(_("Something is missing or wrong."), _messages(form))
+            raise Incomplete(_("Something is missing or wrong."), field_errors(form))
         service.describe_image(request.user, image.pk, **form.cleaned_data)
-    except REFUSALS as error:
+    except CORRECTABLE as error:
         return _refused(request, report, error)
     if wants_json(request):
         return JsonResponse(saving.notes([form]))
@@ -74,11 +72,10 @@ def report_image(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpR
 @require_POST
 @authenticated
 def report_image_remove(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
-    """Take an image out of a draft."""
     report, image = _own_image(request, pk, image_pk)
     try:
         service.remove_image(request.user, image.pk)
-    except REFUSALS as error:
+    except CORRECTABLE as error:
         return _refused(request, report, error)
     return _done(request, report)
 
@@ -86,11 +83,10 @@ def report_image_remove(request: AuthenticatedRequest, pk: int, image_pk: int) -
 @require_POST
 @authenticated
 def report_image_retry(request: AuthenticatedRequest, pk: int, image_pk: int) -> HttpResponse:
-    """Prepare an image again that could not be stored."""
     report, image = _own_image(request, pk, image_pk)
     try:
         service.retry_image(request.user, image.pk)
-    except REFUSALS as error:
+    except CORRECTABLE as error:
         return _refused(request, report, error)
     return _done(request, report)
 
@@ -109,10 +105,8 @@ def report_image_picture(request: AuthenticatedRequest, pk: int, image_pk: int) 
 @require_GET
 @authenticated
 def report_images_state(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Say how the images stand: JSON, or the fragment of the writing page."""
+    """Return the images as the fragment of the writing page."""
     report = own_report(request, pk)
-    if wants_json(request):
-        return _state(report)
     return render(request, "reports/write_images.html", {"report": report, "images": images_of(report)})
 
 
@@ -139,27 +133,9 @@ def _moved(ids: list[int], place: int, step: int) -> list[int]:
     return [*rest[:wanted], ids[place], *rest[wanted:]]
 
 
-def _messages(form: ImageForm) -> dict[str, str]:
-    return {name: " ".join(errors) for name, errors in form.errors.items()}
-
-
-def _row(image: ReportImage) -> dict:
-    return {
-        "id": image.pk,
-        "state": image.state,
-        "problem": image.problem,
-        "caption": image.caption,
-        "magnification": image.magnification,
-        "stain": image.stain,
-    }
-
-
-def _state(report: Report) -> JsonResponse:
-    return JsonResponse({"images": [_row(image) for image in report.images.all()]})
-
-
 def _done(request: AuthenticatedRequest, report: Report) -> HttpResponse:
-    return _state(report) if wants_json(request) else _back(report)
+    """Answer the page's script, which then asks for the fragment; without it, lead back to the page."""
+    return HttpResponse(status=204) if wants_json(request) else _back(report)
 
 
 def _refused(request: AuthenticatedRequest, report: Report, error: LimsError) -> HttpResponse:

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from lims.forms.reports.list import ReportFilter
 from lims.models import Report, User
+from lims.requests import AuthenticatedRequest
 from lims.services.reports.lists import with_failures
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 from lims.views.reports.pdf import version_url

@@ -1,6 +1,6 @@
 """A report's PDF: the issued bytes out of the archive, or the author's preview of a draft."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -9,11 +9,11 @@ from django.views.decorators.http import require_GET
 
 from lims.errors import LimsError
 from lims.models import Report, ReportStatus, User
+from lims.requests import AuthenticatedRequest
 from lims.services.reports import access
-from lims.services.reports.opening import Preview, Publishing, Ready, open_report
-from lims.typing import AuthenticatedRequest
+from lims.services.reports.opening import IssuedPdf, Preview, Publishing, open_report
 from lims.views.kit.guard import authenticated, refused, wants_json
-from lims.views.reports.issuing import progress_of
+from lims.views.reports.finalizing import progress_of
 from pdfcache.errors import RenderError, StoreError
 
 # What must not be taken for the laboratory's word any more: its old links lead to the notice first.
@@ -21,7 +21,7 @@ PAST = (ReportStatus.SUPERSEDED, ReportStatus.WITHDRAWN)
 
 
 @require_GET
-def open_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def open_pdf(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     """Lead to the issued PDF, or say that it is being issued, or show the author what a draft looks like."""
     if "drawn" in request.GET and not request.user.is_authenticated and not wants_json(request):
         return _log_in_elsewhere(request)
@@ -54,7 +54,7 @@ def _leads_to_notice(user: User, pk: int, version: str) -> bool:
 
 def _opened(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     match open_report(request.user, pk):
-        case Ready(url=url):
+        case IssuedPdf(url=url):
             response: HttpResponse = HttpResponseRedirect(url)
             response["Referrer-Policy"] = "no-referrer"
         case Preview(content=content, filename=filename):
@@ -72,7 +72,7 @@ def _in_frame(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return _framed(refused(request, error, "reports/preview_refused.html"))
 
 
-def _log_in_elsewhere(request: HttpRequest) -> HttpResponse:
+def _log_in_elsewhere(request: AuthenticatedRequest) -> HttpResponse:
     """Say it in the frame: the page to log in may not be framed, so that it would look broken there."""
     sentence = _("The session has ended. Log in again in another tab, then draw the preview again.")
     response = render(request, "reports/preview_refused.html", {"sentence": sentence}, status=401)
@@ -81,7 +81,12 @@ def _log_in_elsewhere(request: HttpRequest) -> HttpResponse:
 
 
 def _framed(response: HttpResponse) -> HttpResponse:
-    response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
+    """Let the writing page show this in a frame beside the text."""
+    if response["Content-Type"] == "application/pdf":
+        # Chromium shows a PDF as an embedded object, which the pages' own policy forbids.
+        response["Content-Security-Policy"] = "frame-ancestors 'self'"
+    else:
+        response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
@@ -89,11 +94,8 @@ def _framed(response: HttpResponse) -> HttpResponse:
 def _preview(content: bytes, filename: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, filename) or "inline"
-    # The writing page shows it in a frame beside the text; Chromium shows a PDF as an embedded object.
-    response["Content-Security-Policy"] = "frame-ancestors 'self'"
-    response["X-Frame-Options"] = "SAMEORIGIN"
     response["Referrer-Policy"] = "no-referrer"
-    return response
+    return _framed(response)
 
 
 def _publishing(request: AuthenticatedRequest, pk: int) -> HttpResponse:

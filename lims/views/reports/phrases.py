@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lims.errors import Incomplete
-from lims.forms.reports.worklist import PhraseForm
-from lims.forms.work_orders.work_orders import refuse
+from lims.forms.kit.refusing import refuse
+from lims.forms.reports.phrases import PhraseForm
 from lims.models import Phrase, Role
+from lims.requests import AuthenticatedRequest
 from lims.services.reports.phrases import add_phrase, change_phrase, list_phrases, may_change, remove_phrase
-from lims.typing import AuthenticatedRequest
-from lims.views.kit.guard import authenticated, error_json, wants_json
+from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import address, csv_of
 
 # Those who may add one: a pathologist for themselves, an administrator for everybody.
@@ -35,14 +35,12 @@ def phrases(request: AuthenticatedRequest) -> HttpResponseBase:
 @require_POST
 @authenticated
 def phrase(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Change a phrase."""
     try:
-        changed = change_phrase(request.user, pk, *_typed(request))
+        change_phrase(request.user, pk, *_typed(request))
     except Incomplete as error:
-        if wants_json(request):
-            return error_json(error, 409)
         return _page(request, pk, _refused(request, pk, error), status=409)
-    return _done(request, changed, _("Saved."))
+    messages.success(request, _("Saved."))
+    return redirect("phrases")
 
 
 @require_POST
@@ -50,31 +48,21 @@ def phrase(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def phrase_remove(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Delete a phrase; what was inserted from it stays."""
     remove_phrase(request.user, pk)
-    if wants_json(request):
-        return JsonResponse({"state": "removed"})
     messages.success(request, _("The phrase was removed."))
     return redirect("phrases")
 
 
 def _add(request: AuthenticatedRequest) -> HttpResponse:
     try:
-        added = add_phrase(request.user, *_typed(request))
+        add_phrase(request.user, *_typed(request))
     except Incomplete as error:
-        if wants_json(request):
-            return error_json(error, 409)
         return _page(request, None, _refused(request, None, error), status=409)
-    return _done(request, added, _("The phrase was added."))
+    messages.success(request, _("The phrase was added."))
+    return redirect("phrases")
 
 
 def _typed(request: AuthenticatedRequest) -> tuple[str, str]:
     return request.POST.get("title", ""), request.POST.get("text", "")
-
-
-def _done(request: AuthenticatedRequest, phrase: Phrase, sentence: str) -> HttpResponse:
-    if wants_json(request):
-        return JsonResponse(_row(phrase), status=200)
-    messages.success(request, sentence)
-    return redirect("phrases")
 
 
 def _row(phrase: Phrase) -> dict:

@@ -1,26 +1,26 @@
-"""One report: its page, and what its author does with it once it is issued."""
+"""The page of a report, and its amendment and withdrawal."""
 
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotVisible
+from lims.forms.kit.refusing import refuse
 from lims.forms.reports.page import ReasonForm
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Report, ReportStatus, User
+from lims.requests import AuthenticatedRequest
 from lims.services.reports import access
-from lims.services.reports.amending import amend_report, withdraw_report
-from lims.typing import AuthenticatedRequest
-from lims.views.kit.guard import authenticated, wants_json
+from lims.services.reports.amending import AMENDABLE, amend_report, withdraw_report
+from lims.views.kit.guard import authenticated
 from lims.views.mail.deliveries import rows_for
-from lims.views.reports.history import told
-from lims.views.reports.issuing import FAILED, progress_of
+from lims.views.reports.finalizing import FAILED, progress_of
+from lims.views.reports.history import history_entries
 from lims.views.reports.pdf import PAST, version_url
 
 
@@ -29,8 +29,6 @@ from lims.views.reports.pdf import PAST, version_url
 def report(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show a report; one's own draft leads to where it is written."""
     found = _report(request.user, pk)
-    if wants_json(request):
-        return JsonResponse(_json(found))
     if found.status == ReportStatus.DRAFT and access.is_author(request.user, found):
         return redirect("report_write", pk)
     return _page(request, found)
@@ -44,41 +42,22 @@ def amend(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         draft = amend_report(request.user, pk, request.POST.get("reason", ""))
     except (Incomplete, InvalidTransition) as error:
         return _refused(request, pk, "amendment", error)
-    if wants_json(request):
-        return JsonResponse(_json(draft), status=201)
     return redirect("report_write", draft.pk)
 
 
 @require_POST
 @authenticated
 def withdraw(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Take an issued report back, with a reason; everybody who has it is told."""
+    """Withdraw an issued report for a reason, and notify everybody who has it."""
     try:
-        found = withdraw_report(request.user, pk, request.POST.get("reason", ""))
+        withdraw_report(request.user, pk, request.POST.get("reason", ""))
     except (Incomplete, InvalidTransition) as error:
         return _refused(request, pk, "withdrawal", error)
-    if wants_json(request):
-        return JsonResponse(_json(found))
     messages.success(request, _("The report was withdrawn. Everybody who has it is being told."))
     return redirect("report", pk)
 
 
-def _json(report: Report) -> dict:
-    return {
-        "id": report.pk,
-        "number": report.protocol.number,
-        "version": report.version,
-        "status": report.status,
-        "sha256": report.sha256 or None,
-        "issued_at": report.issued_at,
-        "url": reverse("report", args=(report.pk,)),
-        "pdf_url": version_url(report),
-    }
-
-
 def _refused(request: AuthenticatedRequest, pk: int, name: str, error: LimsError) -> HttpResponse:
-    if wants_json(request):
-        raise error
     form = _reason_form(name, request.POST)
     form.is_valid()
     refuse(form, error)
@@ -115,7 +94,7 @@ def _page(
         "current": next((version for version in versions if version.status == ReportStatus.ISSUED), None),
         "is_past": report.status in PAST,
         "pdf_url": version_url(report),
-        "history": told(report, user),
+        "history": history_entries(report, user),
     }
     if report.is_archived:
         verify_path = reverse("verify_report", args=(report.verification_token,))
@@ -134,7 +113,7 @@ def _versions(user: User, report: Report) -> list[Report]:
 def _for_laboratory(user: User, report: Report, versions: list[Report]) -> dict:
     successor = next((version for version in versions if version.replaces_id == report.pk), None)
     may_amend = access.may_amend(user, report)
-    amendable = report.status in (ReportStatus.ISSUED, ReportStatus.WITHDRAWN) and successor is None
+    amendable = report.status in AMENDABLE and successor is None
     progress = progress_of(report)
     report.has_failed = progress["state"] == FAILED  # type: ignore[attr-defined]
     return {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lims.views.reports import images, issuing, pdf, phrases, reports, verify, worklist, writing
+from lims.views.reports import finalizing, images, pdf, phrases, reports, verify, worklist, writing
 from lims.views.reports import list as report_list
 
 urlpatterns = [
@@ -13,9 +13,9 @@ urlpatterns = [
     path("reports/<int:pk>/write/", writing.report_write, name="report_write"),
     path("reports/<int:pk>/discard/", writing.report_discard, name="report_discard"),
     path("reports/<int:pk>/changes/", writing.report_changes, name="report_changes"),
-    path("reports/<int:pk>/finalize/", issuing.finalize, name="report_finalize"),
-    path("reports/<int:pk>/status/", issuing.status, name="report_status"),
-    path("reports/<int:pk>/retry/", issuing.retry, name="report_publish_retry"),
+    path("reports/<int:pk>/finalize/", finalizing.finalize, name="report_finalize"),
+    path("reports/<int:pk>/status/", finalizing.status, name="report_status"),
+    path("reports/<int:pk>/retry/", finalizing.retry, name="report_publish_retry"),
     path("reports/<int:pk>/pdf/", pdf.open_pdf, name="report_pdf"),
     path("reports/<int:pk>/amend/", reports.amend, name="report_amend"),
     path("reports/<int:pk>/withdraw/", reports.withdraw, name="report_withdraw"),

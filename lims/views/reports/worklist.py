@@ -1,23 +1,23 @@
-"""What waits to be written: failures first, then drafts, then what is ready, longest waiting first."""
+"""Work list of reports: failures first, then drafts, then ready protocols, longest waiting first."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpResponseBase, JsonResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lims.forms.reports.worklist import WorkListFilter
+from lims.errors import NotAllowed
+from lims.forms.kit.listing import WorkListFilter
 from lims.models import AdditionalRequest, Protocol, Report, ReportStatus, Role, User
+from lims.requests import AuthenticatedRequest
 from lims.services.bench.worklists import asked_for, protocol_of
-from lims.services.kit.permissions import require_laboratory
 from lims.services.reports.lists import to_be_written, with_failures
-from lims.typing import AuthenticatedRequest
-from lims.views.kit.guard import authenticated, wants_json
+from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import CSV_CHUNK, address, csv_of
 
 PAGE_SIZE = 25
@@ -30,7 +30,8 @@ OPEN_SHOWN = 100
 def report_worklist(request: AuthenticatedRequest) -> HttpResponseBase:
     """List what a pathologist has to write; administrators and staff see everybody's."""
     user = request.user
-    require_laboratory(user)
+    if not user.is_laboratory:
+        raise NotAllowed(_("Only the laboratory's staff may see this."))
     filters = WorkListFilter(request.GET)
     if request.GET.get("format") == "csv":
         return csv_of(_("to-write"), _csv_head(), _csv_lines(user, filters))
@@ -39,8 +40,6 @@ def report_worklist(request: AuthenticatedRequest) -> HttpResponseBase:
     open_reports = _with_days(_open(user, filters)[:OPEN_SHOWN]) if is_first else []
     failed = [report for report in open_reports if report.has_failed]
     drafts = [report for report in open_reports if not report.has_failed]
-    if wants_json(request):
-        return JsonResponse({"results": [*_rows(failed, drafts), *_waiting(ready)], "next": next_url})
     context = {
         "failed": failed,
         "drafts": drafts,
@@ -101,36 +100,6 @@ def _days(protocol: Protocol) -> tuple[int | None, int]:
     return waiting, max((today - protocol.due_on).days, 0) if protocol.due_on else 0
 
 
-def _rows(failed: list[Report], drafts: list[Report]) -> list[dict]:
-    return [
-        _row(report.protocol, report)
-        | {"id": report.pk, "state": state, "url": reverse("report", args=(report.pk,))}
-        for state, reports in (("failed", failed), ("draft", drafts))
-        for report in reports
-    ]
-
-
-def _waiting(ready: list[Protocol]) -> list[dict]:
-    return [
-        _row(protocol, protocol)
-        | {"id": None, "state": "ready", "url": reverse("report_begin", args=(protocol.pk,))}
-        for protocol in ready
-    ]
-
-
-def _row(protocol: Protocol, waiting: Protocol | Report) -> dict:
-    return {
-        "protocol": protocol.pk,
-        "number": protocol.number,
-        "kind": protocol.kind,
-        "animal": protocol.animal,
-        "species": protocol.species,
-        "veterinarian": protocol.veterinarian.name,
-        "days_waiting": waiting.days_waiting,
-        "days_overdue": waiting.days_overdue,
-    }
-
-
 def _csv_head() -> list[str]:
     return [
         _("State"),
@@ -172,7 +141,7 @@ def _csv_cells(row: Protocol | Report | AdditionalRequest) -> list:
         _pathologist(row),
         "" if waiting is None else waiting,
         overdue,
-        _wish(row) if isinstance(row, AdditionalRequest) else "",
+        _request(row) if isinstance(row, AdditionalRequest) else "",
     ]
 
 
@@ -184,6 +153,6 @@ def _pathologist(row: Protocol | Report | AdditionalRequest) -> str:
     return ""
 
 
-def _wish(asked: AdditionalRequest) -> str:
+def _request(asked: AdditionalRequest) -> str:
     parts = (asked.get_kind_display(), asked.cassette and asked.cassette.code, asked.stain, asked.detail)
     return ", ".join(part for part in parts if part)

@@ -1,25 +1,37 @@
-"""The pages on which a report is written: begin it, write it, see what an amendment changes, discard it."""
+"""Writing a report: begin it, write it beside its case, see what an amendment changes, discard it."""
+
+from collections.abc import Sequence
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lims.errors import Incomplete, InvalidTransition, StaleEdit
+from lims.errors import Incomplete, InvalidTransition, NotAllowed, StaleEdit
 from lims.forms.kit.printing import printing_note
-from lims.forms.reports.reports import DraftForm
-from lims.forms.work_orders.work_orders import refuse
-from lims.models import Protocol, Report, ReportStatus
+from lims.forms.kit.refusing import field_errors, refuse, sentence_of
+from lims.forms.reports.reports import DraftForm, ImageForm
+from lims.forms.reports.synoptic import suggestions
+from lims.models import ImageUpload, Protocol, Report, ReportImage, ReportStatus, Slide
+from lims.requests import AuthenticatedRequest
+from lims.services.kit.images import MIB, MICROGRAPH
+from lims.services.reports import access
 from lims.services.reports.amending import preview_changes
 from lims.services.reports.content import Content
 from lims.services.reports.drafts import begin_report, discard_draft, save_draft
 from lims.services.reports.finalizing import missing_parts
-from lims.typing import AuthenticatedRequest
 from lims.views.kit import saving
-from lims.views.kit.guard import authenticated, error_json, wants_json
-from lims.views.reports.writing_page import draft_form, own_report, writing_page
+from lims.views.kit.guard import authenticated, wants_json
+
+AROUND = (
+    "protocol__veterinarian__user",
+    "protocol__histopathology_sample",
+    "protocol__cytology_sample",
+    "author__staff_member",
+    "replaces",
+)
 
 
 @require_POST
@@ -30,13 +42,9 @@ def report_begin(request: AuthenticatedRequest, protocol_pk: int) -> HttpRespons
     try:
         report = begin_report(request.user, protocol.pk)
     except (Incomplete, InvalidTransition) as error:
-        if wants_json(request):
-            return error_json(error, 409)
         messages.error(request, str(error))
         return redirect("report_worklist")
-    if wants_json(request):
-        return JsonResponse({"id": report.pk, "url": _write_url(report)}, status=201)
-    return HttpResponseRedirect(_write_url(report))
+    return redirect("report_write", report.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,23 +56,18 @@ def report_write(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return _save(request, report)
     if report.status != ReportStatus.DRAFT:
         return redirect("report", pk)
-    return writing_page(request, report, draft_form(report))
+    return _page(request, report, _draft_form(report))
 
 
 @require_POST
 @authenticated
 def report_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Throw a draft away."""
     report = own_report(request, pk)
     try:
         discard_draft(request.user, report.pk)
     except InvalidTransition as error:
-        if wants_json(request):
-            return error_json(error, 409)
         messages.error(request, str(error))
         return redirect("report", pk)
-    if wants_json(request):
-        return JsonResponse({"state": "discarded"})
     messages.success(request, _("The draft of %(number)s was discarded.") % {"number": report.protocol})
     return redirect("report_worklist")
 
@@ -77,15 +80,36 @@ def report_changes(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if report.status != ReportStatus.DRAFT:
         return redirect("report", pk)
     changes = preview_changes(request.user, pk) if report.replaces_id else []
-    missing = missing_parts(report)
-    if wants_json(request):
-        return JsonResponse({"changes": [change._asdict() for change in changes], "missing": missing})
-    context = {"report": report, "protocol": report.protocol, "changes": changes, "missing": missing}
+    context = {
+        "report": report,
+        "protocol": report.protocol,
+        "changes": changes,
+        "missing": missing_parts(pk),
+    }
     return render(request, "reports/changes.html", context)
 
 
+def own_report(request: AuthenticatedRequest, pk: int) -> Report:
+    """Return a report of which the user is the author; Http404 for strangers, NotAllowed for colleagues."""
+    visible = Report.objects.visible_to(request.user).select_related(*AROUND).defer("snapshot")
+    report = get_object_or_404(visible, pk=pk)
+    if not access.is_author(request.user, report):
+        raise NotAllowed(_("Only its author writes a report."))
+    return report
+
+
+def images_of(report: Report) -> Sequence[ReportImage]:
+    """Return the images of a report in their order, each with the form that describes it."""
+    # What was uploaded is kept where preparing it may yet succeed.
+    upload = ImageUpload.objects.filter(pk=OuterRef("pk"))
+    images = list(report.images.annotate(may_retry=Exists(upload)))
+    for image in images:
+        image.form = ImageForm(instance=image)  # type: ignore[attr-defined]
+    return images
+
+
 def _save(request: AuthenticatedRequest, report: Report) -> HttpResponse:
-    form = draft_form(report, request)
+    form = _draft_form(report, request)
     if not form.is_valid():
         return _refused(request, report, form, "incomplete")
     try:
@@ -112,13 +136,13 @@ def _save_typed(request: AuthenticatedRequest, report: Report, form: DraftForm) 
 
 def _saved(request: AuthenticatedRequest, report: Report, form: DraftForm) -> HttpResponse:
     if wants_json(request):
-        return saving.saved(report.edit_version, [form])
+        return saving.saved(report.lock_version, [form])
     if note := printing_note(form):
         messages.warning(request, note)
     if "review" in request.POST:
         return redirect("report_changes", report.pk)
     messages.success(request, _("Saved."))
-    return HttpResponseRedirect(_write_url(report))
+    return redirect("report_write", report.pk)
 
 
 def _conflict(
@@ -127,17 +151,49 @@ def _conflict(
     if wants_json(request):
         return saving.refused(error, "stale")
     form.add_error(None, str(error))
-    form.take_version(report.edit_version)
-    return writing_page(request, report, form, conflict=True, status=409)
+    form.take_version(report.lock_version)
+    return _page(request, report, form, conflict=True, status=409)
 
 
 def _refused(request: AuthenticatedRequest, report: Report, form: DraftForm, kind: str) -> HttpResponse:
     if not wants_json(request):
-        return writing_page(request, report, form, status=409)
-    fields = {name: " ".join(errors) for name, errors in form.errors.items() if name != "__all__"}
-    sentence = " ".join(form.non_field_errors()) or _("Something is missing or wrong.")
-    return saving.refused(Incomplete(sentence, fields), kind)
+        return _page(request, report, form, status=409)
+    return saving.refused(Incomplete(sentence_of(form), field_errors(form)), kind)
 
 
-def _write_url(report: Report) -> str:
-    return reverse("report_write", args=(report.pk,))
+def _draft_form(report: Report, request: AuthenticatedRequest | None = None) -> DraftForm:
+    """Return the form of a draft, with what was typed if there is a request."""
+    diagnoses = list(report.diagnoses.all())
+    cassettes = list(report.cassettes.select_related("cassette__specimen"))
+    return DraftForm(report, diagnoses, cassettes, request.POST if request else None)
+
+
+def _page(
+    request: AuthenticatedRequest,
+    report: Report,
+    form: DraftForm,
+    *,
+    conflict: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    """Draw the writing page with a form, be it fresh or refused."""
+    protocol = report.protocol
+    language = protocol.veterinarian.user.language
+    context = {
+        "report": report,
+        "protocol": protocol,
+        "form": form,
+        "conflict": conflict,
+        "specimens": protocol.specimens.all(),
+        "slides": _slides(report),
+        "images": images_of(report),
+        "language": language,
+        "synoptic": suggestions(language),
+        "upload_bytes_max": MICROGRAPH.megabytes * MIB,
+    }
+    return saving.page(request, "reports/write.html", context, status)
+
+
+def _slides(report: Report) -> QuerySet[Slide]:
+    cassettes = Prefetch("cassettes", to_attr="shown")
+    return report.protocol.slides.prefetch_related(cassettes)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from lims.forms.kit.listing import ListFilter, search_field, veterinarians_named
 from lims.models import Veterinarian
 from lims.models.searching import words
+from lims.requests import AuthenticatedRequest
 from lims.services.work_orders.unbilled import to_charge
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.listing import list_context
 
 SHOWN_MAX = 50

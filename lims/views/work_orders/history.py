@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import cast
 
+from django.db.models import Field
 from django.utils.translation import gettext_lazy as _
 
 from lims.models import User, WorkOrder, WorkOrderHistory
@@ -28,12 +30,12 @@ class Entry:
     changes: list[Change]
 
 
-def since(order: WorkOrder, version: int) -> list[Entry]:
+def since(order: WorkOrder, lock_version: int) -> list[Entry]:
     """Return what was done to an order after somebody read that version of it, newest first."""
-    return told(order, min(max(order.version - version, 1), SINCE_MAX))
+    return history_entries(order, min(max(order.lock_version - lock_version, 1), SINCE_MAX))
 
 
-def told(order: WorkOrder, limit: int) -> list[Entry]:
+def history_entries(order: WorkOrder, limit: int) -> list[Entry]:
     """Return the latest entries, newest first."""
     return [_entry(row) for row in order.history.select_related("by__staff_member")[:limit]]
 
@@ -56,7 +58,7 @@ def _changes(entry: WorkOrderHistory) -> list[Change]:
 def _label(name: str) -> str:
     if name in LABELS:
         return str(LABELS[name])
-    return str(WorkOrder._meta.get_field(name).verbose_name)
+    return str(cast(Field, WorkOrder._meta.get_field(name)).verbose_name)
 
 
 def _shown(name: str, value: str) -> str:
@@ -64,7 +66,7 @@ def _shown(name: str, value: str) -> str:
         return _amount(value)
     if name == "reason":
         return value
-    choices = dict(WorkOrder._meta.get_field(name).flatchoices)
+    choices = dict(cast(Field, WorkOrder._meta.get_field(name)).flatchoices)
     return str(choices.get(value, value))
 
 

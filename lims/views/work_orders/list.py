@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from lims.forms.operations.operations import offered
 from lims.forms.work_orders.work_orders import WorkOrderFilter
 from lims.models import PaymentStatus, WorkOrder
-from lims.typing import AuthenticatedRequest
+from lims.requests import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
 from lims.views.kit.listing import csv_file, list_context, page_of
 

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
 from lims.forms.kit.parsing import typed_version
 from lims.forms.kit.printing import printing_note
-from lims.forms.work_orders.work_orders import BillingForm, CancellationForm, refuse
+from lims.forms.kit.refusing import refuse
+from lims.forms.work_orders.work_orders import BillingForm, CancellationForm
 from lims.models import User, WorkOrder
+from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.work_orders.work_orders import (
     cancel_work_order,
@@ -22,9 +24,8 @@ from lims.services.work_orders.work_orders import (
     issue_work_order,
     send_work_order,
 )
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
-from lims.views.work_orders.history import Entry, since, told
+from lims.views.work_orders.history import Entry, history_entries, since
 
 LINES_SHOWN = 100
 HISTORY_SHOWN = 50
@@ -92,7 +93,7 @@ def _order_of_laboratory(request: AuthenticatedRequest, pk: int) -> WorkOrder:
 
 
 def _step(
-    request: AuthenticatedRequest, pk: int, take: Callable[[User, int, int | None], WorkOrder], told: str
+    request: AuthenticatedRequest, pk: int, take: Callable[[User, int, int | None], WorkOrder], message: str
 ) -> HttpResponse:
     """Give an order its next state, or say why it cannot have it."""
     order = _order_of_laboratory(request, pk)
@@ -103,7 +104,7 @@ def _step(
             return error_json(error, 409)
         messages.error(request, str(error))
     else:
-        messages.success(request, told % {"number": order.number})
+        messages.success(request, message % {"number": order.number})
     return _done(request, order)
 
 
@@ -131,10 +132,10 @@ def _change(request: AuthenticatedRequest, order: WorkOrder) -> HttpResponse:
 def _conflict(
     request: AuthenticatedRequest, order: WorkOrder, form: BillingForm, error: StaleEdit
 ) -> HttpResponse:
-    read_version = form.cleaned_data["version"]
+    lock_version = form.cleaned_data["version"]
     refuse(form, error)
-    form.take_version(order.version)
-    meanwhile = since(order, read_version)
+    form.take_version(order.lock_version)
+    meanwhile = since(order, lock_version)
     return _page(request, order, billing=form, meanwhile=meanwhile, status=409)
 
 
@@ -153,8 +154,8 @@ def _page(
     meanwhile: Sequence[Entry] = (),
     status: int = 200,
 ) -> HttpResponse:
-    if wants_json(request) and status != 200:
-        return form_errors(billing or cancellation, status)
+    if wants_json(request) and (refused := billing or cancellation) and status != 200:
+        return form_errors(refused, status)
     context = {
         "order": order,
         "lines_count": order.lines.count(),
@@ -165,7 +166,7 @@ def _page(
         context |= {
             "billing": billing or BillingForm(instance=order),
             "cancellation": cancellation or CancellationForm(),
-            "history": told(order, HISTORY_SHOWN),
+            "history": history_entries(order, HISTORY_SHOWN),
             "meanwhile": meanwhile,
         }
     return render(request, "work_orders/detail.html", context, status=status)

@@ -10,15 +10,15 @@ from django.views.decorators.http import require_http_methods
 from lims.errors import Incomplete, InvalidTransition, LimsError, StaleEdit
 from lims.forms.kit.parsing import typed_pk, typed_version
 from lims.forms.kit.printing import printing_note
+from lims.forms.kit.refusing import refuse
 from lims.forms.work_orders.lines import with_another_line
 from lims.forms.work_orders.parts import typed_page
 from lims.forms.work_orders.unsaved_lines import lines_refused
-from lims.forms.work_orders.work_orders import refuse
 from lims.models import Veterinarian, WorkOrder
+from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.work_orders.unbilled import chargeable, drafted_already
 from lims.services.work_orders.work_orders import change_work_order, create_work_order, is_written
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
 from lims.views.work_orders.choosing import choose
 from lims.views.work_orders.editor import WorkOrderEditor, context_of, desk_of_page, desk_of_typed
@@ -67,7 +67,7 @@ def _answer(request: AuthenticatedRequest, order: WorkOrder) -> HttpResponse:
     desk = desk_of_typed(order, request.POST)
     if not desk.is_valid():
         # The places of a part mean nothing once the order was changed: there is nothing to put right in it.
-        is_moved = desk.part is not None and typed_version(request.POST) != order.version
+        is_moved = desk.part is not None and typed_version(request.POST) != order.lock_version
         return _conflict(request, order, lines_refused()) if is_moved else _refused(request, desk)
     try:
         order = _save(request, desk)
@@ -112,12 +112,12 @@ def _conflict(request: AuthenticatedRequest, order: WorkOrder, error: LimsError)
     if wants_json(request):
         return error_json(error, 409)
     fresh = WorkOrder.objects.select_related("veterinarian__user").get(pk=order.pk)
-    told = desk_of_typed(fresh, request.POST, is_stale=True)
-    told.is_valid()
-    told.billing.add_error(None, str(error))
-    told.meanwhile = since(fresh, typed_version(request.POST) or 0)
-    told.billing.take_version(fresh.version)
-    return _page(request, told, status=409)
+    editor = desk_of_typed(fresh, request.POST, is_stale=True)
+    editor.is_valid()
+    editor.billing.add_error(None, str(error))
+    editor.meanwhile = since(fresh, typed_version(request.POST) or 0)
+    editor.billing.take_version(fresh.lock_version)
+    return _page(request, editor, status=409)
 
 
 def _refused(request: AuthenticatedRequest, desk: WorkOrderEditor) -> HttpResponse:
@@ -129,7 +129,7 @@ def _refused(request: AuthenticatedRequest, desk: WorkOrderEditor) -> HttpRespon
 def _saved(request: AuthenticatedRequest, order: WorkOrder, desk: WorkOrderEditor) -> HttpResponse:
     is_new = desk.order.pk is None
     if wants_json(request):
-        row = {"id": order.pk, "number": order.number, "status": order.status, "version": order.version}
+        row = {"id": order.pk, "number": order.number, "status": order.status, "version": order.lock_version}
         return JsonResponse(row, status=201 if is_new else 200)
     messages.success(request, _("The draft was made.") if is_new else _("Saved."))
     if note := printing_note(desk.billing):

@@ -1,4 +1,4 @@
-"""Makes the buckets, their expiry, versions and lock; with --check only says what differs."""
+"""Makes the buckets, their expiry, versions and lock; with --check only prints what differs."""
 
 from argparse import ArgumentParser
 from typing import Any

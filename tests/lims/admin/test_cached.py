@@ -43,7 +43,7 @@ def counted(admin):
 
 def test_page_tells_the_current_object_from_superseded_ones(admin, ana, order):
     pdfcache.cache.fill("work-order", order.pk)
-    change_work_order(ana, order.pk, order.version, observations="Otra")
+    change_work_order(ana, order.pk, order.lock_version, observations="Otra")
     outdated = page(admin, order).context["cached"]
     assert [kept.is_current for kept in outdated.objects] == [False]
     current = pdfcache.cache.fill("work-order", order.pk)

@@ -181,7 +181,7 @@ def test_history_of_one_order_tells_old_and_new_values(admin, ana, bruno):
 
     order = factories.issued_order(ana, bruno.veterinarian)
     factories.issued_order(ana, bruno.veterinarian)
-    change_work_order(ana, order.pk, order.version, billing_name="R&D <b>")
+    change_work_order(ana, order.pk, order.lock_version, billing_name="R&D <b>")
     found = admin.get(reverse("admin:lims_workorderhistory_changelist"), {"work_order__id__exact": order.pk})
     assert {entry.work_order_id for entry in found.context["cl"].result_list} == {order.pk}
     assert "R&amp;D &lt;b&gt;" in found.content.decode()

@@ -26,7 +26,7 @@ def form_of(response):
     return response.context["adminform"].form
 
 
-def told(response) -> list[str]:
+def messages(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
@@ -43,7 +43,7 @@ def test_correction_takes_a_cuit_as_it_is_typed_and_keeps_the_rest(admin, alma, 
     verify_veterinarians(alma, [vet.pk])
     assert save(admin, page(vet), TYPED | {"tax_id": "27 12345678 0"}).status_code == 302
     vet.refresh_from_db()
-    assert (vet.name, vet.tax_id, vet.version) == ("Eva Paz", "27-12345678-0", 2)
+    assert (vet.name, vet.tax_id, vet.lock_version) == ("Eva Paz", "27-12345678-0", 2)
     assert vet.alternative_email == "otro@lab.test" and vet.verified_at
 
 
@@ -77,7 +77,7 @@ def test_vets_newer_profile_is_not_overwritten_until_the_administrator_has_seen_
     assert Veterinarian.objects.get().clinic == "Del Norte"
     assert admin.post(page(vet), posted(form) | {"phone": "1"}).status_code == 302
     saved = Veterinarian.objects.get()
-    assert (saved.clinic, saved.phone, saved.version) == ("Del Este", "1", 3)
+    assert (saved.clinic, saved.phone, saved.lock_version) == ("Del Este", "1", 3)
     assert saved.notify_on_processing
 
 
@@ -88,11 +88,11 @@ def test_page_without_its_version_overwrites_nothing(admin, vet):
 
 def test_one_is_verified_once(admin, alma, vet):
     assert admin.get(page(vet, "verify")).status_code == 405
-    admin.post(page(vet, "verify"), {"version": vet.version})
+    admin.post(page(vet, "verify"), {"version": vet.lock_version})
     vet.refresh_from_db()
     first = vet.verified_at
     assert first and vet.verified_by == alma
-    admin.post(page(vet, "verify"), {"version": vet.version})
+    admin.post(page(vet, "verify"), {"version": vet.lock_version})
     admin.post(LIST, {"action": "verify_selected", "_selected_action": [vet.pk]})
     vet.refresh_from_db()
     assert vet.verified_at == first
@@ -109,7 +109,7 @@ def test_nobody_is_verified_who_was_changed_since_the_page_was_read(admin, vet):
     save_profile(vet.user, 1, "es", licence="MP 9")
     for version in ("1", "x", None):
         response = admin.post(page(vet, "verify"), {"version": version} if version else {}, follow=True)
-        assert told(response)
+        assert messages(response)
         assert Veterinarian.objects.get().verified_at is None
     admin.post(page(vet, "verify"), {"version": "2"})
     assert Veterinarian.objects.get().verified_at

@@ -1,10 +1,12 @@
 """Who changed what: written by the database, in whoever's name, rewritten by nobody, secrets left out."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from actors import running
+from actors import registry, running
 from actors.acting import acting
 from actors.models import Job
 from lims.models import Protocol, Report, User, Veterinarian, WorkOrder
@@ -40,7 +42,7 @@ def test_rows_of_one_statement_are_kept_each(ana, bruno):
 
 def test_a_save_without_news_keeps_nothing(bruno):
     veterinarian = bruno.veterinarian
-    Veterinarian.objects.filter(pk=veterinarian.pk).update(version=7)
+    Veterinarian.objects.filter(pk=veterinarian.pk).update(lock_version=7)
     User.objects.filter(pk=bruno.pk).update(password="another", last_login="2026-01-01T00:00Z")
     assert (kept(veterinarian), kept(bruno)) == ([("insert", None)], [("insert", None)])
 
@@ -56,7 +58,7 @@ def test_a_draft_of_a_vet_is_its_own_affair(bruno):
 def test_what_was_removed_stays_known(ana, bruno):
     order = factories.draft_order(ana, bruno.veterinarian)
     line = order.lines.get()
-    change_work_order(ana, order.pk, order.version, lines=[])
+    change_work_order(ana, order.pk, order.lock_version, lines=[])
     removed = changes_of(type(line)).objects.get(pgh_label="delete")
     assert (removed.pgh_obj_id, removed.service, removed.work_order_id) == (line.pk, "HP", order.pk)
 
@@ -90,8 +92,8 @@ def test_a_post_acts_in_its_users_name(ana, bruno, client):
 def test_a_job_acts_in_its_requesters_name(ana, bruno, monkeypatch):
     order = factories.issued_order(ana, bruno.veterinarian)
     job = Job.objects.get(actor="warm_pdf", requested_by=ana)
-    work = lambda _job: cancel_work_order(ana, order.pk, "Duplicada")  # noqa: E731
-    monkeypatch.setattr("actors.registry.get", lambda name, get=running.registry.get: _Doing(get(name), work))
+    cancelling = replace(registry.get(job.actor), run=lambda _: cancel_work_order(ana, order.pk, "Duplicada"))
+    monkeypatch.setattr(registry, "get", lambda name: cancelling)
     running.perform(job.actor, job.pk)
     assert kept(order)[-1] == ("update", ana.pk)
     assert kept(order)[0] == ("insert", None)
@@ -105,11 +107,6 @@ def test_what_is_not_tracked_costs_nothing(ana, bruno):
         Job.objects.update(error_code="x")
         WorkOrder.objects.filter(pk=order.pk).update(observations="Nota")
     assert ["set_config" in sql for sql in said] == [False, False, True]
-
-
-class _Doing:
-    def __init__(self, actor, work) -> None:
-        self.__dict__ |= {"lease_s": actor.lease_s, "max_attempts": actor.max_attempts, "work": work}
 
 
 def _heard(said: list[str]):

@@ -22,6 +22,7 @@ from lims.documents.paper.sheet import DOT_PT
 from lims.documents.paper.text import printable_line
 from lims.documents.paper.typesetting import width_pt
 from pdfcache import keys, registry
+from tests.drills.length import examples
 from tests.lims.documents.paper.test_render_text import HOSTILE, expected
 from tests.lims.documents.papers import copied, copy_out, opened, squeezed
 
@@ -136,7 +137,7 @@ def test_a_long_name_ends_in_an_ellipsis_on_its_label():
     assert "Masson" in text and "Canino" in text
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=examples(20), deadline=None, database=None)
 @given(codes, texts, texts, texts)
 def test_any_text_prints_within_its_label_and_the_code_whole(code, animal, species, stain):
     paper = drawn(sheet(label(code, animal=animal, species=species, stain=stain)))

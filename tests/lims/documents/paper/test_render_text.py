@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lims.documents.paper.fonts import characters
 from lims.documents.work_orders.drawing import render
+from tests.drills.length import examples
 from tests.lims.documents.papers import content, copied, squeezed, work_order
 
 HOSTILE = "aé\u0301\u0302\u200d\u202e\ufe0f\n\r\t\x00<>&;%()\\{}👩🏽😀שع \u00a0\u0361µ≥"
@@ -50,7 +51,7 @@ def printed(typed: str, field: tuple = ("observations",)) -> str:
     return copied(render(order, {}))
 
 
-@settings(max_examples=80, deadline=None, database=None)
+@settings(max_examples=examples(20), deadline=None, database=None)
 @given(texts, st.sampled_from(FIELDS))
 def test_any_text_in_any_field_copies_out(typed, field):
     assert expected(typed) in printed(typed, field)

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from lims.documents.reports import report as reports
+from lims.documents.reports import document
 from lims.documents.reports.drawing import render
 from tests.lims.documents.papers import copy_out, laboratory, squeezed
 
@@ -265,7 +265,7 @@ def said(snapshot: dict[str, Any], assets: dict[str, bytes] | None = None) -> st
 
 def archived(snapshot: dict[str, Any], assets: dict[str, bytes] | None = None) -> bytes:
     """The report's PDF/A."""
-    return reports.archival(render(snapshot, assets or {}), snapshot)
+    return document.archival(render(snapshot, assets or {}), snapshot)
 
 
 def _kept(content: bytes, width_px: int, height_px: int, assets: dict[str, bytes]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lims.documents.reports.changes import Change, changes
+from lims.documents.reports.changes import FieldChange, changes
+from tests.drills.length import examples
 from tests.lims.documents.reports.report_papers import TEXTS, patient, report, with_images
 
 
@@ -33,7 +34,7 @@ def test_only_the_words_that_differ_are_told():
     before = texts(comments="uno dos tres cuatro cinco seis siete ocho nueve diez once")
     after = texts(comments="uno dos tres cuatro cinco SEIS siete ocho nueve diez once")
     assert changes(before, after) == [
-        Change(
+        FieldChange(
             "Comentarios",
             "… dos tres cuatro cinco seis siete ocho nueve diez …",
             "… dos tres cuatro cinco SEIS siete ocho nueve diez …",
@@ -43,12 +44,15 @@ def test_only_the_words_that_differ_are_told():
 
 def test_each_line_that_differs_is_told_apart():
     before, after = texts(comments="a\nb\nc\nd"), texts(comments="a\nB\nc\nD\ne")
-    assert changes(before, after) == [Change("Comentarios", "b", "B"), Change("Comentarios", "d", "D\ne")]
+    assert changes(before, after) == [
+        FieldChange("Comentarios", "b", "B"),
+        FieldChange("Comentarios", "d", "D\ne"),
+    ]
 
 
 def test_added_and_removed_texts_have_an_empty_side():
-    assert changes(texts(comments=""), texts(comments="a b")) == [Change("Comentarios", "", "a b")]
-    assert changes(texts(comments="a b"), texts(comments=" ")) == [Change("Comentarios", "a b", "")]
+    assert changes(texts(comments=""), texts(comments="a b")) == [FieldChange("Comentarios", "", "a b")]
+    assert changes(texts(comments="a b"), texts(comments=" ")) == [FieldChange("Comentarios", "a b", "")]
 
 
 def test_diagnoses_are_told_by_specimen_and_those_that_are_gone_too():
@@ -76,8 +80,8 @@ def test_specimens_of_one_heading_do_not_hide_each_other():
 def test_corrected_patient_is_told():
     told = changes(report(), report(patient=patient(sex="male", weight_kg="3.00")))
     assert told == [
-        Change("Sexo", "hembra, castrada", "macho, castrado"),
-        Change("Peso", "27,5 kg", "3 kg"),
+        FieldChange("Sexo", "hembra, castrada", "macho, castrado"),
+        FieldChange("Peso", "27,5 kg", "3 kg"),
     ]
 
 
@@ -100,7 +104,7 @@ def test_many_lines_are_compared_as_a_whole():
 lines = st.lists(st.text("ab \n", max_size=8), max_size=6).map("\n".join)
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=examples(50), deadline=None, database=None)
 @given(lines, lines)
 def test_equal_texts_and_no_others_are_without_change(old, new):
     same = old.strip().splitlines() == new.strip().splitlines()

@@ -15,7 +15,7 @@ from PIL import Image
 
 from lims.documents.paper import qr
 from lims.documents.paper.sheet import DOT_PT
-from lims.documents.reports import report as reports
+from lims.documents.reports import document
 from lims.documents.reports.drawing import render
 from tests.lims.documents.papers import copy_out, laboratory, opened, squeezed
 from tests.lims.documents.reports.report_papers import (
@@ -109,7 +109,7 @@ def test_archived_report_with_images_is_pdf_a_2b_and_passes_jpegs_through(count)
 @pytest.mark.parametrize("characters", [50_000, 140_000])
 def test_long_report_is_pdf_a_2b(characters):
     kept = archived(long(characters))
-    assert reports.pages(kept) == len(pypdf.PdfReader(io.BytesIO(kept)).pages)
+    assert document.pages(kept) == len(pypdf.PdfReader(io.BytesIO(kept)).pages)
 
 
 def test_archiving_keeps_every_page_and_its_text():
@@ -122,7 +122,7 @@ def test_cmyk_image_is_refused_with_the_findings():
     content = micrograph(1, 330, 248, mode="CMYK")
     digest = shown["images"][0]["sha256"] = hashlib.sha256(content).hexdigest()
     assets[digest] = content
-    with pytest.raises(reports.NotArchivable, match=r"(?s)DeviceCMYK.*a retry does not help"):
+    with pytest.raises(document.NotArchivable, match=r"(?s)DeviceCMYK.*a retry does not help"):
         archived(shown, assets)
 
 
@@ -185,7 +185,7 @@ def test_printed_code_is_read_at_300_dpi(tmp_path, host):
     verification = {"url": url, "address": f"https://{host}/verify/", "code": "K7QM2XW9PB4T"}
     paper = tmp_path / "report.pdf"
     paper.write_bytes(archived(report(verification=verification)))
-    last = str(reports.pages(paper.read_bytes()))
+    last = str(document.pages(paper.read_bytes()))
     picture = tmp_path / "page"
     subprocess.run(
         ["pdftoppm", "-r", "300", "-gray", "-png", "-f", last, "-singlefile", paper, picture], check=True
@@ -207,7 +207,7 @@ def test_module_is_whole_dots_and_wide_enough(length):
 def test_nothing_stands_in_the_quiet_zone(tmp_path):
     paper = tmp_path / "report.pdf"
     paper.write_bytes(render(report(), {}))
-    last = str(reports.pages(paper.read_bytes()))
+    last = str(document.pages(paper.read_bytes()))
     subprocess.run(
         ["pdftoppm", "-r", "300", "-gray", "-png", "-f", last, "-singlefile", paper, tmp_path / "page"],
         check=True,
@@ -245,12 +245,12 @@ def test_transparent_logo_and_signature_print():
 
 
 def test_names_of_files_are_plain():
-    assert reports.filename(report()) == "HP-26-123-v1.pdf"
-    assert reports.filename(preview(number="<R&D>\n/..", version=2)) == "R-D-v2-borrador.pdf"
+    assert document.filename(report()) == "HP-26-123-v1.pdf"
+    assert document.filename(preview(number="<R&D>\n/..", version=2)) == "R-D-v2-borrador.pdf"
 
 
 def test_digests_name_every_image_once():
     shown, assets = with_images(4)
-    assert reports.asset_digests(shown) | reports.media_digests(shown) == set(assets)
-    assert len(reports.asset_digests(shown)) == 2
-    assert reports.asset_digests(report()) == set()
+    assert document.asset_digests(shown) | document.media_digests(shown) == set(assets)
+    assert len(document.asset_digests(shown)) == 2
+    assert document.asset_digests(report()) == set()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from lims.documents.reports import report as reports
+from lims.documents.reports import document
 from lims.documents.reports.drawing import render
 from lims.models import Cassette, CytologySample, Report, ReportCassette, ReportImage, Slide
 from pdfcache.errors import DocumentGone
@@ -18,7 +18,7 @@ from tests import factories
 from tests.lims.documents.papers import squeezed
 from tests.lims.documents.reports.report_papers import amended, report, said, with_images
 
-SEAL = reports.Seal(datetime(2026, 11, 24, 13, 31, 7, 999, UTC), "ab" * 16, "K7QM2XW9PB4T")
+SEAL = document.Seal(datetime(2026, 11, 24, 13, 31, 7, 999, UTC), "ab" * 16, "K7QM2XW9PB4T")
 # What a value of a closed set may become; every other leaf is text.
 OTHERS: dict[str, Any] = {
     "language": "en",
@@ -131,7 +131,7 @@ def test_snapshot_tells_what_the_rows_say(draft):
         report=draft, position=1, state="ready", sha256="c" * 64, width_px=4, height_px=3, caption="A"
     )
     ReportImage.objects.create(report=draft, position=2)
-    shown = reports.snapshot(draft.pk, SEAL)
+    shown = document.snapshot(draft.pk, SEAL)
     assert shown["patient"]["weight_kg"] == "27.50"
     assert shown["owner"] == {"name": "Marta García", "surname": "García"}
     assert shown["sample"]["condition"] == "acceptable"
@@ -140,25 +140,25 @@ def test_snapshot_tells_what_the_rows_say(draft):
     assert shown["diagnoses"][0]["diagnosis"] == "Mastocitoma cutáneo, grado bajo"
     assert shown["texts"]["microscopic"].endswith("<5/10 HPF.")
     assert [image["sha256"] for image in shown["images"]] == ["c" * 64]
-    assert shown["author"]["signature"]["sha256"] in reports.asset_digests(shown)
+    assert shown["author"]["signature"]["sha256"] in document.asset_digests(shown)
     assert shown["laboratory"]["director"] == "Dra. Funes"
 
 
 def test_times_are_of_the_laboratory_whoever_asks(draft, settings):
     with timezone.override("Asia/Tokyo"):
-        shown = reports.snapshot(draft.pk, SEAL)
+        shown = document.snapshot(draft.pk, SEAL)
     assert shown["finalized_at"] == "2026-11-24T10:31:07-03:00"
     assert shown["received_at"] == "2026-11-17T23:20:00-03:00"
 
 
 def test_snapshot_survives_its_way_through_the_database(draft):
-    shown = reports.snapshot(draft.pk, SEAL)
+    shown = document.snapshot(draft.pk, SEAL)
     assert json.loads(json.dumps(shown)) == shown
 
 
 def test_verification_has_the_address_in_words(draft, settings):
     settings.SITE_URL = "https://lab.test"
-    assert reports.snapshot(draft.pk, SEAL)["verification"] == {
+    assert document.snapshot(draft.pk, SEAL)["verification"] == {
         "url": f"https://lab.test/verify/{SEAL.token}/",
         "address": "https://lab.test/verify/",
         "code": SEAL.code,
@@ -166,22 +166,22 @@ def test_verification_has_the_address_in_words(draft, settings):
 
 
 def test_preview_has_neither_seal_nor_signature(draft):
-    shown = reports.snapshot(draft.pk)
+    shown = document.snapshot(draft.pk)
     assert shown["mark"] == "draft"
     assert shown["finalized_at"] is shown["verification"] is shown["author"]["signature"] is None
     assert squeezed("Mastocitoma cutáneo, grado bajo") in said(shown)
 
 
 def test_snapshot_is_drawn_and_archived(draft):
-    shown = reports.snapshot(draft.pk, SEAL)
-    assert reports.pages(reports.archival(render(shown, reports.assets(shown)), shown)) == 2
+    shown = document.snapshot(draft.pk, SEAL)
+    assert document.pages(document.archival(render(shown, document.assets(shown)), shown)) == 2
 
 
 def test_language_is_the_vets(draft):
     user = draft.protocol.veterinarian.user
     user.language = "en"
     user.save()
-    assert reports.snapshot(draft.pk)["language"] == "en"
+    assert document.snapshot(draft.pk)["language"] == "en"
 
 
 def test_cytology_without_blocks_shows_its_slides(draft):
@@ -194,7 +194,7 @@ def test_cytology_without_blocks_shows_its_slides(draft):
     Slide.objects.create(protocol=protocol, code="CT 26/001-S1", stain="Giemsa")
     protocol.kind = "cytology"
     protocol.save()
-    shown = reports.snapshot(draft.pk)
+    shown = document.snapshot(draft.pk)
     assert shown["sample"]["technique"] == "swab"
     assert (shown["sample"]["declared"], shown["sample"]["received"]) == (2, None)
     assert shown["slides"] == [{"code": "CT 26/001-S1", "stain": "Giemsa"}]
@@ -204,14 +204,14 @@ def test_statements_do_not_grow_with_the_report(draft, paula, django_assert_num_
     large = factories.draft_report(paula.staff_member.pathologist, factories.ready_protocol(specimens=30))
     for each in (draft, large):
         with django_assert_num_queries(2):
-            reports.snapshot(each.pk, SEAL)
+            document.snapshot(each.pk, SEAL)
 
 
 def test_amendment_names_what_it_replaces_and_what_changed(draft, paula):
-    first = reports.snapshot(draft.pk, SEAL)
+    first = document.snapshot(draft.pk, SEAL)
     Report.objects.filter(pk=draft.pk).update(
         status="superseded",
-        snapshot=reports.without_texts(first),
+        snapshot=document.without_texts(first),
         finalized_at=SEAL.finalized_at,
         issued_at=SEAL.finalized_at,
         verification_token=SEAL.token,
@@ -224,15 +224,15 @@ def test_amendment_names_what_it_replaces_and_what_changed(draft, paula):
         protocol=draft.protocol, author=draft.author, version=2, replaces=draft, amendment_reason="Error.",
         microscopic="palabra " * 200,
     )  # fmt: skip
-    shown = reports.snapshot(second.pk)
+    shown = document.snapshot(second.pk)
     assert shown["first_issued_at"] == first["finalized_at"]
     assert shown["amendment"]["version"] == 1
     assert shown["amendment"]["issued_at"] == first["finalized_at"]
     changed = {change["label"]: change for change in shown["amendment"]["changes"]}
     assert changed["Comentarios"] == {"label": "Comentarios", "old": "Márgenes libres a 4 mm.", "new": ""}
-    assert len(changed["Descripción microscópica"]["new"]) <= reports.CHANGE_MAX + 1
+    assert len(changed["Descripción microscópica"]["new"]) <= document.CHANGE_MAX + 1
 
 
 def test_report_that_is_gone_is_said_to_be_gone(db):
     with pytest.raises(DocumentGone):
-        reports.snapshot(1)
+        document.snapshot(1)

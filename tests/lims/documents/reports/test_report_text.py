@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lims.documents.reports.drawing import render
+from tests.drills.length import examples
 from tests.lims.documents.paper.test_render_text import expected, texts
 from tests.lims.documents.papers import copied, squeezed
 from tests.lims.documents.reports.report_papers import TEXTS, amended, archived, bare, report, said
@@ -54,13 +55,13 @@ def changed(snapshot: dict, path: tuple, value) -> dict:
     return other
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=examples(50), deadline=None, database=None)
 @given(texts, st.sampled_from(FIELDS))
 def test_any_text_in_any_field_copies_out(typed, field):
     assert expected(typed) in said(changed(report(), field, typed))
 
 
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=examples(15), deadline=None, database=None)
 @given(texts, st.sampled_from(["reason", "old", "new", "label"]))
 def test_any_text_of_an_amendment_copies_out(typed, field):
     path = ("amendment", "reason") if field == "reason" else ("amendment", "changes", 0, field)
@@ -89,14 +90,14 @@ def test_caption_is_one_line_of_text():
         "magnification": "40x",
         "stain": "R&D",
     }
-    from lims.documents.paper.words import words
+    from lims.documents.paper.labels import words
     from lims.documents.reports.figures import figures
 
     (block,) = figures([image], words("es"))
     assert [text.text.replace("\u00a0", " ") for text in block.texts] == ["Fig. 1 · a b <i> · R&D · 40x"]
 
 
-@settings(max_examples=25, deadline=None, database=None)
+@settings(max_examples=examples(10), deadline=None, database=None)
 @given(texts, st.sampled_from([("number",), ("laboratory", "name"), ("patient", "animal")]))
 def test_any_identity_is_archivable(typed, field):
     assert archived(changed(bare(), field, typed))

@@ -13,6 +13,7 @@ from lims.documents.paper.text import printable_line
 from lims.documents.work_orders import work_order as work_orders
 from lims.documents.work_orders.drawing import render
 from pdfcache import keys, registry
+from tests.drills.length import examples
 from tests.lims.documents.papers import image, work_order
 
 KIND = work_orders.KIND
@@ -77,7 +78,7 @@ WORDS = (
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=str)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(word=WORDS)
 def test_another_text_is_another_key_and_another_paper(path, word):
     shown = whole()
@@ -95,7 +96,7 @@ def test_another_choice_is_another_key_and_another_paper(path):
 
 
 @pytest.mark.parametrize("path", AMOUNTS, ids=str)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(
     amount=st.decimals(min_value=0, max_value=10**9, places=2).map(str).filter(lambda a: a not in ("0.00",))
 )

@@ -140,7 +140,7 @@ def test_it_is_ready_again_once_everything_is_done(ana, paula):
 def test_meanwhile_the_draft_is_written_on_but_not_finalized(paula):
     draft = factories.draft_report(paula.staff_member.pathologist)
     request_more(paula, draft.protocol_id, PAS)
-    saved = save_draft(paula, draft.pk, draft.edit_version, Content({"comments": "Falta el PAS."}))
+    saved = save_draft(paula, draft.pk, draft.lock_version, Content({"comments": "Falta el PAS."}))
     with pytest.raises(InvalidTransition):
         finalize_report(paula, draft.pk)
     draft.refresh_from_db()

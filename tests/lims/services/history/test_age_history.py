@@ -16,7 +16,7 @@ from lims.services.history import retention
 from lims.services.history.retention import age, first_kept, foresee, policy
 from lims.services.work_orders.work_orders import change_work_order
 from tests import factories
-from tests.ageing import dated, opened
+from tests.aged import dated, opened
 
 pytestmark = pytest.mark.django_db
 # In Buenos Aires a month begins at three in the morning of UTC.
@@ -90,7 +90,7 @@ def test_whatever_was_not_changed_since_long_stays_known(ana, bruno):
 def test_of_what_was_removed_everything_goes_once_that_is_old(ana, bruno):
     order = factories.draft_order(ana, bruno.veterinarian)
     line = order.lines.get()
-    change_work_order(ana, order.pk, order.version, lines=[])
+    change_work_order(ana, order.pk, order.lock_version, lines=[])
     changes = changes_of(WorkOrderLine).objects.filter(pgh_obj_id=line.pk)
     dated(line, LONG_AGO, FIRST_KEPT)
     age_all()
@@ -166,11 +166,11 @@ def test_begun_again_at_the_place_that_a_batch_tells_it_does_the_rest(protocol, 
 def test_a_batch_that_fails_leaves_everything_as_it_was(ana, protocol, monkeypatch):
     before = kept(protocol)
 
-    def told(*args, tell=retention._told):
-        tell(*args)
+    def fail_afterwards(*args, fetch=retention._fetch_aged):
+        fetch(*args)
         raise ConnectionError
 
-    monkeypatch.setattr(retention, "_told", told)
+    monkeypatch.setattr(retention, "_fetch_aged", fail_afterwards)
     with pytest.raises(ConnectionError):
         age_all()
     assert kept(protocol) == before and not AgedHistory.objects.exists()

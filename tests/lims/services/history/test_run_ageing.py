@@ -13,7 +13,7 @@ from actors.models import Job
 from lims.models import AgedHistory, Protocol
 from lims.services.history import retention
 from tests import factories
-from tests.ageing import dated
+from tests.aged import dated
 from tests.running import run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -35,25 +35,25 @@ def _policy(settings):
 
 
 def test_it_is_asked_for_once_a_month(settings):
-    assert [sweeping.ask_recurring() for _ in range(3)] == [1, 0, 0]
+    assert [sweeping.enqueue_scheduled() for _ in range(3)] == [1, 0, 0]
     job = Job.objects.get(actor="age_history")
     assert job.ref == f"{retention.first_kept(24):%Y-%m}/24/0"
     run_jobs("age_history")
-    assert sweeping.ask_recurring() == 0
+    assert sweeping.enqueue_scheduled() == 0
     Job.objects.filter(pk=job.pk).update(state="failed", finished_at=Now() - timedelta(days=1))
-    assert sweeping.ask_recurring() == 0
+    assert sweeping.enqueue_scheduled() == 0
     settings.HISTORY_MONTHS = 36
-    assert sweeping.ask_recurring() == 1
+    assert sweeping.enqueue_scheduled() == 1
 
 
 def test_without_a_policy_nothing_is_asked_for(settings, django_assert_num_queries):
     settings.HISTORY_MONTHS = None
     with django_assert_num_queries(0):
-        assert sweeping.ask_recurring() == 0
+        assert sweeping.enqueue_scheduled() == 0
 
 
 def test_its_job_ages_and_names_whoever_asked_again(aged, alma):
-    sweeping.ask_recurring()
+    sweeping.enqueue_scheduled()
     (job,) = run_jobs("age_history")
     assert job.state == "done"
     row = AgedHistory.objects.get(kind="protocol")
@@ -68,7 +68,7 @@ def test_its_job_ages_and_names_whoever_asked_again(aged, alma):
 def test_long_work_is_passed_on_and_ends(aged, monkeypatch):
     monkeypatch.setattr(retention, "ROWS", 1)
     monkeypatch.setattr(retention, "SLICE_S", 0.0)
-    sweeping.ask_recurring()
+    sweeping.enqueue_scheduled()
     rounds = 0
     while run_jobs("age_history"):
         rounds += 1
@@ -79,7 +79,7 @@ def test_long_work_is_passed_on_and_ends(aged, monkeypatch):
 
 def test_a_lost_lease_ends_it_where_it_is(aged, monkeypatch):
     monkeypatch.setattr(retention, "ROWS", 1)
-    sweeping.ask_recurring()
+    sweeping.enqueue_scheduled()
     taken = {"token": "00000000-0000-0000-0000-000000000001"}
     monkeypatch.setattr(
         retention,

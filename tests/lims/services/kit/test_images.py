@@ -47,7 +47,7 @@ def png(width: int, height: int, rows: bytes, bit_depth: int = 8, colour_type: i
     return signature + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 
 
-def refusal(content: bytes) -> str:
+def refused_sentence(content: bytes) -> str:
     with pytest.raises(images.ImageRefused) as refused:
         images.prepare(io.BytesIO(content))
     return str(refused.value)
@@ -75,34 +75,34 @@ def test_same_upload_gives_same_picture():
 
 @pytest.mark.parametrize("file_format", ["GIF", "TIFF", "WEBP", "BMP", "ICO", "PDF"])
 def test_other_formats_are_refused_by_content(file_format):
-    assert "PNG or JPEG" in refusal(encoded(Image.new("RGB", (64, 64)), file_format))
+    assert "PNG or JPEG" in refused_sentence(encoded(Image.new("RGB", (64, 64)), file_format))
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"]
 )
 def test_what_is_no_image_is_refused(content):
-    assert "PNG or JPEG" in refusal(content)
+    assert "PNG or JPEG" in refused_sentence(content)
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG"])
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
 def test_truncated_file_is_refused(file_format, part):
     content = encoded(Image.effect_noise((300, 300), 90).convert("RGB"), file_format)
-    assert "damaged" in refusal(content[: int(len(content) * part)])
+    assert "damaged" in refused_sentence(content[: int(len(content) * part)])
 
 
 def test_damaged_pixels_are_refused():
-    assert "damaged" in refusal(png(100, 100, b"\x00" * 50))
+    assert "damaged" in refused_sentence(png(100, 100, b"\x00" * 50))
 
 
 def test_too_many_bytes_are_refused():
     content = encoded(Image.new("RGB", (10, 10)), "PNG") + b"\x00" * images.LOGO.megabytes * MIB
-    assert "5 MB" in refusal(content)
+    assert "5 MB" in refused_sentence(content)
 
 
 def test_four_megapixels_are_the_most():
-    assert "4 megapixels" in refusal(encoded(Image.new("L", (2_001, 2_000)), "PNG"))
+    assert "4 megapixels" in refused_sentence(encoded(Image.new("L", (2_001, 2_000)), "PNG"))
     picture, image = prepared(encoded(Image.new("L", (2_000, 2_000)), "PNG"))
     assert image.size == (2_000, 2_000)
 
@@ -114,7 +114,7 @@ def test_bomb_is_refused_before_it_is_decoded(side):
     program = (
         "import io, sys, resource, os; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'tests.settings');"
         "import django; django.setup(); from django.utils import translation; translation.activate('en');"
-        "from lims.services import images; from PIL import PngImagePlugin;"
+        "from lims.services.kit import images; from PIL import PngImagePlugin;"
         "content = sys.stdin.buffer.read(); before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: images.prepare(io.BytesIO(content))\n"
         "except images.ImageRefused as error: print(error)\n"
@@ -129,7 +129,7 @@ def test_bomb_is_refused_before_it_is_decoded(side):
 def test_compressed_text_bomb_is_refused():
     info = PngInfo()
     info.add_text("bomb", "x" * 20_000_000, zip=True)
-    refusal(encoded(Image.new("RGB", (10, 10)), "PNG", pnginfo=info))
+    refused_sentence(encoded(Image.new("RGB", (10, 10)), "PNG", pnginfo=info))
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG"])
@@ -238,7 +238,7 @@ def test_cmyk_jpeg_becomes_rgb():
 
 def test_animated_png_is_refused():
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
-    assert "animated" in refusal(encoded(frames[0], "PNG", save_all=True, append_images=frames[1:]))
+    assert "animated" in refused_sentence(encoded(frames[0], "PNG", save_all=True, append_images=frames[1:]))
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG"])

@@ -74,7 +74,7 @@ def test_order_takes_the_vets_and_checks_what_is_typed(ana, bruno):
         with pytest.raises(Incomplete):
             create_work_order(ana, vet, [], billing_tax_id=typed)
     changed = change_work_order(ana, order.pk, 1, billing_tax_id="20 12345678 6")
-    assert (changed.billing_tax_id, changed.version) == ("20-12345678-6", 2)
+    assert (changed.billing_tax_id, changed.lock_version) == ("20-12345678-6", 2)
     # The same, typed in another way, is no change and no conflict.
-    assert change_work_order(ana, order.pk, 1, billing_tax_id="20123456786").version == 2
-    assert change_work_order(ana, order.pk, 2, billing_tax_id="UY 211234560017").version == 3
+    assert change_work_order(ana, order.pk, 1, billing_tax_id="20123456786").lock_version == 2
+    assert change_work_order(ana, order.pk, 2, billing_tax_id="UY 211234560017").lock_version == 3

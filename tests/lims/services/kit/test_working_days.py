@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from lims.models import Holiday
 from lims.services.kit.working_days import add_working_days, between_sql, is_working, working_days_between
+from tests.drills.length import examples
 
 pytestmark = pytest.mark.django_db
 FRIDAY, SATURDAY, MONDAY = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 23)
 DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
 FREE = st.sets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=40)
 quickly = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

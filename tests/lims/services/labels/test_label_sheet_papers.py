@@ -8,6 +8,7 @@ from lims.errors import NotAllowed
 from lims.models import Cassette, LabelSheet, Slide
 from lims.services.operations import registry as actions
 from lims.services.operations.selections import Selection, rows
+from lims.services.pdfs.bulk import PdfAction, warming
 from pdfcache import registry
 from tests.factories import ProtocolFactory
 from tests.operating import reasons, start, work
@@ -74,6 +75,6 @@ def test_nobody_but_an_administrator_may(ana, sheets, action):
 
 
 def test_every_cached_kind_can_be_warmed_and_deleted(alma):
-    offered = [action for action in actions.allowed_to(alma) if isinstance(action, actions.PaperAction)]
-    assert sorted(actions.warming()) == registry.kinds()
+    offered = [action for action in actions.allowed_to(alma) if isinstance(action, PdfAction)]
+    assert sorted(warming()) == registry.kinds()
     assert sorted(action.kind for action in offered) == sorted(registry.kinds() * 2)

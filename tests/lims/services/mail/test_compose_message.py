@@ -7,6 +7,7 @@ from django.core import mail
 
 from lims.models import Delivery, DeliveryKind, Report
 from lims.services.mail import composing, smtp
+from lims.services.reports.announcing import ATTACHED_BYTES_MAX
 from tests import factories
 
 HOSTILE = "<script>alert(1)</script>\r\nBcc: x@y.test\n<b>R&D"
@@ -119,7 +120,7 @@ def test_a_preliminary_report_is_called_so(delivery):
 
 def test_a_paper_that_is_too_large_to_be_mailed_becomes_a_link(delivery):
     delivery.attach_pdf = True
-    delivery.report.size_bytes = composing.ATTACHED_BYTES_MAX + 1
+    delivery.report.size_bytes = ATTACHED_BYTES_MAX + 1
     message = composing.compose(delivery)
     assert message.attachments == []
     for part in parts(message):

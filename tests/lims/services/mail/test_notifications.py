@@ -4,14 +4,14 @@ import pytest
 
 from lims.errors import NotVisible
 from lims.models import Notification, NotificationKind
-from lims.services.mail.notifications import mark_all_read, notify, open_notification, overseers, unread_count
+from lims.services.mail.notifications import mark_all_read, notify, open_notification, overseers, standing
 
 KIND = NotificationKind.REPORT_ISSUED
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def told(bruno) -> Notification:
+def notification(bruno) -> Notification:
     notify([bruno], KIND, "HP 26/001", "/reports/1/")
     return Notification.objects.get()
 
@@ -26,33 +26,33 @@ def test_a_long_subject_is_cut(bruno):
     assert len(Notification.objects.get().subject) == 300
 
 
-def test_unread_ones_are_counted_by_one_statement(ana, bruno, told, django_assert_num_queries):
+def test_unread_ones_are_counted_by_one_statement(ana, bruno, notification, django_assert_num_queries):
     with django_assert_num_queries(2):
-        assert (unread_count(bruno), unread_count(ana)) == (1, 0)
+        assert (standing(bruno).unread, standing(ana).unread) == (1, 0)
 
 
-def test_opening_takes_it_for_read_once_and_leads_there(bruno, told):
-    assert open_notification(bruno, told.pk) == "/reports/1/"
-    told.refresh_from_db()
-    first = told.read_at
-    assert first and unread_count(bruno) == 0
-    assert open_notification(bruno, told.pk) == "/reports/1/"
-    told.refresh_from_db()
-    assert told.read_at == first
+def test_opening_takes_it_for_read_once_and_leads_there(bruno, notification):
+    assert open_notification(bruno, notification.pk) == "/reports/1/"
+    notification.refresh_from_db()
+    first = notification.read_at
+    assert first and standing(bruno).unread == 0
+    assert open_notification(bruno, notification.pk) == "/reports/1/"
+    notification.refresh_from_db()
+    assert notification.read_at == first
 
 
-def test_nobody_opens_anothers(carla, alma, told):
+def test_nobody_opens_anothers(carla, alma, notification):
     for stranger in (carla, alma):
         with pytest.raises(NotVisible):
-            open_notification(stranger, told.pk)
-    told.refresh_from_db()
-    assert told.read_at is None
+            open_notification(stranger, notification.pk)
+    notification.refresh_from_db()
+    assert notification.read_at is None
 
 
-def test_all_are_read_but_nobody_elses(ana, bruno, told):
+def test_all_are_read_but_nobody_elses(ana, bruno, notification):
     notify([ana], KIND, "HP 26/001", "/reports/1/")
     mark_all_read(bruno)
-    assert (unread_count(bruno), unread_count(ana)) == (0, 1)
+    assert (standing(bruno).unread, standing(ana).unread) == (0, 1)
 
 
 def test_who_sees_to_failures_is_active_and_of_the_role(ana, alma, paula, bruno):

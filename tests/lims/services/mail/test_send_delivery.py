@@ -186,23 +186,25 @@ def test_a_worker_lost_on_the_last_attempt_leaves_a_true_state(delivery, sink, a
 
 
 @pytest.mark.parametrize("point", ["before_data", "after_data"])
-def test_who_lost_the_lease_writes_nothing_more(delivery, sink, point):
-    def lose(reached: str) -> None:
-        if reached == point:
+def test_who_lost_the_lease_writes_nothing_more(delivery, sink, point, monkeypatch):
+    def lose(here: str) -> None:
+        if here == point:
             Job.objects.filter(actor=ACTOR).update(token="00000000-0000-0000-0000-000000000001")
 
+    monkeypatch.setattr(jobs, "failpoint", lose)
     with pytest.raises(LeaseLost):
-        mailing.deliver(claimed(), lose)
+        mailing.deliver(claimed())
     assert state(delivery)[0] == "sending"
 
 
-def test_the_beginning_is_written_before_the_message_is_given(delivery, sink):
+def test_the_beginning_is_written_before_the_message_is_given(delivery, sink, monkeypatch):
     seen = []
 
     def look(point: str) -> None:
         seen.append((point, Delivery.objects.get().sending_at is not None, len(sink.taken)))
 
-    mailing.deliver(claimed(), look)
+    monkeypatch.setattr(jobs, "failpoint", look)
+    mailing.deliver(claimed())
     assert seen == [
         ("before_mail", False, 0),
         ("before_data", True, 0),
@@ -264,7 +266,7 @@ def test_a_delivery_that_is_gone_is_no_failure(delivery, sink):
     job = claimed()
     job.args = [delivery.pk + 10**6]
     mailing.deliver(job)
-    mailing.failed(job)
+    mailing.on_failed(job)
     assert sink.asked == 0
 
 

@@ -140,13 +140,13 @@ def someone_waits_for_an_end() -> bool:
         return cursor.fetchone()[0] > 0
 
 
-def test_a_cancel_waits_for_no_chunk_but_the_end_waits_for_the_one_in_work(ana, bruno):
+def test_a_cancel_waits_for_no_chunk_but_the_end_waits_for_the_one_in_work(ana, bruno, monkeypatch):
     operation = start(ana, submitted(25, [bruno.veterinarian]))
     run_jobs("expand_operation")
     job = jobs.claim("run_lane", Job.objects.filter(actor="run_lane").first().pk)
     in_chunk, go_on = threading.Event(), threading.Event()
 
-    def reached(point: str) -> None:
+    def wait_in_chunk(point: str) -> None:
         if point == "in_chunk":
             in_chunk.set()
             go_on.wait(WAIT_S)
@@ -162,7 +162,8 @@ def test_a_cancel_waits_for_no_chunk_but_the_end_waits_for_the_one_in_work(ana, 
         finally:
             go_on.set()
 
-    at_once([lambda: operation_running.run_lane(job, reached), cancel_and_end, let_go])
+    monkeypatch.setattr(jobs, "failpoint", wait_in_chunk)
+    at_once([lambda: operation_running.run_lane(job), cancel_and_end, let_go])
     assert operations.progress(operation).done == 10
     assert len(Delivery.objects.get(recipient=bruno).protocol_ids) == 10
     assert Notification.objects.filter(kind="operation_ended").count() == 1
@@ -181,19 +182,22 @@ def test_what_a_dying_lane_held_is_done_by_the_one_that_found_nothing_left(ana, 
     )
     holds = threading.Event()
 
-    def reached(point: str) -> None:
+    def die_once(point: str) -> None:
+        if holds.is_set():
+            return
         holds.set()
         wait_until(someone_waits_for_an_end, "the other lane has found nothing left", WAIT_S)
         raise ZeroDivisionError
 
     def die() -> None:
         with pytest.raises(ZeroDivisionError):
-            operation_running.run_lane(dying, reached)
+            operation_running.run_lane(dying)
 
     def go_on() -> None:
         assert holds.wait(WAIT_S)
         operation_running.run_lane(other)
 
+    monkeypatch.setattr(jobs, "failpoint", die_once)
     at_once([die, go_on])
     operation.refresh_from_db()
     assert (operation.state, operations.progress(operation).done) == ("done", 15)

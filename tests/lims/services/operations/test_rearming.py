@@ -57,8 +57,8 @@ def jobs(db) -> list[Job]:
 
 def test_failed_jobs_are_armed_again(alma, jobs):
     work(start(alma, jobs[:3], "retry-jobs"))
-    rearmed = Job.objects.filter(actor="warm_pdf", state="pending", requested_by=alma)
-    assert set(rearmed.values_list("ref", flat=True)) == {"r0", "r1", "r2"}
+    requeued = Job.objects.filter(actor="warm_pdf", state="pending", requested_by=alma)
+    assert set(requeued.values_list("ref", flat=True)) == {"r0", "r1", "r2"}
 
 
 def test_one_that_did_not_fail_is_not_there_to_choose(alma, jobs):

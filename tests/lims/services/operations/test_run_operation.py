@@ -56,12 +56,13 @@ def killed(point: str):
     class Killed(BaseException):
         pass
 
-    def reached(here: str) -> None:
+    def die(here: str) -> None:
         if here == point:
             raise Killed
 
-    with pytest.raises(Killed):
-        yield reached
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(jobs, "failpoint", die)
+        yield
 
 
 def test_each_item_is_written_down_with_its_round(ana, bruno, small_chunks):
@@ -127,8 +128,8 @@ def test_an_item_that_is_gone_or_hidden_by_then_fails_alone(ana, bruno):
 def test_rights_withdrawn_meanwhile_change_nothing_more(ana, bruno, small_chunks, change):
     operation = start(ana, submitted(25, [bruno.veterinarian]))
     run_jobs("expand_operation")
-    with killed("after_chunk") as reached:
-        lanes.run_lane(lane(), reached)
+    with killed("after_chunk"):
+        lanes.run_lane(lane())
     User.objects.filter(pk=ana.pk).update(**change)
     with transaction.atomic():
         Job.objects.filter(actor="run_lane").update(state="pending", token=None, lease_until=None)
@@ -150,8 +151,8 @@ def test_what_nobody_foresaw_is_told_without_its_words(ana, bruno):
 def test_killed_in_the_middle_of_a_chunk_nothing_of_it_is_kept(ana, bruno, small_chunks):
     operation = start(ana, submitted(25, [bruno.veterinarian]))
     run_jobs("expand_operation")
-    with killed("in_chunk") as reached:
-        lanes.run_lane(lane(), reached)
+    with killed("in_chunk"):
+        lanes.run_lane(lane())
     assert counts(operation) == (0, 0, 25)
     assert ProtocolHistory.objects.count() == Notification.objects.count() == 0
     assert Protocol.objects.filter(number__isnull=False).count() == 0
@@ -164,8 +165,8 @@ def test_killed_in_the_middle_of_a_chunk_nothing_of_it_is_kept(ana, bruno, small
 def test_killed_after_a_chunk_it_is_not_done_again(ana, bruno, small_chunks):
     operation = start(ana, submitted(25, [bruno.veterinarian]))
     run_jobs("expand_operation")
-    with killed("after_chunk") as reached:
-        lanes.run_lane(lane(), reached)
+    with killed("after_chunk"):
+        lanes.run_lane(lane())
     assert counts(operation) == (10, 0, 15)
     Job.objects.filter(actor="run_lane").update(state="pending", token=None, lease_until=None)
     work(operation)
@@ -227,7 +228,7 @@ def test_a_lane_that_fails_for_good_stops_the_operation_and_tells_of_it(ana, bru
 def test_an_expansion_that_fails_for_good_stops_the_operation_and_can_be_resumed(ana, bruno):
     operation = start(ana, submitted(3, [bruno.veterinarian]))
     job = jobs.claim("expand_operation", Job.objects.get().pk)
-    lanes.failed(job)
+    lanes.on_failed(job)
     operation.refresh_from_db()
     assert operation.state == "cancelled"
     work(operations.resume(ana, operation.pk))
@@ -269,8 +270,8 @@ def test_progress_is_counted_from_the_rows_in_one_statement(ana, bruno, small_ch
     operation = start(ana, submitted(25, [bruno.veterinarian]))
     assert operations.progress(operation).eta_s is None
     run_jobs("expand_operation")
-    with killed("after_chunk") as reached:
-        lanes.run_lane(lane(), reached)
+    with killed("after_chunk"):
+        lanes.run_lane(lane())
     with CaptureQueriesContext(connection) as captured:
         now = operations.progress(operation)
     assert len(captured) == 1

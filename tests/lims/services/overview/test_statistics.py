@@ -17,11 +17,6 @@ from tests import factories
 SEPTEMBER, OCTOBER, NOVEMBER = MONTHS = [date(2026, month, 1) for month in (9, 10, 11)]
 
 
-@pytest.fixture
-def author(paula):
-    return paula.staff_member.pathologist
-
-
 def at(month: int, day: int, hour: int = 15, year: int = 2026) -> datetime:
     """Return a moment by UTC; the laboratory is three hours behind."""
     return datetime(year, month, day, hour, tzinfo=UTC)

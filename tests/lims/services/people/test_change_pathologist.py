@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from lims.documents.reports import report as reports
+from lims.documents.reports import document
 from lims.errors import Incomplete, NotAllowed
 from lims.models import Asset, Pathologist
 from lims.services.people.pathologists import change_pathologist, create_pathologist
@@ -109,7 +109,7 @@ def test_a_new_report_bears_the_new_signature_and_an_old_one_the_old(alma, paula
     change_pathologist(alma, author.pk, signature=another_signature(), licence="MP nueva")
     author.refresh_from_db()
     # A preview bears none, whatever its author has.
-    assert reports.snapshot(draft.pk)["author"]["signature"] is None
+    assert document.snapshot(draft.pk)["author"]["signature"] is None
     new = finalize_report(paula, draft.pk)
     old.refresh_from_db()
     assert signed_with(new.snapshot) == ("MP nueva", author.signature_id)

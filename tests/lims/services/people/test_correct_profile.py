@@ -18,7 +18,7 @@ def vet(bruno) -> Veterinarian:
 
 def test_who_is_verified_stays_so_and_the_vets_own_window_is_told(alma, vet):
     saved = correct_profile(alma, vet.pk, 1, licence="MP 9", clinic=" Del Norte ")
-    assert (saved.licence, saved.clinic, saved.version) == ("MP 9", "Del Norte", 2)
+    assert (saved.licence, saved.clinic, saved.lock_version) == ("MP 9", "Del Norte", 2)
     assert saved.verified_at and not Notification.objects.exists()
     with pytest.raises(StaleEdit):
         save_profile(vet.user, 1, "es", clinic="Del Este")
@@ -26,7 +26,7 @@ def test_who_is_verified_stays_so_and_the_vets_own_window_is_told(alma, vet):
 
 def test_same_values_change_nothing_also_from_an_old_page(alma, vet):
     correct_profile(alma, vet.pk, 1, clinic="Del Norte")
-    assert correct_profile(alma, vet.pk, 1, clinic="Del Norte").version == 2
+    assert correct_profile(alma, vet.pk, 1, clinic="Del Norte").lock_version == 2
     with pytest.raises(StaleEdit):
         correct_profile(alma, vet.pk, 1, clinic="Del Este")
     assert Veterinarian.objects.get().clinic == "Del Norte"
@@ -43,7 +43,7 @@ def test_cuit_that_was_taken_before_stays_until_it_changes(alma, vet):
 def test_new_profile_is_to_be_verified_and_the_laboratory_told(alma, ana):
     user = factories.UserFactory()
     vet = create_profile(alma, user, **TYPED)
-    assert (vet.name, vet.verified_at, vet.version) == ("Eva Paz", None, 1)
+    assert (vet.name, vet.verified_at, vet.lock_version) == ("Eva Paz", None, 1)
     assert Notification.objects.get(user=ana).subject == "Eva Paz"
     for taken in (user, ana):
         with pytest.raises(Incomplete) as refused, transaction.atomic():

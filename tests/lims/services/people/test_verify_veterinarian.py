@@ -87,4 +87,4 @@ def test_correction_while_a_profile_is_being_saved_is_told(alma, bruno, meanwhil
     save_profile(bruno, 1, "es", clinic="Del Norte")
     end()
     assert [type(error) for error in errors] == [StaleEdit]
-    assert Veterinarian.objects.values_list("clinic", "version").get() == ("Del Norte", 2)
+    assert Veterinarian.objects.values_list("clinic", "lock_version").get() == ("Del Norte", 2)

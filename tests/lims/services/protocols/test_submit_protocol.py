@@ -138,10 +138,10 @@ def test_only_its_vet_sees_a_draft(vet, carla, ana, alma):
             with pytest.raises(NotVisible):
                 verb(other, draft.pk)
         with pytest.raises(NotVisible):
-            save_draft(other, draft.pk, draft.version, content())
+            save_draft(other, draft.pk, draft.lock_version, content())
     protocol = submit_protocol(vet, draft.pk)
     with pytest.raises(NotAllowed):
-        save_draft(ana, protocol.pk, protocol.version, content())
+        save_draft(ana, protocol.pk, protocol.lock_version, content())
 
 
 @pytest.mark.parametrize("who", ["ana", "paula", "alma", "nameless"])
@@ -162,7 +162,7 @@ def test_blank_draft_is_gone_on_with_and_a_written_one_is_not(vet):
 def test_same_content_twice_is_one_save_and_no_conflict(vet):
     draft = complete_draft(vet)
     again = save_draft(vet, draft.pk, 1, content())
-    assert again.version == draft.version == 2
+    assert again.lock_version == draft.lock_version == 2
 
 
 def test_other_content_of_an_old_version_is_told(vet):
@@ -178,7 +178,7 @@ def test_specimens_follow_what_is_typed(vet):
 
     def save(*rows):
         draft.refresh_from_db()
-        save_draft(vet, draft.pk, draft.version, Content(specimens=rows))
+        save_draft(vet, draft.pk, draft.lock_version, Content(specimens=rows))
         return specimens(draft)
 
     one, two = SpecimenRow(0, "A", "Piel"), SpecimenRow(4, "B", "Bazo", pieces=3)

@@ -54,7 +54,7 @@ def state(protocol: Protocol) -> tuple:
     now = Protocol.objects.get(pk=protocol.pk)
     sample = HistopathologySample.objects.get(protocol=protocol)
     texts = (now.sample_condition, now.reception_notes, now.discrepancies)
-    return now.status, now.number, now.version, *texts, sample.containers_received
+    return now.status, now.number, now.lock_version, *texts, sample.containers_received
 
 
 def unchanged(protocol: Protocol, before: tuple) -> None:
@@ -64,7 +64,7 @@ def unchanged(protocol: Protocol, before: tuple) -> None:
 
 def test_condition_and_notes_are_put_right_and_the_vet_is_not_told(ana, tissue):
     wanted = replace(CAME, condition="suboptimal", notes="Tapa rota\r\n")
-    corrected = correct_reception(ana, tissue.pk, tissue.version, wanted)
+    corrected = correct_reception(ana, tissue.pk, tissue.lock_version, wanted)
     assert (corrected.sample_condition, corrected.reception_notes) == ("suboptimal", "Tapa rota")
     assert (corrected.status, corrected.number) == (tissue.status, tissue.number)
     assert corrected.discrepancies == tissue.discrepancies
@@ -73,7 +73,7 @@ def test_condition_and_notes_are_put_right_and_the_vet_is_not_told(ana, tissue):
 
 def test_another_count_is_told_with_the_reason_by_one_mail(ana, bruno, tissue):
     assert tissue.discrepancies == "Frascos: 2 declarados, 1 recibidos.\nSin rótulo."
-    corrected = correct_reception(ana, tissue.pk, tissue.version, replace(CAME, count=2), f" {WHY} ")
+    corrected = correct_reception(ana, tissue.pk, tissue.lock_version, replace(CAME, count=2), f" {WHY} ")
     assert corrected.discrepancies == "Sin rótulo."
     assert corrected.histopathology_sample.containers_received == 2
     assert corrections() == [("received", "ana@lab.test", WHY)]
@@ -82,8 +82,8 @@ def test_another_count_is_told_with_the_reason_by_one_mail(ana, bruno, tissue):
 
 
 def test_each_correction_is_told_once(ana, tissue):
-    now = correct_reception(ana, tissue.pk, tissue.version, replace(CAME, count=2), WHY)
-    correct_reception(ana, now.pk, now.version, replace(CAME, count=2, discrepancies=""), "Lo tenía")
+    now = correct_reception(ana, tissue.pk, tissue.lock_version, replace(CAME, count=2), WHY)
+    correct_reception(ana, now.pk, now.lock_version, replace(CAME, count=2, discrepancies=""), "Lo tenía")
     assert [reason for _, _, reason in corrections()] == [WHY, "Lo tenía"]
     assert len(mailed()) == Notification.objects.count() == 2
     assert written(Protocol.objects.get()) == replace(CAME, count=2, discrepancies="")
@@ -91,20 +91,22 @@ def test_each_correction_is_told_once(ana, tissue):
 
 def test_the_same_again_changes_nothing_and_tells_nobody(ana, tissue):
     before = state(tissue)
-    correct_reception(ana, tissue.pk, tissue.version, CAME, WHY)
+    correct_reception(ana, tissue.pk, tissue.lock_version, CAME, WHY)
     unchanged(tissue, before)
     wanted = replace(CAME, count=2)
-    correct_reception(ana, tissue.pk, tissue.version, wanted, WHY)
-    correct_reception(ana, tissue.pk, tissue.version, wanted, WHY)
+    correct_reception(ana, tissue.pk, tissue.lock_version, wanted, WHY)
+    correct_reception(ana, tissue.pk, tissue.lock_version, wanted, WHY)
     assert len(mailed()) == len(corrections()) == 1
 
 
 def test_what_was_worded_in_another_language_stays_so_while_nothing_about_it_changes(ana, bruno, tissue):
     type(bruno).objects.filter(pk=bruno.pk).update(language="en")
     assert written(Protocol.objects.get()) == CAME
-    corrected = correct_reception(ana, tissue.pk, tissue.version, replace(CAME, condition="optimal"))
+    corrected = correct_reception(ana, tissue.pk, tissue.lock_version, replace(CAME, condition="optimal"))
     assert corrected.discrepancies == tissue.discrepancies and mailed() == []
-    told = correct_reception(ana, tissue.pk, corrected.version, replace(CAME, discrepancies="Es gato."), WHY)
+    told = correct_reception(
+        ana, tissue.pk, corrected.lock_version, replace(CAME, discrepancies="Es gato."), WHY
+    )
     assert told.discrepancies == "Containers: 2 declared, 1 received.\nEs gato."
 
 
@@ -113,13 +115,15 @@ def test_what_was_worded_in_another_language_stays_so_while_nothing_about_it_cha
 def test_what_the_vet_was_told_changes_with_a_reason_only(ana, tissue, change, reason):
     before = state(tissue)
     with pytest.raises(Incomplete) as refusal:
-        correct_reception(ana, tissue.pk, tissue.version, replace(CAME, **change), reason)
+        correct_reception(ana, tissue.pk, tissue.lock_version, replace(CAME, **change), reason)
     assert set(refusal.value.fields) == {"reason"}
     unchanged(tissue, before)
 
 
 def test_a_reason_that_was_not_needed_is_kept_and_told_to_nobody(ana, tissue):
-    correct_reception(ana, tissue.pk, tissue.version, replace(CAME, condition="optimal"), "Mirado de nuevo")
+    correct_reception(
+        ana, tissue.pk, tissue.lock_version, replace(CAME, condition="optimal"), "Mirado de nuevo"
+    )
     assert corrections() == [("received", "ana@lab.test", "Mirado de nuevo")]
     assert mailed() == [] and not Notification.objects.exists()
 
@@ -140,7 +144,7 @@ def test_a_reason_that_was_not_needed_is_kept_and_told_to_nobody(ana, tissue):
 def test_what_is_wrong_is_named_and_changes_nothing(ana, tissue, change, field):
     before = state(tissue)
     with pytest.raises(Incomplete) as refusal:
-        correct_reception(ana, tissue.pk, tissue.version, replace(CAME, **change), WHY)
+        correct_reception(ana, tissue.pk, tissue.lock_version, replace(CAME, **change), WHY)
     assert set(refusal.value.fields) == {field}
     unchanged(tissue, before)
 
@@ -151,9 +155,11 @@ def test_what_a_batch_received_may_stay_without_count_and_condition(ana, bruno):
     work(start(ana, [protocol]))
     protocol.refresh_from_db()
     assert written(protocol) == Received("", None)
-    noted = correct_reception(ana, protocol.pk, protocol.version, Received("", None, notes="Vino tibia"))
+    noted = correct_reception(ana, protocol.pk, protocol.lock_version, Received("", None, notes="Vino tibia"))
     assert (noted.reception_notes, noted.discrepancies) == ("Vino tibia", "")
-    counted = correct_reception(ana, protocol.pk, noted.version, Received("optimal", 3, "Vino tibia"), WHY)
+    counted = correct_reception(
+        ana, protocol.pk, noted.lock_version, Received("optimal", 3, "Vino tibia"), WHY
+    )
     assert counted.discrepancies == "Frascos: 2 declarados, 3 recibidos."
 
 
@@ -161,25 +167,25 @@ def test_slides_are_counted_for_cells(ana, bruno):
     (protocol,) = submitted(1, [bruno.veterinarian], kind="cytology")
     CytologySample.objects.create(protocol=protocol, slides_declared=4)
     received = receive_sample(ana, protocol.pk, 1, Received("optimal", 3))
-    correct_reception(ana, protocol.pk, received.version, Received("optimal", 4), WHY)
+    correct_reception(ana, protocol.pk, received.lock_version, Received("optimal", 4), WHY)
     assert CytologySample.objects.get().slides_received == 4
     assert Protocol.objects.get().discrepancies == ""
 
 
 def test_who_read_it_before_another_changed_it_is_told(ana, paula, tissue):
-    correct_reception(ana, tissue.pk, tissue.version, replace(CAME, notes="Suyo"))
+    correct_reception(ana, tissue.pk, tissue.lock_version, replace(CAME, notes="Suyo"))
     before = state(tissue)
     with pytest.raises(StaleEdit):
-        correct_reception(paula, tissue.pk, tissue.version, replace(CAME, notes="Mío"))
+        correct_reception(paula, tissue.pk, tissue.lock_version, replace(CAME, notes="Mío"))
     unchanged(tissue, before)
 
 
 def test_who_may(ana, paula, alma, bruno, carla, tissue):
     for user, refused in ((bruno, NotAllowed), (carla, NotVisible)):
         with pytest.raises(refused):
-            correct_reception(user, tissue.pk, tissue.version, replace(CAME, notes="x"))
+            correct_reception(user, tissue.pk, tissue.lock_version, replace(CAME, notes="x"))
     for user in (ana, paula, alma):
-        version = Protocol.objects.get().version
+        version = Protocol.objects.get().lock_version
         correct_reception(user, tissue.pk, version, replace(CAME, notes=user.email))
         assert Protocol.objects.get().reception_notes == user.email
 
@@ -189,14 +195,14 @@ def test_no_other_state_allows_it(ana, tissue, status):
     Protocol.objects.filter(pk=tissue.pk).update(status=status)
     before = state(tissue)
     with pytest.raises(NotVisible if status == "draft" else InvalidTransition):
-        correct_reception(ana, tissue.pk, tissue.version, replace(CAME, count=2), WHY)
+        correct_reception(ana, tissue.pk, tissue.lock_version, replace(CAME, count=2), WHY)
     unchanged(tissue, before)
 
 
 @pytest.mark.parametrize("status", ["received", "processing", "ready"])
 def test_it_stays_in_its_state_with_its_number(ana, tissue, status):
     Protocol.objects.filter(pk=tissue.pk).update(status=status)
-    corrected = correct_reception(ana, tissue.pk, tissue.version, replace(CAME, count=2), WHY)
+    corrected = correct_reception(ana, tissue.pk, tissue.lock_version, replace(CAME, count=2), WHY)
     assert (corrected.status, corrected.number) == (status, tissue.number)
     assert corrections() == [(status, "ana@lab.test", WHY)]
 
@@ -204,12 +210,14 @@ def test_it_stays_in_its_state_with_its_number(ana, tissue, status):
 def test_while_its_report_is_being_issued_it_is_too_late(ana, paula):
     report = factories.finalized_report(paula.staff_member.pathologist)
     with pytest.raises(InvalidTransition):
-        correct_reception(ana, report.protocol_id, report.protocol.version, CAME, WHY)
+        correct_reception(ana, report.protocol_id, report.protocol.lock_version, CAME, WHY)
 
 
 def test_the_changes_say_who_and_from_what_to_what(ana, tissue):
     with acting(ana.pk):
-        correct_reception(ana, tissue.pk, tissue.version, replace(CAME, condition="optimal", count=2), WHY)
+        correct_reception(
+            ana, tissue.pk, tissue.lock_version, replace(CAME, condition="optimal", count=2), WHY
+        )
     change = tissue.changes.order_by("pgh_id").last()
     assert (change.sample_condition, change.pgh_context) == ("optimal", {"user": ana.pk})
     assert tissue.histopathology_sample.changes.order_by("pgh_id").last().containers_received == 2
@@ -218,7 +226,7 @@ def test_the_changes_say_who_and_from_what_to_what(ana, tissue):
 def test_nothing_remains_of_what_was_rolled_back(ana, tissue):
     before = state(tissue)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        correct_reception(ana, tissue.pk, tissue.version, replace(CAME, count=2), WHY)
+        correct_reception(ana, tissue.pk, tissue.lock_version, replace(CAME, count=2), WHY)
         raise ZeroDivisionError
     unchanged(tissue, before)
 
@@ -238,7 +246,7 @@ def test_a_corrected_ready_sample_was_ready_but_once(ana, bruno):
 def test_of_two_who_correct_otherwise_at_once_one_is_told_that_it_is_stale(ana, tissue):
     def go(notes: str) -> str:
         try:
-            correct_reception(ana, tissue.pk, tissue.version, replace(CAME, notes=notes, count=2), WHY)
+            correct_reception(ana, tissue.pk, tissue.lock_version, replace(CAME, notes=notes, count=2), WHY)
             return notes
         except LimsError as refusal:
             return type(refusal).__name__

@@ -13,6 +13,7 @@ from lims.models import Delivery, Notification, Protocol, ProtocolHistory, Veter
 from lims.services.kit import numbers
 from lims.services.protocols.expectations import expected
 from lims.services.reception.bulk import ReceiveProtocols
+from tests.drills.length import examples
 from tests.operating import is_gapless, poisoned, reasons, sequence, start, submitted, work
 
 YEAR = timezone.localdate().year % 100
@@ -93,7 +94,9 @@ def test_where_all_fail_nobody_is_told_of_a_reception(ana, bruno):
     assert not Notification.objects.filter(user=bruno).exists()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     total=st.integers(1, 24),
     broken=st.sets(st.integers(0, 23)),

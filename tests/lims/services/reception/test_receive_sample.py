@@ -124,7 +124,7 @@ def unchanged(protocol: Protocol) -> None:
     assert (
         Protocol.objects.get(pk=protocol.pk).__dict__.items()
         >= {
-            name: getattr(protocol, name) for name in ("status", "number", "version", "sample_condition")
+            name: getattr(protocol, name) for name in ("status", "number", "lock_version", "sample_condition")
         }.items()
     )
     assert not Delivery.objects.exists() and not Notification.objects.exists()
@@ -175,7 +175,7 @@ def test_what_was_rejected_is_received_once_it_was_returned(ana, rejected):
     returned = return_rejected(ana, rejected.pk, "Era la correcta")
     assert (returned.status, returned.sample_condition, returned.rejection_reason) == ("submitted", "", "")
     assert mailed() == ["protocol_rejected", "protocol_submitted"]
-    assert receive_sample(ana, returned.pk, returned.version, GOOD).number == f"HP {YEAR}/001"
+    assert receive_sample(ana, returned.pk, returned.lock_version, GOOD).number == f"HP {YEAR}/001"
     assert [event[:2] for event in events()] == [
         ("submitted", "rejected"),
         ("rejected", "submitted"),
@@ -194,7 +194,7 @@ def test_who_may(ana, paula, alma, bruno, carla, tissue, verb):
         (paula, None),
         (alma, None),
     ):
-        Protocol.objects.filter(pk=tissue.pk).update(status=state, version=1, number=None)
+        Protocol.objects.filter(pk=tissue.pk).update(status=state, lock_version=1, number=None)
         if outcome is None:
             verb(user, tissue.pk, *arguments)
         else:

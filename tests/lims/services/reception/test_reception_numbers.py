@@ -15,6 +15,7 @@ from lims.services.kit import numbers
 from lims.services.protocols.transitions import receive_all
 from lims.services.reception.receiving import Received, receive_sample
 from tests import operating
+from tests.drills.length import examples
 from tests.operating import is_gapless, sequence, submitted
 
 RECEIVERS = 16
@@ -115,7 +116,9 @@ WORK = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(work=WORK)
 def test_whatever_is_done_and_undone_in_whatever_order_the_series_have_no_gap(work):
     NumberSeries.objects.all().delete()
@@ -138,7 +141,9 @@ def test_whatever_is_done_and_undone_in_whatever_order_the_series_have_no_gap(wo
 
 
 @pytest.mark.django_db(transaction=True)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(undone=st.sets(st.integers(0, 15)))
 def test_whichever_of_sixteen_are_undone_the_numbers_have_no_gap(ana, bruno, undone):
     before = len(sequence("histopathology"))

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from lims.documents.reports import report as document
+from lims.documents.reports import document
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
 from lims.models import Cassette, Report, ReportImage, Specimen
 from lims.models.reports import TEXT_FIELDS

@@ -7,6 +7,7 @@ from actors.models import Job
 from lims.models import Delivery, DeliveryKind, DocumentAccess, Notification, Report
 from lims.services.mail import deliveries
 from lims.services.pdfs import access_log
+from lims.services.reports import announcing
 from lims.services.reports.amending import amend_report, withdraw_report
 from lims.services.reports.finalizing import finalize_report
 from tests import factories
@@ -32,7 +33,7 @@ def opened(user, report: Report) -> None:
     access_log.record(user, "report", report.pk, DocumentAccess.Outcome.HIT)
 
 
-def told(kind: str) -> set[str]:
+def notified(kind: str) -> set[str]:
     return set(Notification.objects.filter(kind=kind).values_list("user__email", flat=True))
 
 
@@ -45,14 +46,16 @@ def test_an_issue_is_mailed_to_the_vet_and_told_to_vet_and_author(report, bruno,
     assert (delivery.recipient, delivery.address) == (bruno, "bruno@lab.test")
     assert (delivery.language, delivery.attach_pdf, delivery.state) == ("es", False, "queued")
     assert Job.objects.get(actor="send_delivery").args == [delivery.pk]
-    assert told("report_issued") == {bruno.email, paula.email}
+    assert notified("report_issued") == {bruno.email, paula.email}
     notification = Notification.objects.get(user=bruno)
     assert (notification.subject, notification.path) == (report.protocol.number, f"/reports/{report.pk}/")
     assert not report.history.filter(action="told").exists()
 
 
 def test_the_message_id_is_of_this_site_and_of_this_delivery(report, settings):
-    one, two = Delivery.objects.get().message_id, deliveries.message_id()
+    first = Delivery.objects.get()
+    second = deliveries.write(DeliveryKind.REPORT_ISSUED, first.recipient, first.address, None)
+    one, two = first.message_id, second.message_id
     assert one != two
     for message_id in (one, two):
         assert message_id.startswith("<delivery-") and message_id.endswith("@127.0.0.1>")
@@ -89,12 +92,12 @@ def test_who_wants_no_mail_is_told_in_the_portal_alone(paula, bruno):
     protocol = factories.ready_protocol(bruno.veterinarian)
     factories.issued_report(paula.staff_member.pathologist, protocol)
     assert not Delivery.objects.exists()
-    assert bruno.email in told("report_issued")
+    assert bruno.email in notified("report_issued")
 
 
 def test_announced_again_nobody_is_told_again(report, paula):
     before = Delivery.objects.count(), Notification.objects.count(), Job.objects.count()
-    deliveries.announce(report, DeliveryKind.REPORT_ISSUED, paula)
+    announcing.announce(report, DeliveryKind.REPORT_ISSUED, paula)
     assert (Delivery.objects.count(), Notification.objects.count(), Job.objects.count()) == before
 
 
@@ -105,7 +108,7 @@ def test_an_amendment_is_told_to_everybody_who_had_or_opened_the_old_one(
     Delivery.objects.update(state="sent", sending_at=report.issued_at, sent_at=report.issued_at)
     second = amend(report, paula)
     assert mailed("report_amended") == {bruno.email}
-    assert told("report_amended") == {bruno.email, paula.email, ana.email}
+    assert notified("report_amended") == {bruno.email, paula.email, ana.email}
     assert Notification.objects.get(user=ana).path == f"/reports/{second.pk}/"
     entry = second.history.get(action="told")
     assert entry.by == paula
@@ -117,7 +120,7 @@ def test_a_withdrawal_is_told_to_everybody_but_who_withdrew(report, bruno, paula
     opened(paula, report)
     withdraw_report(paula, report.pk, "Muestra equivocada")
     assert mailed("report_withdrawn") == {bruno.email}
-    assert told("report_withdrawn") == {bruno.email, ana.email}
+    assert notified("report_withdrawn") == {bruno.email, ana.email}
     assert report.history.get(action="told").note == f"{ana.email}, {bruno.email}"
 
 
@@ -125,7 +128,7 @@ def test_a_withdrawn_amendment_is_told_to_readers_of_any_version(report, bruno, 
     opened(ana, report)
     second = amend(report, paula)
     withdraw_report(paula, second.pk, "Muestra equivocada")
-    assert told("report_withdrawn") == {bruno.email, ana.email}
+    assert notified("report_withdrawn") == {bruno.email, ana.email}
 
 
 def test_a_former_vet_who_was_sent_it_is_told_without_the_paper(report, bruno, carla, paula):
@@ -148,14 +151,14 @@ def test_what_never_arrived_and_was_never_opened_makes_no_reader(report, carla, 
     Delivery.objects.update(state="failed")
     Delivery.objects.filter(~Q(recipient=carla)).update(recipient=carla)
     amend(report, paula)
-    assert carla.email not in told("report_amended")
+    assert carla.email not in notified("report_amended")
 
 
 def test_a_reader_who_is_no_vet_any_more_is_told_in_the_portal(report, carla, paula):
     opened(carla, report)
     carla.veterinarian.delete()
     amend(report, paula)
-    assert carla.email in told("report_amended")
+    assert carla.email in notified("report_amended")
     assert carla.email not in mailed("report_amended")
 
 
@@ -170,9 +173,9 @@ def test_rolled_back_nobody_is_told(report, paula, monkeypatch):
     def fail(*args):
         raise RuntimeError
 
-    monkeypatch.setattr(deliveries.reports, "record", fail)
+    monkeypatch.setattr(announcing.access, "record", fail)
     from django.db import transaction
 
     with pytest.raises(RuntimeError), transaction.atomic():
-        deliveries.announce(report, DeliveryKind.REPORT_AMENDED, paula)
-    assert (mailed("report_amended"), told("report_amended")) == (set(), set())
+        announcing.announce(report, DeliveryKind.REPORT_AMENDED, paula)
+    assert (mailed("report_amended"), notified("report_amended")) == (set(), set())

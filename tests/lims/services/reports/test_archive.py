@@ -20,13 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("buckets")]
 
 
 @pytest.fixture
-def key() -> str:
-    return f"reports/{uuid.uuid4()}/v1.pdf"
-
-
-@pytest.fixture
-def author(paula):
-    return paula.staff_member.pathologist
+def public_id() -> str:
+    return str(uuid.uuid4())
 
 
 def put(key: str, content: bytes) -> str:
@@ -37,7 +32,7 @@ def put(key: str, content: bytes) -> str:
 
 def kept_report(author, content: bytes = PDF) -> Report:
     """Return an issued report whose paper is a few bytes in the archive."""
-    kept = archive.keep(f"reports/{uuid.uuid4()}/v1.pdf", content, {})
+    kept = archive.keep(str(uuid.uuid4()), 1, content)
     fields = {"archive_key": kept.key, "archive_version_id": kept.version_id}
     return factories.archived_report(author, **fields, sha256=kept.sha256, size_bytes=kept.size_bytes)
 
@@ -46,38 +41,39 @@ def problems(sample: int | None = None) -> list[str]:
     return [verdict.problem for verdict in archive.verify(sample)]
 
 
-def test_what_is_kept_names_its_version_digest_and_size(key):
-    kept = archive.keep(key, PDF, {"report": "1"})
+def test_what_is_kept_names_its_version_digest_and_size(public_id):
+    kept = archive.keep(public_id, 2, PDF)
+    key = f"reports/{public_id}/v2-{SHA256[:16]}.pdf"
     found = store.stat(key, bucket=settings.S3_ARCHIVE_BUCKET, version_id=kept.version_id)
     assert (kept.key, kept.sha256, kept.size_bytes) == (key, SHA256, len(PDF))
     assert (found.size, found.sha256, found.version_id) == (len(PDF), SHA256, kept.version_id)
 
 
-def test_kept_twice_both_versions_are_whole(key):
-    versions = {archive.keep(key, PDF, {}).version_id for _ in range(2)}
-    assert len(versions) == 2
-    for version_id in versions:
-        assert store.get(key, bucket=settings.S3_ARCHIVE_BUCKET, version_id=version_id) == PDF
+def test_kept_twice_both_versions_are_whole(public_id):
+    kept = [archive.keep(public_id, 1, PDF) for _ in range(2)]
+    assert len({each.version_id for each in kept}) == 2
+    for each in kept:
+        assert store.get(each.key, bucket=settings.S3_ARCHIVE_BUCKET, version_id=each.version_id) == PDF
 
 
-def test_other_bytes_than_were_put_are_an_error_to_retry(key, monkeypatch):
+def test_other_bytes_than_were_put_are_an_error_to_retry(public_id, monkeypatch):
     other = store.Measured(hashlib.sha256(b"other").hexdigest(), len(PDF))
     monkeypatch.setattr(store, "measure", lambda *args, **options: other)
     with pytest.raises(StoreError, match="other bytes"):
-        archive.keep(key, PDF, {})
+        archive.keep(public_id, 1, PDF)
 
 
-def test_a_version_that_cannot_be_read_back_is_an_error_to_retry(key, monkeypatch):
+def test_a_version_that_cannot_be_read_back_is_an_error_to_retry(public_id, monkeypatch):
     monkeypatch.setattr(store, "measure", lambda *args, **options: None)
     with pytest.raises(StoreError):
-        archive.keep(key, PDF, {})
+        archive.keep(public_id, 1, PDF)
 
 
-def test_a_bucket_without_versions_keeps_nothing(key, monkeypatch):
+def test_a_bucket_without_versions_keeps_nothing(public_id, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(settings, "S3_ARCHIVE_BUCKET", settings.S3_MEDIA_BUCKET)
         with pytest.raises(StoreError, match="no versions"):
-            archive.keep(key, PDF, {})
+            archive.keep(public_id, 1, PDF)
 
 
 def test_it_is_read_by_its_version_whatever_was_put_since(author):

@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from actors.models import Job
-from lims.documents.reports import report as document
+from lims.documents.reports import document
 from lims.errors import Incomplete, InvalidTransition, LimsError, NotAllowed, NotVisible
 from lims.models import (
     Cassette,
@@ -21,17 +21,11 @@ from lims.models import (
     Specimen,
 )
 from lims.services.protocols import transitions
-from lims.services.reports import access
 from lims.services.reports.finalizing import finalize_report, missing_parts
 from lims.services.reports.freezing import CODE_ALPHABET
 from tests import factories
 
 UNTOUCHED = ("draft", None, None, None, None)
-
-
-@pytest.fixture
-def draft(paula) -> Report:
-    return factories.draft_report(paula.staff_member.pathologist)
 
 
 def state(report: Report) -> tuple:
@@ -138,9 +132,9 @@ def test_one_who_may_not_sign_may_not(paula, draft):
 
 
 def test_what_is_missing_can_be_asked_for_before_the_click(paula, draft):
-    assert missing_parts(access.find(paula, draft.pk)) == {}
+    assert missing_parts(draft.pk) == {}
     Pathologist.objects.update(may_sign=False, licence="")
-    assert set(missing_parts(access.find(paula, draft.pk))) == {"may_sign", "licence"}
+    assert set(missing_parts(draft.pk)) == {"may_sign", "licence"}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@
 import pgtrigger
 import pytest
 
-from lims.documents.reports import report as document
+from lims.documents.reports import document
 from lims.errors import Incomplete
 from lims.models import Report
 from lims.models.reports import TEXT_FIELDS
@@ -12,11 +12,6 @@ from pdfcache.errors import DocumentGone
 from tests import factories
 
 HOSTILE = "Ñandú <b>\\u0041 \\n {} %s 'x' \"y\" 😀\n\n\t¿?"
-
-
-@pytest.fixture
-def draft(paula) -> Report:
-    return factories.draft_report(paula.staff_member.pathologist)
 
 
 def test_the_long_texts_are_frozen_as_they_are_written(paula):

@@ -68,7 +68,7 @@ def test_a_draft_goes_on_as_the_colleagues_with_its_texts(paula, pedro):
     )
     assert [(entry.action, entry.by) for entry in draft.history.all()] == [("begun", pedro), ("begun", paula)]
     # Whatever window of the first author's is still open can no longer save over it.
-    assert draft.edit_version == begun.edit_version + 1
+    assert draft.lock_version == begun.lock_version + 1
 
 
 def test_a_draft_of_a_colleague_who_is_there_stays_theirs(paula, pedro):

@@ -16,18 +16,13 @@ from lims.models import DocumentAccess, Report
 from lims.services.pdfs import opening
 from lims.services.reports.amending import amend_report, withdraw_report
 from lims.services.reports.finalizing import finalize_report
-from lims.services.reports.opening import Preview, Publishing, Ready, open_report
+from lims.services.reports.opening import IssuedPdf, Preview, Publishing, open_report
 from pdfcache import store
 from pdfcache.errors import StoreError
 from tests import factories, proxy
 from tests.running import run_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("buckets")]
-
-
-@pytest.fixture
-def author(paula):
-    return paula.staff_member.pathologist
 
 
 @pytest.fixture
@@ -52,7 +47,7 @@ def accesses() -> list[tuple]:
 
 def test_the_vet_gets_the_very_bytes_that_were_issued_and_it_is_logged(report, bruno):
     opened = open_report(bruno, report.pk)
-    assert isinstance(opened, Ready)
+    assert isinstance(opened, IssuedPdf)
     answer = urllib3.request("GET", opened.url)
     assert hashlib.sha256(answer.data).hexdigest() == report.sha256
     assert answer.headers["Content-Type"] == "application/pdf"
@@ -71,7 +66,7 @@ def test_the_link_names_the_version_so_that_a_later_put_changes_nothing(report, 
 
 def test_the_laboratory_opens_it_too_and_strangers_do_not(report, ana, alma, paula, carla):
     for user in (ana, alma, paula):
-        assert isinstance(open_report(user, report.pk), Ready)
+        assert isinstance(open_report(user, report.pk), IssuedPdf)
     logged = accesses()
     with pytest.raises(NotVisible):
         open_report(carla, report.pk)
@@ -114,7 +109,7 @@ def test_the_link_is_signed_for_the_public_endpoint(report, bruno):
 
 
 def test_store_away_is_said_and_nothing_is_rendered(report, bruno, store_away, monkeypatch):
-    monkeypatch.setattr("lims.services.reports.access.opening.draw", lambda shown: pytest.fail("rendered"))
+    monkeypatch.setattr("lims.services.reports.opening.draw", lambda shown: pytest.fail("rendered"))
     with pytest.raises(StoreError):
         open_report(bruno, report.pk)
     assert accesses() == []

@@ -20,18 +20,12 @@ from lims.services.kit import images
 from lims.services.reports import images as report_images
 from pdfcache import store
 from pdfcache.errors import StoreError
-from tests import factories
 from tests.lims.services.kit.test_images import png
 from tests.pictures import encoded, upload
 from tests.running import run_jobs
 
 pytestmark = pytest.mark.usefixtures("buckets")
 BOX = (661, 520)
-
-
-@pytest.fixture
-def draft(paula) -> Report:
-    return factories.draft_report(paula.staff_member.pathologist)
 
 
 def added(paula, draft: Report, content: bytes | None = None) -> ReportImage:
@@ -159,7 +153,7 @@ def test_a_bomb_is_refused_before_it_is_decoded():
     bomb = png(9_000, 9_000, b"\x00" * 1_000)
     program = (
         "import io, sys, resource, os; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'tests.settings');"
-        "import django; django.setup(); from lims.services import images; from PIL import PngImagePlugin;"
+        "import django; django.setup(); from lims.services.kit import images; from PIL import PngImagePlugin;"
         "content = sys.stdin.buffer.read(); before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "for look in (images.micrograph, lambda content: images.checked(io.BytesIO(content))):\n"
         "    try: look(content)\n"

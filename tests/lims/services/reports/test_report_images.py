@@ -30,11 +30,6 @@ CONTENT = encoded(Image.new("RGB", (40, 30), "plum"))
 READY = {"state": "ready", "sha256": "0" * 64, "width_px": 1, "height_px": 1}
 
 
-@pytest.fixture
-def draft(paula) -> Report:
-    return factories.draft_report(paula.staff_member.pathologist)
-
-
 def rows(draft: Report, count: int, **fields) -> list[ReportImage]:
     return ReportImage.objects.bulk_create(
         ReportImage(report=draft, position=position, **fields) for position in range(count)

@@ -32,7 +32,7 @@ def as_it_is(draft: Report) -> Content:
 def wrong_fields(paula, draft: Report, content: Content) -> set[str]:
     before = as_it_is(draft)
     with pytest.raises(Incomplete) as refusal:
-        save_draft(paula, draft.pk, draft.edit_version, content)
+        save_draft(paula, draft.pk, draft.lock_version, content)
     assert as_it_is(draft) == before
     return set(refusal.value.fields)
 
@@ -45,22 +45,22 @@ def test_everything_that_was_typed_is_there(paula, draft):
         [(row.pk, f"dx {row.pk}", [{"element": "Grado", "answer": "bajo"}]) for row in rows],
         [(row.pk, f"obs {row.pk}", f"dx {row.pk}") for row in cassettes],
     )
-    saved = save_draft(paula, draft.pk, draft.edit_version, typed)
-    assert saved.edit_version == draft.edit_version + 1
+    saved = save_draft(paula, draft.pk, draft.lock_version, typed)
+    assert saved.lock_version == draft.lock_version + 1
     assert as_it_is(draft) == typed
 
 
 def test_the_same_content_again_changes_nothing(paula, draft):
     before = draft.changed_at
-    again = save_draft(paula, draft.pk, draft.edit_version, as_it_is(draft))
+    again = save_draft(paula, draft.pk, draft.lock_version, as_it_is(draft))
     draft.refresh_from_db()
-    assert (again.edit_version, draft.changed_at) == (1, before)
+    assert (again.lock_version, draft.changed_at) == (1, before)
 
 
 def test_a_save_whose_answer_was_lost_can_be_repeated(paula, draft):
     typed = replace(as_it_is(draft), texts={"comments": "nuevo"})
     first = save_draft(paula, draft.pk, 1, typed)
-    assert save_draft(paula, draft.pk, 1, typed).edit_version == first.edit_version == 2
+    assert save_draft(paula, draft.pk, 1, typed).lock_version == first.lock_version == 2
 
 
 def test_the_second_of_two_windows_is_told_and_overwrites_nothing(paula, draft):
@@ -70,7 +70,7 @@ def test_the_second_of_two_windows_is_told_and_overwrites_nothing(paula, draft):
     with pytest.raises(StaleEdit):
         save_draft(paula, draft.pk, 1, Content({"microscopic": "en otra parte"}))
     draft.refresh_from_db()
-    assert (draft.comments, draft.edit_version) == ("de la primera", 2)
+    assert (draft.comments, draft.lock_version) == ("de la primera", 2)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -88,7 +88,7 @@ def test_of_windows_that_save_at_once_one_wins_and_all_others_are_told(paula, dr
         outcomes = [*pool.map(save, range(4))]
     draft.refresh_from_db()
     assert sorted(outcomes) == ["stale"] * 3 + [draft.comments]
-    assert draft.edit_version == 2
+    assert draft.lock_version == 2
 
 
 def test_what_is_left_out_stays(paula, draft):
@@ -101,7 +101,7 @@ def test_line_ends_are_one_kind_and_otherwise_the_text_is_as_typed(paula, draft)
     save_draft(paula, draft.pk, 1, Content({"comments": " a\r\nb\rc\n\n d "}))
     draft.refresh_from_db()
     assert draft.comments == " a\nb\nc\n\n d "
-    assert save_draft(paula, draft.pk, 2, Content({"comments": " a\r\nb\r\nc\r\n\r\n d "})).edit_version == 2
+    assert save_draft(paula, draft.pk, 2, Content({"comments": " a\r\nb\r\nc\r\n\r\n d "})).lock_version == 2
 
 
 def test_what_no_row_can_hold_is_no_error(paula, draft):
@@ -187,7 +187,7 @@ def test_rows_of_another_report_are_not_there(paula, draft):
         with pytest.raises(NotVisible):
             save_draft(paula, draft.pk, 1, content)
     draft.refresh_from_db()
-    assert (draft.comments, draft.edit_version) == ("Márgenes libres a 4 mm.", 1)
+    assert (draft.comments, draft.lock_version) == ("Márgenes libres a 4 mm.", 1)
 
 
 def test_a_field_that_is_no_text_of_a_report_is_a_mistake_in_the_code(paula, draft):
@@ -216,7 +216,7 @@ def test_nobody_else_writes_or_discards(request, draft, who, error):
     with pytest.raises(error):
         discard_draft(by, draft.pk)
     draft.refresh_from_db()
-    assert (draft.comments, draft.edit_version) == ("Márgenes libres a 4 mm.", 1)
+    assert (draft.comments, draft.lock_version) == ("Márgenes libres a 4 mm.", 1)
 
 
 def test_a_discarded_draft_is_gone_with_all_its_parts_and_can_be_begun_again(paula, draft):

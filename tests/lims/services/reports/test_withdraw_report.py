@@ -4,7 +4,7 @@ import pytest
 
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
 from lims.models import Delivery, Report
-from lims.services.mail import deliveries
+from lims.services.reports import amending
 from lims.services.reports.amending import withdraw_report
 from tests import factories
 
@@ -41,7 +41,7 @@ def test_whoever_cannot_be_told_keeps_it_from_being_withdrawn(paula, issued, mon
     def fail(*args):
         raise RuntimeError
 
-    monkeypatch.setattr(deliveries, "announce", fail)
+    monkeypatch.setattr(amending, "announce", fail)
     with pytest.raises(RuntimeError):
         withdraw_report(paula, issued.pk, "Muestra cambiada")
     issued.refresh_from_db()
@@ -55,20 +55,6 @@ def test_it_needs_a_reason_that_fits(paula, issued, reason):
     assert set(refusal.value.fields) == {"reason"}
     issued.refresh_from_db()
     assert issued.status == "issued"
-
-
-@pytest.mark.parametrize("status", ["superseded", "withdrawn"])
-def test_only_a_current_report_is_withdrawn(paula, issued, status):
-    Report.objects.update(status=status)
-    with pytest.raises(InvalidTransition):
-        withdraw_report(paula, issued.pk, "Muestra cambiada")
-
-
-def test_what_is_not_out_is_not_withdrawn(paula):
-    author = paula.staff_member.pathologist
-    for report in (factories.draft_report(author), factories.finalized_report(author)):
-        with pytest.raises(InvalidTransition):
-            withdraw_report(paula, report.pk, "Muestra cambiada")
 
 
 @pytest.mark.parametrize(

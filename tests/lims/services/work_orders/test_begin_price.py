@@ -64,6 +64,6 @@ def test_price_history_never_rewrites_an_old_order(alma, ana, bruno):
     order = create_work_order(ana, bruno.veterinarian, lines)
     begin_price(alma, terms(valid_from=timezone.localdate() + DAY))
     # Neither the draft, nor the same lines asked for again, nor what is issued of it.
-    assert change_work_order(ana, order.pk, order.version, lines=lines).total == Decimal("700.00")
+    assert change_work_order(ana, order.pk, order.lock_version, lines=lines).total == Decimal("700.00")
     assert issue_work_order(ana, order.pk).total == Decimal("700.00")
     assert [str(line.unit_price) for line in order.lines.all()] == ["700.00"]

@@ -77,7 +77,7 @@ def test_the_same_lines_again_change_nothing(ana, bruno):
     lines = [line(protocol), line(protocol, quantity=2, discount=Decimal("5.00"))]
     order = create_work_order(ana, bruno.veterinarian, lines)
     # The second of two clicks comes with the version that the first one has changed.
-    changed = change_work_order(ana, order.pk, order.version, lines=lines[:1])
-    again = change_work_order(ana, order.pk, order.version, lines=lines[:1])
-    assert (again.version, again.total) == (changed.version, HUNDRED)
+    changed = change_work_order(ana, order.pk, order.lock_version, lines=lines[:1])
+    again = change_work_order(ana, order.pk, order.lock_version, lines=lines[:1])
+    assert (again.lock_version, again.total) == (changed.lock_version, HUNDRED)
     assert order.history.filter(action="changed").count() == 1

@@ -56,7 +56,7 @@ def test_an_order_without_lines_is_refused(ana, bruno):
 
 def test_an_advance_beyond_the_total_is_refused(ana, bruno):
     order = draft_order(ana, bruno.veterinarian)
-    change_work_order(ana, order.pk, order.version, advance=Decimal("1000.01"))
+    change_work_order(ana, order.pk, order.lock_version, advance=Decimal("1000.01"))
     with pytest.raises(Incomplete):
         issue_work_order(ana, order.pk)
 

@@ -86,14 +86,14 @@ def test_a_total_beyond_them_leaves_a_draft_as_it_was(ana, bruno):
     before = list(order.lines.values())
     hundred = Line(order.lines.get().protocol_id, "HP", unit_price=PRICE_MAX, quantity=100)
     with pytest.raises(Incomplete):
-        change_work_order(ana, order.pk, order.version, lines=[hundred, hundred])
+        change_work_order(ana, order.pk, order.lock_version, lines=[hundred, hundred])
     assert list(order.lines.values()) == before
 
 
 def test_an_advance_beyond_them_is_refused_beside_its_field(ana, bruno):
     order = draft_order(ana, bruno.veterinarian)
     with pytest.raises(Incomplete) as refusal:
-        change_work_order(ana, order.pk, order.version, advance=AMOUNT_MAX + CENT)
+        change_work_order(ana, order.pk, order.lock_version, advance=AMOUNT_MAX + CENT)
     assert set(refusal.value.fields) == {"advance"}
 
 

@@ -58,8 +58,10 @@ def do(verb: str, by, order: WorkOrder) -> WorkOrder:
         "send": lambda: send_work_order(by, order.pk),
         "invoice": lambda: invoice_work_order(by, order.pk),
         "cancel": lambda: cancel_work_order(by, order.pk, "Otra razón"),
-        "change billing": lambda: change_work_order(by, order.pk, order.version, observations="Otra cosa"),
-        "change lines": lambda: change_work_order(by, order.pk, order.version, lines=[line]),
+        "change billing": lambda: change_work_order(
+            by, order.pk, order.lock_version, observations="Otra cosa"
+        ),
+        "change lines": lambda: change_work_order(by, order.pk, order.lock_version, lines=[line]),
         "issue and send": lambda: issue_and_send_work_order(by, order.pk),
     }
     return verbs[verb]()
@@ -105,9 +107,9 @@ def test_a_verb_leads_where_the_table_says_or_changes_nothing(ana, bruno, state,
 )
 def test_of_a_version_that_was_not_read_nothing_is_done(ana, alma, bruno, state, verb):
     order = order_in(state, ana, bruno.veterinarian)
-    change_work_order(alma, order.pk, order.version, observations="Otra cosa")
+    change_work_order(alma, order.pk, order.lock_version, observations="Otra cosa")
     before = everything()
     with pytest.raises(StaleEdit):
-        verb(ana, order.pk, order.version)
+        verb(ana, order.pk, order.lock_version)
     assert everything() == before
-    assert verb(ana, order.pk, order.version + 1).status != state
+    assert verb(ana, order.pk, order.lock_version + 1).status != state

@@ -94,14 +94,14 @@ def test_what_was_done_is_told_by_its_name_and_not_by_the_lists(ana, browser):
         pass_stage(ana, [pk], stage)
     client = browser(ana)
 
-    def told(step: str, **chosen) -> str:
+    def message_after(step: str, **chosen) -> str:
         return client.post(MARK, {"step": step, **chosen}, follow=True).content.decode()
 
-    assert "Se creó 1." in told("cut", cassette=pk)
+    assert "Se creó 1." in message_after("cut", cassette=pk)
     slide = Slide.objects.get().pk
-    assert "Montado: 1 marcado." in told("mount", slide=slide)
-    assert "Teñido: 1 marcado." in told("stain", slide=slide)
-    assert "Evaluado: 1 marcado." in told("judge", slide=slide, quality="good")
+    assert "Montado: 1 marcado." in message_after("mount", slide=slide)
+    assert "Teñido: 1 marcado." in message_after("stain", slide=slide)
+    assert "Evaluado: 1 marcado." in message_after("judge", slide=slide, quality="good")
 
 
 def test_the_whole_way_by_lists_alone(ana, browser):
@@ -141,8 +141,8 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "told"), WRONG)
-def test_wrong_input_is_told_and_changes_nothing(ana, browser, fields, told):
+@pytest.mark.parametrize(("fields", "message"), WRONG)
+def test_wrong_input_is_told_and_changes_nothing(ana, browser, fields, message):
     (own,) = in_work(ana)
     filled = {
         name: [own if one == "OWN" else one for one in value]
@@ -154,7 +154,7 @@ def test_wrong_input_is_told_and_changes_nothing(ana, browser, fields, told):
     answer = client.post(MARK, sent)
     page = answer.content.decode()
     assert answer.status_code == 409 and 'class="notice notice-error"' in page
-    assert told is None or told in page
+    assert message is None or message in page
     assert client.post(MARK, sent, **JSON).status_code == 409
     assert not CassetteStage.objects.exists()
 

@@ -61,7 +61,7 @@ def test_a_double_click_makes_them_once_and_shows_what_is_there(ana, browser):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ({"count": "muchos"}, "número entero"),
         ({"count": -1}, "mayor"),
@@ -71,12 +71,12 @@ def test_a_double_click_makes_them_once_and_shows_what_is_there(ana, browser):
         ({"type": "oro"}, "oro"),
     ],
 )
-def test_wrong_input_is_told_beside_its_field_and_kept(ana, browser, wrong, told):
+def test_wrong_input_is_told_beside_its_field_and_kept(ana, browser, wrong, message):
     protocol = received()
     answer = browser(ana).post(path(protocol, "cassettes"), lines(protocol, **{"colour": "violeta"} | wrong))
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert told in page and 'value="violeta"' in page
+    assert message in page and 'value="violeta"' in page
     assert not Cassette.objects.exists()
 
 

@@ -14,7 +14,7 @@ from lims.services.history.wording import changes_of
 from lims.services.people.accounts import change_account
 from lims.views.history.audit import PAGE_SIZE
 from tests import factories
-from tests.ageing import dated
+from tests.aged import dated
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def changes(thing, user) -> list:
         return changes_of(thing, user)
 
 
-def told(thing, user) -> list[tuple]:
+def changed_fields(thing, user) -> list[tuple]:
     return [
         (change.part, field.label, field.old, field.new)
         for change in changes(thing, user)
@@ -49,7 +49,7 @@ def test_it_says_who_changed_which_field_from_what_to_what(ana, bruno, browser):
         Protocol.objects.filter(pk=protocol.pk).update(status="ready", animal="Michi", neutered=True)
     page = text(browser(ana), f"/audit/protocol/{protocol.pk}/")
     assert "Ana Suárez" in page
-    assert sorted(told(protocol, ana)) == [
+    assert sorted(changed_fields(protocol, ana)) == [
         ("", "animal's name or id", "Firulais", "Michi"),
         ("", "neutered", "", "yes"),
         ("", "status", "Processing", "Ready"),
@@ -74,15 +74,15 @@ def test_its_parts_are_in_it_also_what_was_removed(ana, bruno):
         (f"slide {protocol.number}-S1", "Changed"),
         (f"slide {protocol.number}-S1", "Removed"),
     } <= parts
-    assert (f"slide {protocol.number}-S1", "quality", "Good", "Poor") in told(protocol, ana)
+    assert (f"slide {protocol.number}-S1", "quality", "Good", "Poor") in changed_fields(protocol, ana)
 
 
 def test_lines_and_amounts_are_written_as_people_write_them(ana, bruno):
     order = factories.draft_order(ana, bruno.veterinarian)
     order.lines.update(unit_price="1234.50")
     WorkOrder.objects.filter(pk=order.pk).update(billing_vat_condition="exempt")
-    assert ("line 1", "unit price", "1,000.00", "1,234.50") in told(order, ana)
-    assert ("", "VAT condition", "Final consumer", "VAT exempt") in told(order, ana)
+    assert ("line 1", "unit price", "1,000.00", "1,234.50") in changed_fields(order, ana)
+    assert ("", "VAT condition", "Final consumer", "VAT exempt") in changed_fields(order, ana)
 
 
 def test_a_vets_draft_stays_theirs_also_after_it_was_submitted(ana, bruno):
@@ -151,13 +151,13 @@ def test_a_changed_account_tells_its_role_and_never_its_password(alma, ana):
         ana.refresh_from_db()
         ana.set_password("otra-clave-larga")
         ana.save()
-    assert told(User.objects.get(pk=ana.pk), alma) == [("", "role", "Staff", "Administrator")]
+    assert changed_fields(User.objects.get(pk=ana.pk), alma) == [("", "role", "Staff", "Administrator")]
 
 
 def test_a_price_tells_its_amount(alma):
     price = factories.PriceFactory()
     Price.objects.filter(pk=price.pk).update(price="1200.00")
-    assert told(price, alma) == [("", "price", "1,000.00", "1,200.00")]
+    assert changed_fields(price, alma) == [("", "price", "1,000.00", "1,200.00")]
 
 
 @pytest.mark.parametrize("path", ["/audit/nothing/1/", "/audit/protocol/999999/"])
@@ -171,12 +171,12 @@ def test_it_says_which_changes_are_no_longer_kept_where_there_were_some(ana, bru
     Protocol.objects.filter(pk=old.pk).update(animal="Michi")
     dated(old, datetime(2024, 5, 2, tzinfo=UTC), datetime(2024, 5, 3, tzinfo=UTC))
     list(retention.age(24))
-    client, told = browser(ana), "Los cambios anteriores a junio de 2024 ya no se conservan."
+    client, changed_fields = browser(ana), "Los cambios anteriores a junio de 2024 ya no se conservan."
     page = text(client, f"/audit/protocol/{old.pk}/")
-    assert told in page and "Sin cambios desde entonces" in page and "Vieja" not in page
+    assert changed_fields in page and "Sin cambios desde entonces" in page and "Vieja" not in page
     Protocol.objects.filter(pk=old.pk).update(animal="Nueva")
     page = text(client, f"/audit/protocol/{old.pk}/")
-    assert told in page and "Michi" in page and "Nueva" in page
+    assert changed_fields in page and "Michi" in page and "Nueva" in page
     assert "ya no se conservan" not in text(client, f"/audit/protocol/{young.pk}/")
 
 

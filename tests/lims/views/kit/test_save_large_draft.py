@@ -46,7 +46,7 @@ def draft(paula, bruno) -> Report:
 
 
 def test_report_with_everything_that_it_can_have_is_saved(paula, draft, browser):
-    sent: dict = dict.fromkeys(TEXT_FIELDS, "ñ" * TEXT_MAX) | {"edit_version": draft.edit_version}
+    sent: dict = dict.fromkeys(TEXT_FIELDS, "ñ" * TEXT_MAX) | {"edit_version": draft.lock_version}
     for row in draft.diagnoses.all():
         sent[f"diagnosis-{row.pk}"] = "ñ" * 5_000
         sent[f"synoptic-{row.pk}-element"] = sent[f"synoptic-{row.pk}-answer"] = ["ñ"] * SYNOPTIC_ROWS_MAX
@@ -67,7 +67,7 @@ def test_as_many_fields_are_read_as_a_draft_can_have():
 def test_submission_with_as_many_specimens_as_it_can_have_is_saved(bruno, browser):
     draft = complete_draft(factories.verify(bruno))
     rows = range(SPECIMENS_MAX)
-    sent = {"edit_version": draft.version, "animal": "Mora", "sex": "female", "neutered": "unknown"}
+    sent = {"edit_version": draft.lock_version, "animal": "Mora", "sex": "female", "neutered": "unknown"}
     sent |= {"preservation": "Formol", "containers_declared": 1}
     sent |= {f"specimen-{row}-{name}": "ñ" * 200 for row in rows for name in ("site", "procedure")}
     sent |= {f"specimen-{row}-pieces": 500 for row in rows} | {"clinical_history": "ñ" * 10_000}

@@ -11,6 +11,7 @@ from tests import factories
 from tests.running import run_jobs
 
 MAKE = "/labels/make/"
+BENCH = "/processing/labels/"
 
 
 @pytest.fixture
@@ -191,18 +192,18 @@ def test_a_key_of_no_form_of_ours_is_refused(key, ana, protocols, browser):
 def test_refused_on_a_work_list_it_shows_the_list_with_what_was_chosen(ana, bruno, browser):
     waiting = [factories.ProtocolFactory(status="received") for _ in range(2)]
     sent = {"protocol": [waiting[1].pk, "x"], "filter": "stage=begin"}
-    answer = browser(ana).post(MAKE, sent)
+    answer = browser(ana).post(BENCH, sent)
     page = answer.content.decode()
     assert answer.status_code == 409 and "Un identificador es un número entero." in page
     ticked = [pk for pk in pks(waiting) if re.search(rf'value="{pk}" data-code="[^"]*" checked', page)]
     assert ticked == [waiting[1].pk]
-    assert browser(bruno).post(MAKE, sent).status_code == 403
+    assert browser(bruno).post(BENCH, sent).status_code == 403
 
 
 def test_refused_on_a_bench_it_shows_the_bench(ana, protocols, browser):
     protocol = protocols[0]
     Protocol.objects.update(status="processing")
-    answer = browser(ana).post(MAKE, {"back": protocol.pk})
+    answer = browser(ana).post(BENCH, {"back": protocol.pk})
     assert answer.status_code == 409
     page = answer.content.decode()
     assert f"<h1>{protocol.number}</h1>" in page and "No hay etiquetas para imprimir" in page

@@ -13,14 +13,14 @@ STATEMENTS_JSON, STATEMENTS_HTML = 3, 4
 pytestmark = pytest.mark.django_db
 
 
-def tell(user, kind: str = "report_issued", **fields) -> Notification:
+def notified(user, kind: str = "report_issued", **fields) -> Notification:
     values = {"subject": "HP 26/001", "path": "/reports/7/"} | fields
     return Notification.objects.create(user=user, kind=kind, **values)
 
 
 def test_header_counts_what_is_unread_of_ones_own(bruno, carla, browser):
     for user in (bruno, bruno, carla):
-        tell(user)
+        notified(user)
     assert '<span class="count">2<' in browser(bruno).get("/work-orders/").content.decode()
     Notification.objects.all().delete()
     assert '<span class="count">' not in browser(bruno).get("/work-orders/").content.decode()
@@ -29,7 +29,7 @@ def test_header_counts_what_is_unread_of_ones_own(bruno, carla, browser):
 def test_every_kind_has_its_sentence(bruno, browser):
     assert set(SENTENCES) == set(NotificationKind)
     for kind in NotificationKind:
-        tell(bruno, kind, subject="<b>HP 26/001")
+        notified(bruno, kind, subject="<b>HP 26/001")
     page = browser(bruno).get("/notifications/").content.decode()
     # One of them is about the reader, and names nothing.
     assert page.count("&lt;b&gt;HP 26/001") == len(NotificationKind) - 1
@@ -40,7 +40,7 @@ def test_every_kind_has_its_sentence(bruno, browser):
 @pytest.mark.parametrize("count", [1, PAGE_SIZE + 5])
 def test_statements_do_not_grow_with_the_rows(count, bruno, browser, django_assert_num_queries):
     for _ in range(count):
-        tell(bruno)
+        notified(bruno)
     client = browser(bruno)
     for headers, statements in (({}, STATEMENTS_HTML), (JSON, STATEMENTS_JSON)):
         with django_assert_num_queries(statements):
@@ -48,8 +48,8 @@ def test_statements_do_not_grow_with_the_rows(count, bruno, browser, django_asse
 
 
 def test_list_has_ones_own_newest_first_in_pages(bruno, carla, browser):
-    own = [tell(bruno).pk for _ in range(PAGE_SIZE + 2)]
-    tell(carla)
+    own = [notified(bruno).pk for _ in range(PAGE_SIZE + 2)]
+    notified(carla)
     client, url, seen = browser(bruno), "/notifications/", []
     while url:
         answer = client.get(url, **JSON).json()
@@ -59,7 +59,7 @@ def test_list_has_ones_own_newest_first_in_pages(bruno, carla, browser):
 
 
 def test_opening_one_reads_it_and_leads_to_it(bruno, browser):
-    one, other = tell(bruno), tell(bruno)
+    one, other = notified(bruno), notified(bruno)
     client = browser(bruno)
     for _ in range(2):
         assert client.post(f"/notifications/{one.pk}/open/")["Location"] == "/reports/7/"
@@ -69,8 +69,8 @@ def test_opening_one_reads_it_and_leads_to_it(bruno, browser):
 
 
 def test_reading_all_leaves_those_of_others(bruno, carla, browser):
-    tell(bruno)
-    foreign = tell(carla)
+    notified(bruno)
+    foreign = notified(carla)
     client = browser(bruno)
     assert client.post("/notifications/read/")["Location"] == "/notifications/"
     assert client.post("/notifications/read/", **JSON).json() == {"unread": 0}

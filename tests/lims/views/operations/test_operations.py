@@ -31,7 +31,7 @@ def url(operation: Operation, end: str = "") -> str:
     return f"/operations/{operation.pk}/{end}"
 
 
-def told(client, operation: Operation) -> dict:
+def state_of(client, operation: Operation) -> dict:
     return client.get(url(operation), **JSON).json()
 
 
@@ -43,11 +43,11 @@ def failed(ana, protocols, bad) -> Operation:
 def test_json_tells_how_far_it_is(ana, protocols, operation, browser, django_assert_num_queries):
     client = browser(ana)
     with django_assert_num_queries(STATEMENTS_JSON):
-        before = told(client, operation)
+        before = state_of(client, operation)
     numbers = ("state", "total", "done", "failed", "pending", "failures", "eta_s")
     assert [before[name] for name in numbers] == ["running", 5, 0, 0, 5, [], None]
     work(operation)
-    assert [told(client, operation)[name] for name in numbers] == ["done", 5, 5, 0, 0, [], 0]
+    assert [state_of(client, operation)[name] for name in numbers] == ["done", 5, 5, 0, 0, [], 0]
 
 
 def test_failures_have_item_reason_and_link(ana, protocols, browser, django_assert_num_queries):
@@ -55,7 +55,7 @@ def test_failures_have_item_reason_and_link(ana, protocols, browser, django_asse
     operation = failed(ana, protocols, [bad])
     client = browser(ana)
     with django_assert_num_queries(STATEMENTS_FAILED):
-        (failure,) = told(client, operation)["failures"]
+        (failure,) = state_of(client, operation)["failures"]
     assert (failure["item"], failure["url"]) == (bad.temporary_code, f"/protocols/{bad.pk}/")
     with django_assert_num_queries(STATEMENTS_HTML):
         page = client.get(url(operation)).content.decode()
@@ -68,7 +68,7 @@ def test_failures_are_in_pages_and_in_a_file(ana, bruno, browser, monkeypatch):
     protocols = submitted(130, [bruno.veterinarian])
     operation = failed(ana, protocols, protocols[5:])
     client = browser(ana)
-    first = told(client, operation)
+    first = state_of(client, operation)
     second = client.get(first["next"], **JSON).json()
     items = [failure["item"] for failure in first["failures"] + second["failures"]]
     assert (len(first["failures"]), second["next"]) == (100, None)
@@ -122,10 +122,10 @@ def test_cancel_resume_and_retry(ana, protocols, browser):
     assert client.post(url(operation, "resume/"), **JSON).status_code == 202
     with poisoned(protocols[:2]):
         work(operation)
-    assert told(client, operation)["failed"] == 2
+    assert state_of(client, operation)["failed"] == 2
     assert client.post(url(operation, "retry/")).url == url(operation)
     work(operation)
-    assert [told(client, operation)[name] for name in ("state", "done", "failed")] == ["done", 5, 0]
+    assert [state_of(client, operation)[name] for name in ("state", "done", "failed")] == ["done", 5, 0]
 
 
 @pytest.mark.parametrize("end", ["cancel/", "resume/", "retry/"])

@@ -34,7 +34,7 @@ def test_first_profile_is_written_and_the_laboratory_told(eva, ana, browser):
     answer = browser(eva).post("/profile/", TYPED)
     assert answer["Location"] == "/protocols/"
     vet = eva.veterinarian
-    assert (vet.name, vet.tax_id, vet.version) == ("Eva Paz", "27-12345678-0", 1)
+    assert (vet.name, vet.tax_id, vet.lock_version) == ("Eva Paz", "27-12345678-0", 1)
     assert (vet.notify_on_reception, vet.notify_on_report) == (False, True)
     assert (vet.verified_at, vet.report_by_email) == (None, "attachment")
     told = Notification.objects.get(user=ana)
@@ -44,7 +44,7 @@ def test_first_profile_is_written_and_the_laboratory_told(eva, ana, browser):
 def test_double_click_makes_one_profile(eva, browser):
     client = browser(eva)
     assert [client.post("/profile/", TYPED).status_code for _ in range(2)] == [302, 302]
-    assert Veterinarian.objects.get().version == 1
+    assert Veterinarian.objects.get().lock_version == 1
     assert Notification.objects.count() == 0
 
 

@@ -90,7 +90,7 @@ def test_mistakes_stand_beside_their_fields_and_what_was_typed_stays(client, dra
     late = client.post(edit(draft), TYPED | {"collected_on": "2999-01-01"}, **JSON)
     assert list(late.json()["fields"]) == ["collected_on"]
     draft.refresh_from_db()
-    assert (draft.animal, draft.version) == ("", 1)
+    assert (draft.animal, draft.lock_version) == ("", 1)
 
 
 def test_two_specimens_of_one_label_are_told_apart(client, draft):

@@ -23,7 +23,7 @@ def sample(ana, bruno) -> Protocol:
 
 def typed(sample: Protocol, **changes) -> dict:
     same = {"condition": "acceptable", "count": 1, "notes": "Tapa <floja>", "discrepancies": "Sin rótulo."}
-    return same | {"version": sample.version, "reason": ""} | changes
+    return same | {"version": sample.lock_version, "reason": ""} | changes
 
 
 def path(sample: Protocol) -> str:
@@ -32,7 +32,7 @@ def path(sample: Protocol) -> str:
 
 def stored(sample: Protocol) -> tuple:
     now = Protocol.objects.get(pk=sample.pk)
-    return now.version, now.sample_condition, now.reception_notes, now.discrepancies
+    return now.lock_version, now.sample_condition, now.reception_notes, now.discrepancies
 
 
 def test_the_protocols_page_leads_there_for_the_laboratory_alone(ana, bruno, sample, browser):
@@ -46,7 +46,7 @@ def test_it_shows_what_is_written_down_without_the_sentence_of_the_count(ana, sa
     page = browser(ana).get(path(sample)).content.decode()
     assert 'name="count" value="1"' in page and "Tapa &lt;floja&gt;" in page
     assert page.count("Frascos: 2 declarados, 1 recibidos.") == 1
-    assert f'name="version" value="{sample.version}"' in page
+    assert f'name="version" value="{sample.lock_version}"' in page
 
 
 def test_it_is_corrected_and_the_vet_reads_why_in_the_timeline(ana, bruno, sample, browser):
@@ -70,7 +70,7 @@ def test_a_second_click_says_that_nothing_was_changed(ana, sample, browser):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"count": ""}, "Este campo es obligatorio."),
         ({"count": "muchos"}, "Introduzca un número entero."),
@@ -82,13 +82,13 @@ def test_a_second_click_says_that_nothing_was_changed(ana, sample, browser):
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_is_kept(
-    ana, sample, browser, change, told
+    ana, sample, browser, change, message
 ):
     before = stored(sample)
     sent = typed(sample, notes="Con <hielo>") | change
     answer = browser(ana).post(path(sample), sent)
     page = answer.content.decode()
-    assert answer.status_code == 409 and told in page
+    assert answer.status_code == 409 and message in page
     assert "notes" in change or "Con &lt;hielo&gt;" in page
     assert stored(sample) == before
     in_json = browser(ana).post(path(sample), sent, **JSON)
@@ -112,9 +112,9 @@ def test_who_read_it_before_a_change_may_go_on_after_seeing_it(ana, sample, brow
     answer = client.post(path(sample), typed(sample, notes="Mío"))
     page = answer.content.decode()
     assert answer.status_code == 409 and "Otra persona cambió este protocolo" in page
-    assert f'name="version" value="{sample.version + 1}"' in page and "Mío" in page and "De otra" in page
+    assert f'name="version" value="{sample.lock_version + 1}"' in page and "Mío" in page and "De otra" in page
     assert client.post(path(sample), typed(sample, notes="Mío"), **JSON).status_code == 409
-    again = typed(sample, notes="Mío", version=sample.version + 1)
+    again = typed(sample, notes="Mío", version=sample.lock_version + 1)
     assert client.post(path(sample), again).status_code == 302
     assert client.post(path(sample), typed(sample, version="", notes="x")).status_code == 409
 
@@ -143,7 +143,7 @@ def test_what_a_batch_received_is_asked_for_neither_count_nor_condition(ana, bru
     protocol.refresh_from_db()
     client = browser(ana)
     assert "checked" not in client.get(path(protocol)).content.decode()
-    sent = {"version": protocol.version, "count": "", "notes": "Vino tibia"}
+    sent = {"version": protocol.lock_version, "count": "", "notes": "Vino tibia"}
     assert client.post(path(protocol), sent).status_code == 302
     assert stored(protocol)[1:] == ("", "Vino tibia", "")
 

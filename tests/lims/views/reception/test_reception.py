@@ -60,7 +60,7 @@ def test_the_code_of_what_is_received_leads_to_its_protocol(ana, browser):
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "message"),
     [
         ("", "Escanear o escribir un código."),
         ("TMP-HP-20261123-999", "Ninguna muestra tiene este código."),
@@ -68,10 +68,10 @@ def test_the_code_of_what_is_received_leads_to_its_protocol(ana, browser):
         ("%' OR 1=1" * 500, "No es el código de una muestra."),
     ],
 )
-def test_a_code_that_leads_nowhere_is_said_so_and_kept(ana, sample, browser, typed, told):
+def test_a_code_that_leads_nowhere_is_said_so_and_kept(ana, sample, browser, typed, message):
     answer = browser(ana).get("/reception/", {"code": typed})
     page = answer.content.decode()
-    assert answer.status_code == 200 and told in page
+    assert answer.status_code == 200 and message in page
     assert "<b>779" not in page
     if typed.startswith("TMP"):
         assert f'value="{typed}"' in page
@@ -154,7 +154,7 @@ def test_nothing_is_offered_of_what_is_not_there(ana, browser, received):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"count": ""}, "Este campo es obligatorio."),
         ({"count": "muchos"}, "Introduzca un número entero."),
@@ -166,13 +166,13 @@ def test_nothing_is_offered_of_what_is_not_there(ana, browser, received):
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_is_kept(
-    ana, sample, browser, change, told
+    ana, sample, browser, change, message
 ):
     typed = GOOD | {"discrepancies": "Sin <rótulo>"} | change
     answer = browser(ana).post(f"/reception/{sample.pk}/", typed)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert told in page and "Sin &lt;rótulo&gt;" in page
+    assert message in page and "Sin &lt;rótulo&gt;" in page
     assert state(sample) == ("submitted", None)
     in_json = browser(ana).post(f"/reception/{sample.pk}/", typed, **JSON)
     assert in_json.status_code == 409 and set(in_json.json()["fields"]) == set(change)
@@ -258,6 +258,6 @@ def test_the_page_of_a_received_sample_counts_what_its_kind_has(
     ana, bruno, browser, kind, counted, not_counted
 ):
     (protocol,) = submitted(1, [bruno.veterinarian], kind=kind)
-    receive_sample(ana, protocol.pk, protocol.version, Received("optimal", 3))
+    receive_sample(ana, protocol.pk, protocol.lock_version, Received("optimal", 3))
     page = browser(ana).get(f"/protocols/{protocol.pk}/").content.decode()
     assert counted in page and not_counted not in page

@@ -32,8 +32,8 @@ def test_each_scan_is_told_and_the_batch_is_there_after_a_reload(ana, samples, b
     for protocol in samples:
         answer = scan(client, protocol.temporary_code)
         assert answer.headers["Location"] == BATCH
-    told = client.get(BATCH).content.decode()
-    assert "Se agregó TMP-HP-20261123-003, Mora &amp; &lt;Lola&gt;." in told
+    message = client.get(BATCH).content.decode()
+    assert "Se agregó TMP-HP-20261123-003, Mora &amp; &lt;Lola&gt;." in message
     page = browser(ana).get(BATCH).content.decode()
     assert "3 muestras en este lote" in page and "Recibir 3 muestras" in page
     assert [page.index(one.temporary_code) for one in reversed(samples)] == sorted(
@@ -42,7 +42,7 @@ def test_each_scan_is_told_and_the_batch_is_there_after_a_reload(ana, samples, b
 
 
 @pytest.mark.parametrize(
-    ("typed", "tone", "told"),
+    ("typed", "tone", "message"),
     [
         ("TMP-HP-20261123-001", "success", "Se agregó"),
         ("HP 26/777", "error", "no puede pasar a"),
@@ -51,11 +51,11 @@ def test_each_scan_is_told_and_the_batch_is_there_after_a_reload(ana, samples, b
         ("", "error", "No se leyó nada."),
     ],
 )
-def test_the_script_gets_the_part_that_changed_with_a_tone(ana, samples, browser, typed, tone, told):
+def test_the_script_gets_the_part_that_changed_with_a_tone(ana, samples, browser, typed, tone, message):
     factories.ProtocolFactory(number="HP 26/777")
     page = browser(ana).post(BATCH, {"code": typed, "part": "1"}).content.decode()
     assert page.strip().startswith("<div")
-    assert f'data-tone="{tone}"' in page and told in page
+    assert f'data-tone="{tone}"' in page and message in page
 
 
 def test_duplicates_are_flagged(ana, samples, browser):

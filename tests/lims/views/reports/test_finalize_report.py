@@ -16,13 +16,6 @@ STATEMENTS_OF_A_POLL = 4
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("buckets")]
 
 
-@pytest.fixture
-def draft(paula, bruno) -> Report:
-    return factories.draft_report(
-        paula.staff_member.pathologist, factories.ready_protocol(bruno.veterinarian)
-    )
-
-
 def status_of(report: Report) -> str:
     return Report.objects.get(pk=report.pk).status
 

@@ -15,11 +15,6 @@ JSON = {"HTTP_ACCEPT": "application/json"}
 STATEMENTS_VET, STATEMENTS_LABORATORY = 3, 4
 
 
-@pytest.fixture
-def author(paula):
-    return paula.staff_member.pathologist
-
-
 def of(author, vet, make=factories.archived_report, **fields):
     protocol = factories.ready_protocol(vet.veterinarian, **fields)
     return make(author, protocol)

@@ -21,11 +21,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("buckets")]
 
 
 @pytest.fixture
-def author(paula):
-    return paula.staff_member.pathologist
-
-
-@pytest.fixture
 def protocol(bruno):
     return factories.ready_protocol(bruno.veterinarian)
 

@@ -16,13 +16,6 @@ STATEMENTS_STATE = 4
 
 
 @pytest.fixture
-def draft(paula, bruno):
-    return factories.draft_report(
-        paula.staff_member.pathologist, factories.ready_protocol(bruno.veterinarian)
-    )
-
-
-@pytest.fixture
 def images(draft) -> list[ReportImage]:
     """Three images that were never prepared."""
     return [
@@ -49,14 +42,14 @@ def test_several_are_taken_in_at_once(paula, draft, browser):
     client = browser(paula)
     sent = {"images": [upload(), upload("b.jpg", "pink", "JPEG")]}
     answer = client.post(path(draft), sent, **JSON)
-    assert answer.status_code == 202
-    assert [image["state"] for image in answer.json()["images"]] == ["preparing", "preparing"]
+    assert answer.status_code == 204
+    assert [image.state for image in draft.images.all()] == ["preparing", "preparing"]
     assert Job.objects.filter(actor="prepare_image").count() == ImageUpload.objects.count() == 2
     plain = client.post(path(draft), {"images": [upload()]})
     assert plain["Location"] == f"/reports/{draft.pk}/write/#images"
 
 
-def test_what_is_no_image_is_told_and_nothing_is_kept(paula, draft, browser):
+def test_what_is_no_image_is_refused_and_nothing_is_kept(paula, draft, browser):
     client = browser(paula)
     for files in ([], [SimpleUploadedFile("a.png", b"GIF89a")], [upload(), SimpleUploadedFile("x", b"")]):
         answer = client.post(path(draft), {"images": files}, **JSON)
@@ -77,7 +70,6 @@ def test_prepared_image_is_shown_by_a_link_into_the_store(buckets, paula, draft,
     assert answer.status_code == 302 and "X-Amz-Signature" in answer["Location"]
     assert answer["Cache-Control"] == "no-store"
     assert f"/images/{image.pk}/picture/" in client.get(path(draft, "state/")).content.decode()
-    assert client.get(path(draft, "state/"), **JSON).json()["images"][0]["state"] == "ready"
 
 
 def prepare(image: ReportImage) -> None:
@@ -97,25 +89,25 @@ def test_picture_of_another_report_is_not_found(buckets, paula, draft, browser):
     assert client.get(path(other, f"{image.pk}/picture/")).status_code == 404
 
 
-def test_caption_is_saved_and_a_mistake_is_told(paula, draft, images, browser):
+def test_caption_is_saved_and_a_mistake_is_shown(paula, draft, images, browser):
     client = browser(paula)
-    said = {"caption": "Mastocitos ", "magnification": "40x", "stain": "H&E"}
+    typed = {"caption": "Mastocitos ", "magnification": "40x", "stain": "H&E"}
     address = path(draft, f"{images[1].pk}/")
-    assert client.post(address, said, **JSON).status_code == 200
+    assert client.post(address, typed, **JSON).status_code == 200
     images[1].refresh_from_db()
     assert (images[1].caption, images[1].magnification, images[1].stain) == ("Mastocitos", "40x", "H&E")
-    said_more = client.post(address, said | {"caption": "Vaca 🐮"}, **JSON).json()
-    assert "🐮" in said_more["note"] and list(said_more["notes"]) == ["caption"]
+    more = client.post(address, typed | {"caption": "Vaca 🐮"}, **JSON).json()
+    assert "🐮" in more["note"] and list(more["notes"]) == ["caption"]
     for name, length in (("caption", 501), ("magnification", 41), ("stain", 61)):
-        answer = client.post(address, said | {name: "x" * length}, **JSON)
+        answer = client.post(address, typed | {name: "x" * length}, **JSON)
         assert (answer.status_code, list(answer.json()["fields"])) == (409, [name])
-    assert client.post(address, said).status_code == 302
+    assert client.post(address, typed).status_code == 302
 
 
 def test_order_by_all_ids_and_by_one_step_without_a_script(paula, draft, images, browser):
     client = browser(paula)
     a, b, c = (image.pk for image in images)
-    assert client.post(path(draft, "order/"), {"ids": [c, a, b]}, **JSON).status_code == 200
+    assert client.post(path(draft, "order/"), {"ids": [c, a, b]}, **JSON).status_code == 204
     assert order(draft) == [c, a, b]
     client.post(path(draft, "order/"), {"up": a})
     assert order(draft) == [a, c, b]
@@ -134,7 +126,7 @@ def test_order_that_is_not_all_of_them_changes_nothing(ids, paula, draft, images
 
 def test_removed_image_is_gone(paula, draft, images, browser):
     client = browser(paula)
-    assert client.post(path(draft, f"{images[0].pk}/remove/"), **JSON).status_code == 200
+    assert client.post(path(draft, f"{images[0].pk}/remove/"), **JSON).status_code == 204
     assert client.post(path(draft, f"{images[1].pk}/remove/")).status_code == 302
     assert order(draft) == [images[2].pk]
     assert client.post(path(draft, f"{images[0].pk}/remove/"), **JSON).status_code == 404
@@ -149,7 +141,7 @@ def test_failed_image_says_why_and_can_be_tried_again_while_it_is_kept(paula, dr
     assert page.count("No se pudo guardar") == 2
     assert f"/images/{kept.pk}/retry/" in page and f"/images/{lost.pk}/retry/" not in page
     assert client.post(path(draft, f"{lost.pk}/retry/"), **JSON).status_code == 409
-    assert client.post(path(draft, f"{kept.pk}/retry/"), **JSON).status_code == 200
+    assert client.post(path(draft, f"{kept.pk}/retry/"), **JSON).status_code == 204
     kept.refresh_from_db()
     assert kept.state == "preparing"
 
@@ -161,15 +153,3 @@ def test_statements_do_not_grow_with_the_images(paula, draft, images, browser, d
             ReportImage.objects.create(report=draft, position=place + 3)
         with django_assert_num_queries(STATEMENTS_STATE):
             client.get(path(draft, "state/"))
-
-
-def test_colleague_and_strangers_may_not_touch_them(ana, bruno, carla, draft, images, browser):
-    colleague = factories.PathologistFactory().staff_member.user
-    image = images[0].pk
-    for user, status in ((colleague, 403), (ana, 403), (bruno, 404), (carla, 404)):
-        client = browser(user)
-        for rest in ("", "order/", f"{image}/", f"{image}/remove/", f"{image}/retry/"):
-            assert client.post(path(draft, rest), {"ids": []}, **JSON).status_code == status, rest
-        assert client.get(path(draft, "state/")).status_code == status
-    assert client.get(path(draft, f"{image}/picture/")).status_code == 404
-    assert len(order(draft)) == 3

@@ -28,7 +28,7 @@ def typed(draft: Report, **changes) -> dict:
     draft.refresh_from_db()
     texts = ("macroscopic", "microscopic", "comments", "recommendations", "methods")
     sent = {name: getattr(draft, name) for name in (*texts, "pending_tests", "critical_result")}
-    sent |= {"external_results": "", "edit_version": draft.edit_version}
+    sent |= {"external_results": "", "edit_version": draft.lock_version}
     sent |= {f"diagnosis-{row.pk}": row.diagnosis for row in draft.diagnoses.all()}
     for row in draft.cassettes.all():
         sent |= {
@@ -67,7 +67,7 @@ def test_saving_answers_the_next_version_and_the_same_again_changes_nothing(paul
     client = browser(paula)
     sent = typed(draft, comments="Uno\r\n\r\ndos ", is_preliminary="on")
     answer = client.post(path(draft), sent, **JSON).json()
-    assert answer["edit_version"] == draft.edit_version + 1
+    assert answer["edit_version"] == draft.lock_version + 1
     draft.refresh_from_db()
     assert (draft.comments, draft.is_preliminary) == ("Uno\n\ndos ", True)
     assert client.post(path(draft), sent, **JSON).json()["edit_version"] == answer["edit_version"]
@@ -110,7 +110,7 @@ def test_browser_keeps_no_page_that_would_be_older_than_the_draft(paula, draft, 
 def test_second_window_is_told_and_nothing_is_overwritten(paula, draft, browser):
     client = browser(paula)
     stale = typed(draft, comments="segundo")
-    save_draft(paula, draft.pk, draft.edit_version, Content({"comments": "primero"}))
+    save_draft(paula, draft.pk, draft.lock_version, Content({"comments": "primero"}))
     json = client.post(path(draft), stale, **JSON)
     assert (json.status_code, json.json()["kind"]) == (409, "stale")
     answer = client.post(path(draft), stale)
@@ -120,7 +120,7 @@ def test_second_window_is_told_and_nothing_is_overwritten(paula, draft, browser)
     draft.refresh_from_db()
     assert draft.comments == "primero"
     # The page showed both, so its own next save is a decision.
-    answer = client.post(path(draft), stale | {"edit_version": draft.edit_version})
+    answer = client.post(path(draft), stale | {"edit_version": draft.lock_version})
     draft.refresh_from_db()
     assert (answer.status_code, draft.comments) == (302, "segundo")
 
@@ -156,29 +156,13 @@ def test_what_the_paper_cannot_print_is_told_and_kept(paula, draft, browser):
     row = draft.diagnoses.first()
     sent = typed(draft) | {f"synoptic-{row.pk}-element": ["Vaca 🐮"], f"synoptic-{row.pk}-answer": ["sí"]}
     client = browser(paula)
-    told = client.post(path(draft), sent, **JSON).json()
-    assert "🐮" in told["note"] and "🐮" in told["notes"][f"synoptic-{row.pk}"] and len(told["notes"]) == 1
+    answer = client.post(path(draft), sent, **JSON).json()
+    assert "🐮" in answer["note"] and "🐮" in answer["notes"][f"synoptic-{row.pk}"]
+    assert len(answer["notes"]) == 1
     client.post(path(draft), sent)
     assert "en lugar de 🐮" in client.get(path(draft)).content.decode()
     row.refresh_from_db()
     assert row.synoptic[0]["element"] == "Vaca 🐮"
-
-
-def test_colleague_staff_and_strangers_may_not_write(ana, alma, bruno, carla, draft, browser):
-    colleague = factories.PathologistFactory().staff_member.user
-    sent = typed(draft, comments="ajeno")
-    for user, status in ((colleague, 403), (ana, 403), (alma, 403), (bruno, 404), (carla, 404)):
-        client = browser(user)
-        for answer in (
-            client.get(path(draft)),
-            client.post(path(draft), sent),
-            client.post(path(draft), sent, **JSON),
-            client.post(path(draft, "discard/")),
-            client.get(path(draft, "changes/")),
-        ):
-            assert answer.status_code == status
-    draft.refresh_from_db()
-    assert draft.comments != "ajeno"
 
 
 def test_finalized_meanwhile_is_told_and_kept_out(paula, draft, browser):
@@ -189,7 +173,8 @@ def test_finalized_meanwhile_is_told_and_kept_out(paula, draft, browser):
     assert (answer.status_code, answer.json()["kind"]) == (409, "closed")
     assert client.post(path(draft), sent)["Location"] == f"/reports/{draft.pk}/"
     assert client.get(path(draft))["Location"] == f"/reports/{draft.pk}/"
-    assert client.post(path(draft, "discard/"), **JSON).status_code == 409
+    assert client.post(path(draft, "discard/"))["Location"] == f"/reports/{draft.pk}/"
+    assert Report.objects.filter(pk=draft.pk).exists()
     draft.refresh_from_db()
     assert draft.comments != "tarde"
 
@@ -200,7 +185,6 @@ def test_begin_leads_to_the_draft_and_twice_to_the_same(paula, bruno, browser):
     first, second = (client.post(f"/protocols/{protocol.pk}/report/") for _ in range(2))
     draft = Report.objects.get()
     assert first["Location"] == second["Location"] == path(draft)
-    assert client.post(f"/protocols/{protocol.pk}/report/", **JSON).json()["url"] == path(draft)
 
 
 def test_begin_is_refused_to_others_and_too_early(ana, paula, bruno, carla, browser):
@@ -208,7 +192,6 @@ def test_begin_is_refused_to_others_and_too_early(ana, paula, bruno, carla, brow
     address = f"/protocols/{protocol.pk}/report/"
     assert [browser(user).post(address).status_code for user in (ana, bruno, carla)] == [403, 403, 404]
     client = browser(paula)
-    assert client.post(address, **JSON).status_code == 409
     assert client.post(address)["Location"] == "/reports/to-write/"
     assert "no se puede" in client.get("/reports/to-write/").content.decode()
     assert not Report.objects.exists()
@@ -230,7 +213,6 @@ def test_review_names_the_signer_and_what_is_missing(paula, draft, browser):
     ReportDiagnosis.objects.filter(pk=row.pk).update(diagnosis=" ")
     page = client.get(path(draft, "changes/")).content.decode()
     assert f'data-missing="diagnosis-{row.pk}"' in page and "Firmar y finalizar" not in page
-    assert list(client.get(path(draft, "changes/"), **JSON).json()["missing"]) == [f"diagnosis-{row.pk}"]
 
 
 def test_amendment_shows_before_and_after(paula, bruno, browser):
@@ -242,5 +224,5 @@ def test_amendment_shows_before_and_after(paula, bruno, browser):
     client.post(path(draft), typed(draft, comments="Ki-67 bajo"))
     page = client.get(path(draft, "changes/")).content.decode()
     assert "Ki-67 bajo" in page and "Márgenes libres a 4 mm." in page
-    changes = client.get(path(draft, "changes/"), **JSON).json()["changes"]
-    assert [(each["old"], each["new"]) for each in changes] == [("Márgenes libres a 4 mm.", "Ki-67 bajo")]
+    changes = client.get(path(draft, "changes/")).context["changes"]
+    assert [(each.old, each.new) for each in changes] == [("Márgenes libres a 4 mm.", "Ki-67 bajo")]

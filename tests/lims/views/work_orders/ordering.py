@@ -12,7 +12,7 @@ def typed(order_or_vet, *rows: dict, **changes) -> dict:
     order = order_or_vet if isinstance(order_or_vet, WorkOrder) else WorkOrder(veterinarian=order_or_vet)
     fields = {
         "veterinarian": order.veterinarian_id,
-        "version": order.version,
+        "version": order.lock_version,
         "advance": "0",
         "billing_name": order.billing_name or "Clínica del Sur",
         "billing_tax_id": "",

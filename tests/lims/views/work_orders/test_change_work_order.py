@@ -16,7 +16,7 @@ def order(ana, bruno):
 
 def typed(order, **changes) -> dict:
     return {
-        "version": order.version,
+        "version": order.lock_version,
         "advance": "0",
         "billing_name": order.billing_name,
         "billing_tax_id": order.billing_tax_id,
@@ -45,7 +45,7 @@ def test_what_the_paper_cannot_print_is_told_and_kept_as_typed(ana, order, brows
 def test_same_values_again_change_nothing(ana, order, browser):
     client = browser(ana)
     assert client.post(f"/work-orders/{order.pk}/", typed(order)).status_code == 302
-    assert WorkOrder.objects.get().version == order.version
+    assert WorkOrder.objects.get().lock_version == order.lock_version
     assert order.history.filter(action="changed").count() == 0
 
 
@@ -70,11 +70,11 @@ def test_mistake_is_told_beside_its_field_and_keeps_what_was_typed(changes, fiel
     if field != "observations":
         assert "retira el cadete" in page.content.decode()
     assert field in client.post(f"/work-orders/{order.pk}/", sent, **JSON).json()["fields"]
-    assert WorkOrder.objects.get().version == order.version
+    assert WorkOrder.objects.get().lock_version == order.lock_version
 
 
 def test_second_editor_is_told_and_keeps_what_was_typed(ana, paula, order, browser):
-    change_work_order(paula, order.pk, order.version, observations="primero")
+    change_work_order(paula, order.pk, order.lock_version, observations="primero")
     answer = browser(ana).post(f"/work-orders/{order.pk}/", typed(order, observations="segundo"))
     page = answer.content.decode()
     assert answer.status_code == 409

@@ -41,7 +41,9 @@ def test_vet_sees_totals_and_the_pdf_but_no_form_and_no_history(ana, bruno, brow
 
 def test_laboratory_sees_who_changed_what_when(ana, bruno, browser):
     order = factories.issued_order(ana, bruno.veterinarian)
-    change_work_order(ana, order.pk, order.version, advance=Decimal("400.00"), billing_vat_condition="exempt")
+    change_work_order(
+        ana, order.pk, order.lock_version, advance=Decimal("400.00"), billing_vat_condition="exempt"
+    )
     page = browser(ana).get(f"/work-orders/{order.pk}/").content.decode()
     assert "Ana Suárez" in page
     assert "$\xa00,00" in page and "$\xa0400,00" in page

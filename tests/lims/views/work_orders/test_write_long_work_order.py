@@ -86,7 +86,7 @@ def test_an_unchanged_page_changes_nothing(ana, long, browser):
     path = f"/work-orders/{long.pk}/edit/?page=3"
     sent = sent_of(client.get(path))
     assert client.post(path, sent)["Location"] == f"/work-orders/{long.pk}/"
-    assert WorkOrder.objects.get().version == long.version
+    assert WorkOrder.objects.get().lock_version == long.lock_version
 
 
 def test_a_second_click_changes_nothing_more(ana, long, browser):
@@ -95,7 +95,7 @@ def test_a_second_click_changes_nothing_more(ana, long, browser):
     sent = sent_of(client.get(path), **{"lines-7-description": "Otra"})
     assert [client.post(path, sent).status_code for _ in range(2)] == [302, 302]
     assert said(long) == [*EXPECTED[:107], "Otra", *EXPECTED[108:]]
-    assert WorkOrder.objects.get().version == long.version + 1
+    assert WorkOrder.objects.get().lock_version == long.lock_version + 1
 
 
 @pytest.mark.parametrize("left", [249, 50])
@@ -105,7 +105,7 @@ def test_lines_of_a_page_that_another_hand_moved_are_refused_and_shown(ana, alma
     sent = sent_of(client.get(path), **{"lines-7-description": "Urgente"})
     charged = long.lines.first().protocol_id
     kept = [Line(charged, "HP", text, unit_price=ONE) for text in EXPECTED[250 - left :]]
-    change_work_order(alma, long.pk, long.version, lines=kept)
+    change_work_order(alma, long.pk, long.lock_version, lines=kept)
     page = client.post(path, sent)
     assert (page.status_code, len(page.context["unsaved"])) == (409, 100)
     assert "Urgente" in page.content.decode()
@@ -118,4 +118,4 @@ def test_a_mistake_is_told_on_its_page(ana, long, browser):
     page = client.post(path, sent_of(client.get(path), **{"lines-7-quantity": "0"}))
     assert (page.status_code, page.context["part"]) == (409, range(100, 200))
     assert set(page.context["rows"][7][0].errors) == {"quantity"}
-    assert WorkOrder.objects.get().version == long.version
+    assert WorkOrder.objects.get().lock_version == long.lock_version

@@ -66,7 +66,7 @@ def test_a_program_is_answered_in_json(ana, bruno, samples, browser):
     assert (made.status_code, made.json()["id"], made.json()["status"]) == (201, order.pk, "draft")
     fields = typed(order, row(0, samples[0]), observations="hoy")
     changed = client.post(f"/work-orders/{order.pk}/edit/", fields, headers=JSON)
-    assert (changed.status_code, changed.json()["version"]) == (200, order.version + 1)
+    assert (changed.status_code, changed.json()["version"]) == (200, order.lock_version + 1)
     stale = client.post(f"/work-orders/{order.pk}/edit/", fields | {"observations": "ayer"}, headers=JSON)
     assert (stale.status_code, set(stale.json())) == (409, {"error", "fields"})
 
@@ -175,14 +175,14 @@ def test_a_line_of_a_service_that_is_in_no_list_can_be_kept_but_not_begun(ana, b
 
 def test_the_second_of_two_editors_sees_the_others_change(ana, alma, bruno, browser):
     order = factories.issued_order(ana, bruno.veterinarian)
-    change_work_order(alma, order.pk, order.version, advance=Decimal("400.00"))
+    change_work_order(alma, order.pk, order.lock_version, advance=Decimal("400.00"))
     for path in (f"/work-orders/{order.pk}/edit/", f"/work-orders/{order.pk}/"):
         client = browser(ana)
         answer = client.post(path, typed(order, advance="5,00"))
         page = answer.content.decode()
         assert (answer.status_code, alma.email in page, "$\xa0400,00" in page) == (409, True, True)
         assert 'value="5,00"' in page
-        assert answer.context["billing"]["version"].value() == str(order.version + 1)
+        assert answer.context["billing"]["version"].value() == str(order.lock_version + 1)
     order.refresh_from_db()
     assert order.advance == Decimal("400.00")
 

@@ -33,7 +33,7 @@ def unchanged(order: WorkOrder, *rows: dict, **changes) -> dict:
 
 def grow(by, order: WorkOrder) -> None:
     line = Line(order.lines.get().protocol_id, "HP", unit_price=Decimal(1))
-    change_work_order(by, order.pk, order.version, lines=[line] * 101)
+    change_work_order(by, order.pk, order.lock_version, lines=[line] * 101)
 
 
 def issue_and_send(by, order: WorkOrder) -> None:
@@ -81,7 +81,7 @@ def test_the_billing_that_was_typed_beside_them_can_be_saved_then(ana, alma, dra
     fields = unchanged(draft, row(0, protocol, **TYPED), observations="Retira el cadete")
     page = client.post(f"/work-orders/{draft.pk}/edit/", fields)
     billing = {name: page.context["billing"][name].value() for name in page.context["billing"].fields}
-    assert (billing["observations"], billing["version"]) == ("Retira el cadete", str(issued.version))
+    assert (billing["observations"], billing["version"]) == ("Retira el cadete", str(issued.lock_version))
     assert client.post(f"/work-orders/{draft.pk}/edit/", billing).status_code == 302
     assert WorkOrder.objects.get().observations == "Retira el cadete"
 
@@ -108,7 +108,7 @@ def test_a_corrected_line_of_a_draft_that_was_just_made_is_told_and_kept(
     assert (page.status_code, f'href="/work-orders/{made.pk}/edit/"' in shown) == (409, True)
     assert f'value="{next(iter(corrected.values()))}"' in shown
     made.refresh_from_db()
-    assert (made.total, made.version) == (1_000, 1)
+    assert (made.total, made.lock_version) == (1_000, 1)
 
 
 def test_corrected_billing_of_a_draft_that_was_just_made_is_told_and_kept(ana, bruno, browser):

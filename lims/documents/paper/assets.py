@@ -1,4 +1,4 @@
-"""The parts of papers that a snapshot names by digest: spelled when they are frozen, loaded to be drawn."""
+"""The parts of a document that its snapshot names by digest: logo, signature, frozen lines of an order."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

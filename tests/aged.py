@@ -1,4 +1,4 @@
-"""For tests of what ages: changes and accesses as if they had been written long ago."""
+"""For tests of retention: changes and accesses as if they had been written long ago."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What was forgotten of the history because it was old: itself part of the history."""
+"""How much of the history retention has removed: itself part of the history."""
 
 import pgtrigger
 from django.db import models

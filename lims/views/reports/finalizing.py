@@ -1,4 +1,4 @@
-"""From the click on "Finalize" to the issued report: the click itself, how it stands, and trying again."""
+"""Finalizing a report: the button's POST, the progress of its publishing, and trying that again."""
 
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from actors.reasons import reason
 from lims.errors import Incomplete, InvalidTransition, LimsError
 from lims.models import Report, ReportStatus
+from lims.requests import AuthenticatedRequest
 from lims.services.reports import access
 from lims.services.reports.finalizing import finalize_report
 from lims.services.reports.publishing import publishing_job, retry_publishing
-from lims.typing import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, error_json, wants_json
 from lims.views.pdfs.opening import FIRST_POLL_MS, retry_after_ms
 
@@ -29,13 +29,13 @@ FAILED = "failed"
 @require_POST
 @authenticated
 def finalize(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Sign one's own draft and have it issued; a second click is told so and changes nothing."""
+    """Sign one's own draft and have it issued; a second click is refused and changes nothing."""
     try:
         finalize_report(request.user, pk)
     except (Incomplete, InvalidTransition) as error:
         if wants_json(request):
             return error_json(error, 409)
-        messages.error(request, _told(error))
+        messages.error(request, _message(error))
     else:
         if wants_json(request):
             return JsonResponse(_begun(pk), status=202)
@@ -46,7 +46,7 @@ def finalize(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_GET
 @authenticated
 def status(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Say how the issuing of a report stands: JSON, or the fragment that its page shows."""
+    """Return the progress of issuing a report: JSON, or the fragment that its page shows."""
     report = access.find(request.user, pk)
     progress = progress_of(report)
     if wants_json(request):
@@ -75,15 +75,15 @@ def retry(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 def progress_of(report: Report) -> dict:
-    """Return how the issuing of a report stands, as its status tells it, and the job behind it."""
-    job = publishing_job(report) if report.status == ReportStatus.FINALIZED else None
+    """Return the progress of issuing a report, and the job behind it."""
+    job = publishing_job(report.pk) if report.status == ReportStatus.FINALIZED else None
     failed = job is not None and job.state == "failed"
     return {
         "state": FAILED if failed else report.status,
         "pdf_url": reverse("report_pdf", args=(report.pk,)),
         "status_url": reverse("report_status", args=(report.pk,)),
         "retry_after_ms": retry_after_ms(job) if job else FIRST_POLL_MS,
-        "error": _error(job) if failed else None,
+        "error": _error(job) if failed and job else None,
         "reason": reason(job) if job else "",
         "job": job,
     }
@@ -102,6 +102,6 @@ def _error(job: "Job") -> str:
     return sentence % {"reason": reason(job), "id": job.pk}
 
 
-def _told(error: LimsError) -> str:
+def _message(error: LimsError) -> str:
     fields = getattr(error, "fields", {})
     return " ".join([str(error), *dict.fromkeys(fields.values())])

@@ -1,4 +1,4 @@
-"""The report as a document: what it shows, frozen when it is finalized; `report_paper` says how it is drawn.
+"""The report as a document: what it shows, frozen when it is finalized; `drawing` draws it.
 
 It is archived and never cached, so pdfcache does not know it.
 """
@@ -12,10 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from lims.documents.paper.freezing import load_assets
+from lims.documents.paper.assets import load_assets
 from lims.documents.paper.pdfa import NotArchivable, archival, pages
 from lims.documents.reports import rows
-from lims.documents.reports.changes import Change, changes
+from lims.documents.reports.changes import FieldChange, changes
 from lims.documents.reports.drawing import render
 from lims.documents.reports.texts import without_texts
 from lims.models.people import full_name
@@ -154,7 +154,7 @@ def _amendment(report: rows.Row, shown: Snapshot) -> dict[str, Any] | None:
     }
 
 
-def _shortened(change: Change) -> dict[str, str]:
+def _shortened(change: FieldChange) -> dict[str, str]:
     """A change as page 1 names it; its section has the whole new text, and the old version the old one."""
     return {
         field: text if len(text) <= CHANGE_MAX else text[:CHANGE_MAX].rstrip() + "…"

@@ -1,0 +1,3 @@
+"""Largest values that a column holds."""
+
+PK_MAX = 2**63 - 1
