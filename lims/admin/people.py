@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 
 from lims.admin.base import AuditedAdmin, PostedAdmin, ServedAdmin
 from lims.errors import StaleEdit
-from lims.forms.kit.parsing import typed_pk
+from lims.forms.kit.parsing import typed_version
 from lims.forms.people.admin_people import StaffMemberForm, VeterinarianForm
 from lims.models import Role, StaffMember, User, Veterinarian
 from lims.requests import user_of
@@ -87,14 +87,14 @@ class VeterinarianAdmin(PostedAdmin, PersonAdmin):
         data = form.cleaned_data
         values = {name: data[name] for name in CORRECTABLE}
         if change:
-            return correct_profile(user_of(request), form.instance.pk, data["version"] or NEW, **values)
+            return correct_profile(user_of(request), form.instance.pk, form.lock_version, **values)
         return create_profile(user_of(request), data["user"], **values)
 
     def get_urls(self) -> list[URLPattern]:
         return [self.posted("verify/", self.verify), *super().get_urls()]
 
     def verify(self, request: HttpRequest, pk: int) -> None:
-        version = typed_pk(request.POST.get("version", "")) or NEW
+        version = typed_version(request.POST) or NEW
         try:
             self._tell(request, int(verify_veterinarian(user_of(request), pk, version)))
         except StaleEdit as error:

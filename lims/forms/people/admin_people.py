@@ -1,10 +1,10 @@
 """Accounts, and the people behind them, as an administrator types them."""
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserCreationForm
 
 from lims.forms.kit.service_forms import ServiceForm, StaleCheckedForm
+from lims.forms.kit.versions import VersionedForm
 from lims.models import StaffMember, User, Veterinarian
 from lims.services.people.profiles import CORRECTABLE
 from lims.services.people.staff import FIELDS
@@ -30,16 +30,10 @@ class AccountForm(StaleCheckedForm):
         }
 
 
-class VeterinarianForm(ServiceForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
+class VeterinarianForm(VersionedForm, ServiceForm):
     class Meta:
         model = Veterinarian
         fields = ("user", *CORRECTABLE)
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.lock_version
 
 
 class StaffMemberForm(StaleCheckedForm):

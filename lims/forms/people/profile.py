@@ -4,7 +4,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from lims.forms.kit.parsing import replaced
+from lims.forms.kit.versions import VersionedForm
 from lims.models import User, Veterinarian
 from lims.models.people import Language
 from lims.services.people.profiles import FIELDS, NEW
@@ -16,10 +16,9 @@ class LanguageForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(VersionedForm, forms.ModelForm):
     """A vet's profile, preferences and language."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
 
     class Meta:
@@ -37,7 +36,7 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, user: User, vet: Veterinarian | None, data: QueryDict | None = None) -> None:
         super().__init__(data, instance=vet or Veterinarian(user=user, lock_version=NEW))
-        self.initial["version"], self.initial["language"] = self.instance.lock_version, user.language
+        self.initial["language"] = user.language
         autocomplete = {
             "first_names": "given-name",
             "last_names": "family-name",
@@ -53,11 +52,7 @@ class ProfileForm(forms.ModelForm):
     def values(self) -> dict:
         """Return the valid values as `save_profile` takes them."""
         values = {name: self.cleaned_data[name] for name in ("language", *FIELDS)}
-        return values | {"lock_version": self.cleaned_data["version"]}
-
-    def take_version(self, lock_version: int) -> None:
-        """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        self.data = replaced(self.data, "version", lock_version)
+        return values | {"lock_version": self.lock_version}
 
     def _post_clean(self) -> None:
         """Leave the profile as it is: the service alone checks and writes it."""

@@ -7,14 +7,13 @@ from typing import Any
 
 from babel.numbers import format_decimal
 from django import forms
-from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lims.errors import Incomplete, LimsError
 from lims.forms.kit.fields import MoneyField, TextField, locale
-from lims.forms.kit.parsing import replaced
 from lims.forms.kit.refusing import field_errors
+from lims.forms.kit.versions import VersionedForm
 from lims.models import CytologySample, HistopathologySample, Protocol, Specimen
 from lims.models.processing import Side
 from lims.services.protocols.submission_content import (
@@ -59,10 +58,10 @@ class CountField(forms.IntegerField):
         self.widget.attrs["inputmode"] = "numeric"
 
 
-class PatientForm(forms.ModelForm):
+class PatientForm(VersionedForm, forms.ModelForm):
     """The patient, its owner and its history."""
 
-    edit_version = forms.IntegerField(widget=forms.HiddenInput)
+    version_name = "edit_version"
     weight_kg = WeightField(label=_("Weight (kg)"), required=False)
     presumptive_diagnosis = TextField(5_000, 2, label=_("Presumptive diagnosis"))
     clinical_history = TextField(10_000, 5, label=_("Clinical history"))
@@ -78,7 +77,6 @@ class PatientForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["edit_version"] = self.instance.lock_version
         # A draft may lack them; submitting asks for them.
         self.fields["animal"].required = self.fields["species"].required = False
         for name in self.fields:
@@ -186,14 +184,6 @@ class Submission:
     def printed(self) -> Iterator[forms.BaseForm]:
         """Return the valid forms whose texts papers show."""
         return (form for form in self._forms() if form.is_valid())
-
-    def take_version(self, lock_version: int) -> None:
-        """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        self.patient.data = replaced(self.patient.data, "edit_version", lock_version)
-
-    @property
-    def edit_version(self) -> BoundField:
-        return self.patient["edit_version"]
 
     def _forms(self) -> list[forms.BaseForm]:
         return [self.patient, self.sample, *self.specimens]

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lims.forms.kit.listing import WorkListFilter, choice_field
-from lims.forms.kit.parsing import replaced
+from lims.forms.kit.versions import VersionedForm
 from lims.models import Protocol
 from lims.models.protocols import ProtocolKind
 from lims.services.reception.receiving import CONDITIONS, Received
@@ -50,21 +50,7 @@ class CodeForm(forms.Form):
     )
 
 
-class VersionForm(forms.Form):
-    """A form that knows which version of its sample its reader saw."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def seen(self) -> int:
-        """Return the version that its reader saw; one without is taken for outdated."""
-        return self.cleaned_data["version"] or 0
-
-    def take_version(self, lock_version: int) -> None:
-        """Let what is typed here be sent again, now that its reader sees what somebody else changed."""
-        self.data = replaced(self.data, "version", lock_version)
-
-
-class ReceptionForm(VersionForm):
+class ReceptionForm(VersionedForm, forms.Form):
     """What came of a sample; the service alone says what is wrong with it."""
 
     count = forms.IntegerField(widget=forms.NumberInput(attrs={"min": 1, "autofocus": True}))
@@ -88,8 +74,7 @@ class ReceptionForm(VersionForm):
     )
 
     def __init__(self, protocol: Protocol, declared: int | None, data: Any = None) -> None:
-        initial = {"version": protocol.lock_version, "count": declared or 1, "condition": CONDITIONS[0]}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial={"count": declared or 1, "condition": CONDITIONS[0]}, row=protocol)
         self.fields["count"].label = COUNT_LABELS[ProtocolKind(protocol.kind)]
 
     def received(self) -> Received:
@@ -119,7 +104,7 @@ class CorrectionForm(ReceptionForm):
         self.fields["condition"].required = bool(written.condition)
 
 
-class ReasonForm(VersionForm):
+class ReasonForm(VersionedForm, forms.Form):
     """Why a sample is rejected, or its rejection taken back."""
 
     reason = forms.CharField(

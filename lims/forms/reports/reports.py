@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from lims.forms.kit.fields import TextField
-from lims.forms.kit.parsing import replaced
+from lims.forms.kit.versions import VersionedForm
 from lims.forms.reports.synoptic import SynopticField, SynopticRow
 from lims.models import Report, ReportCassette, ReportDiagnosis, ReportImage
 from lims.models.reports import TEXT_FIELDS, TEXT_MAX
@@ -36,10 +36,10 @@ class CassettePart(NamedTuple):
     partial_diagnosis: BoundField
 
 
-class DraftForm(forms.Form):
+class DraftForm(VersionedForm, forms.Form):
     """All that is typed into a draft; its fields follow the report's own specimens and cassettes."""
 
-    edit_version = forms.IntegerField(widget=forms.HiddenInput)
+    version_name = "edit_version"
     is_preliminary = forms.BooleanField(
         label=_("Preliminary report"),
         required=False,
@@ -53,11 +53,11 @@ class DraftForm(forms.Form):
         cassettes: Sequence[ReportCassette],
         data: QueryDict | None = None,
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, row=report)
         self.diagnoses, self.cassettes = diagnoses, cassettes
         # What is typed is in the language of the PDF: spelling is checked in it.
         self.language = report.protocol.veterinarian.user.language
-        self.initial = {"edit_version": report.lock_version, "is_preliminary": report.is_preliminary}
+        self.initial["is_preliminary"] = report.is_preliminary
         for name in TEXT_FIELDS:
             label = capfirst(cast(Field, Report._meta.get_field(name)).verbose_name)
             self._add(name, TextField(TEXT_MAX, 3, label=label), getattr(report, name))
@@ -92,10 +92,6 @@ class DraftForm(forms.Form):
     def has_rest(self) -> bool:
         """Whether anything stands, or is wrong, in the sections that most reports do without."""
         return any(self[name].value() or self[name].errors for name in REST)
-
-    def take_version(self, lock_version: int) -> None:
-        """Let the next save of what is typed here replace the version that its reader now sees beside it."""
-        self.data = replaced(self.data, "edit_version", lock_version)
 
     def _add(self, name: str, field: forms.Field, initial: object) -> None:
         field.widget.attrs["lang"] = self.language

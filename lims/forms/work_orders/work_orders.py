@@ -13,7 +13,7 @@ from lims.forms.kit.listing import (
     search_protocols,
     vets_matching,
 )
-from lims.forms.kit.parsing import replaced
+from lims.forms.kit.versions import VersionedForm
 from lims.forms.operations.operations import LISTS, Listed
 from lims.models import PaymentStatus, Protocol, WorkOrder, WorkOrderLine, WorkOrderStatus
 from lims.models.protocols import WORDS as PROTOCOL_WORDS
@@ -22,10 +22,9 @@ from lims.models.work_orders import WORDS
 from lims.services.kit.codes import beginnings
 
 
-class BillingForm(forms.ModelForm):
+class BillingForm(VersionedForm, forms.ModelForm):
     """What staff may change on an order while it lives."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     advance = MoneyField(label=_("Advance"), min_value=0)
 
     class Meta:
@@ -33,17 +32,9 @@ class BillingForm(forms.ModelForm):
         fields = ["advance", "billing_name", "billing_tax_id", "billing_vat_condition", "observations"]
         widgets = {"observations": forms.Textarea(attrs={"rows": 3})}
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.lock_version
-
     def billing(self) -> dict:
         """Return the valid values as `change_work_order` takes them."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
-    def take_version(self, lock_version: int) -> None:
-        """Let the next save of what is typed here replace what its reader now sees beside it."""
-        self.data = replaced(self.data, "version", lock_version)
+        return {name: value for name, value in self.cleaned_data.items() if name != self.version_name}
 
     def _post_clean(self) -> None:
         """Leave the order as it is: the service alone checks and writes it."""

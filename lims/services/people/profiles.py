@@ -7,12 +7,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, NotAllowed, StaleEdit
+from lims.errors import Incomplete, NotAllowed
 from lims.models import NotificationKind, Role, User, Veterinarian
 from lims.models.people import Language
 from lims.services.kit import tax_ids
 from lims.services.kit.permissions import require_admin
 from lims.services.kit.texts import normalize
+from lims.services.kit.versions import require_version
 from lims.services.mail import notifications
 
 IDENTITY = ("first_names", "last_names", "licence")
@@ -117,8 +118,9 @@ def _change(vet: Veterinarian, lock_version: int, values: dict[str, Any]) -> set
     changed = {name for name, value in values.items() if getattr(vet, name) != value}
     for name in changed:
         setattr(vet, name, values[name])
-    if changed and vet.lock_version != lock_version:
-        raise StaleEdit(_("This profile was changed meanwhile; yours was not saved. Look, then save again."))
+    if changed:
+        message = _("This profile was changed meanwhile; yours was not saved. Look, then save again.")
+        require_version(vet, lock_version, message)
     if wrong := _mistakes(vet, changed):
         raise Incomplete(_("Something is missing or wrong."), wrong)
     return changed

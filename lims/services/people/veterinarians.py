@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lims.errors import NotVisible, StaleEdit
+from lims.errors import NotVisible
 from lims.models import Delivery, DeliveryKind, NotificationKind, User, Veterinarian
 from lims.services.kit.permissions import require_laboratory
+from lims.services.kit.versions import require_version
 from lims.services.mail import deliveries, notifications
 from lims.services.mail.contents import Letter, letter
 
@@ -24,10 +25,8 @@ def verify_veterinarian(by: User, pk: int, lock_version: int) -> bool:
     vet = _unverified([pk]).first()
     if vet is None:
         return False
-    if vet.lock_version != lock_version:
-        raise StaleEdit(
-            _("The profile was changed since you read it, and is not verified. Read it again, then verify.")
-        )
+    message = _("The profile was changed since you read it, and is not verified. Read it again, then verify.")
+    require_version(vet, lock_version, message)
     _verify([vet], by)
     return True
 

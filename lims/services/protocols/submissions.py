@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible, StaleEdit
+from lims.errors import Incomplete, InvalidTransition, NotAllowed, NotVisible
 from lims.models import (
     CytologySample,
     DeliveryKind,
@@ -17,6 +17,7 @@ from lims.models import (
 )
 from lims.models.protocols import ProtocolKind
 from lims.services.kit import numbers
+from lims.services.kit.versions import require_version
 from lims.services.protocols import announcing, transitions
 from lims.services.protocols.submission_content import SPECIMEN_FIELDS, Content, SpecimenRow, check, cleaned
 
@@ -66,8 +67,8 @@ def save_draft(by: User, pk: int, lock_version: int, content: Content) -> Protoc
     # A save that is repeated because its answer was lost finds its own content, and is no conflict.
     if not (changed or changed_sample or _differ(specimens, content.specimens)):
         return draft
-    if draft.lock_version != lock_version:
-        raise StaleEdit(_("This draft was saved from another window since. Reload it to see what is there."))
+    message = _("This draft was saved from another window since. Reload it to see what is there.")
+    require_version(draft, lock_version, message)
     check(draft, sample, content)
     if changed_sample:
         sample.save(update_fields=changed_sample)

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from lims.errors import Incomplete, InvalidTransition, NotVisible, StaleEdit
+from lims.errors import Incomplete, InvalidTransition, NotVisible
 from lims.models import (
     CytologySample,
     DeliveryKind,
@@ -21,6 +21,7 @@ from lims.models import (
 from lims.models.protocols import ProtocolKind, SampleCondition
 from lims.services.kit import codes, texts
 from lims.services.kit.permissions import require_laboratory
+from lims.services.kit.versions import require_version
 from lims.services.protocols import transitions
 from lims.services.protocols.announcing import announce
 
@@ -128,10 +129,10 @@ def lock(by: User, pk: int) -> Protocol:
     return protocol
 
 
-def check_version(protocol: Protocol, lock_version: int) -> None:
-    """Raise StaleEdit if somebody changed a protocol since `lock_version` was read."""
-    if protocol.lock_version != lock_version:
-        raise StaleEdit(_("Somebody else changed this protocol meanwhile. Look at it again, then go on."))
+def check_version(protocol: Protocol, lock_version: int | None) -> None:
+    """Raise StaleEdit if somebody changed a protocol since `lock_version`, where it is known, was read."""
+    message = _("Somebody else changed this protocol meanwhile. Look at it again, then go on.")
+    require_version(protocol, lock_version, message)
 
 
 def checked(protocol: Protocol, received: Received, before: Received | None = None) -> dict[str, str]:
@@ -190,8 +191,7 @@ def _locked(by: User, pk: int, wanted: ProtocolStatus, lock_version: int | None 
     protocol = lock(by, pk)
     if refused := transitions.why_not(protocol.status, wanted):
         raise InvalidTransition(refused)
-    if lock_version is not None:
-        check_version(protocol, lock_version)
+    check_version(protocol, lock_version)
     return protocol
 
 

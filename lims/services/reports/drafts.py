@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lims.errors import InvalidTransition, NotVisible, StaleEdit
+from lims.errors import InvalidTransition, NotVisible
 from lims.models import (
     Pathologist,
     Protocol,
@@ -15,6 +15,7 @@ from lims.models import (
     ReportStatus,
     User,
 )
+from lims.services.kit.versions import require_version
 from lims.services.people.pathologists import require_pathologist
 from lims.services.reports import access, prefill
 from lims.services.reports.content import Content, cleaned
@@ -53,8 +54,8 @@ def save_draft(by: User, pk: int, lock_version: int, content: Content) -> Report
     # A save that is repeated because its answer was lost finds its own content, and is no conflict.
     if not (changed or diagnoses or cassettes):
         return draft
-    if draft.lock_version != lock_version:
-        raise StaleEdit(_("This draft was saved from another window since. Reload it to see what is there."))
+    message = _("This draft was saved from another window since. Reload it to see what is there.")
+    require_version(draft, lock_version, message)
     ReportDiagnosis.objects.bulk_update(diagnoses, ["diagnosis", "synoptic"])
     ReportCassette.objects.bulk_update(cassettes, ["observation", "partial_diagnosis"])
     draft.lock_version += 1

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lims.documents.work_orders.work_order import KIND, frozen_lines
-from lims.errors import Incomplete, InvalidTransition, StaleEdit
+from lims.errors import Incomplete, InvalidTransition
 from lims.models import (
     Protocol,
     User,
@@ -22,6 +22,7 @@ from lims.models import (
 from lims.models.work_orders import AMOUNT_MAX, BILLING_FIELDS, TRANSITIONS, ZERO
 from lims.services.kit import assets, numbers, tax_ids
 from lims.services.kit.permissions import require_laboratory
+from lims.services.kit.versions import require_version
 from lims.services.pdfs import opening
 from lims.services.work_orders.announcing import announce
 from lims.services.work_orders.lines import Line, are_written, with_others, write_lines
@@ -75,10 +76,8 @@ def change_work_order(
     # A save that is repeated, as by a second click, finds its own content, and is no conflict.
     if not changes and (lines is None or are_written(order, lines)):
         return order
-    if order.lock_version != lock_version:
-        raise StaleEdit(
-            _("Somebody else changed this order meanwhile; yours was not saved. Look, then save again.")
-        )
+    message = _("Somebody else changed this order meanwhile; yours was not saved. Look, then save again.")
+    require_version(order, lock_version, message)
     if not order.is_editable or (lines is not None and order.status != WorkOrderStatus.DRAFT):
         raise InvalidTransition(_("An order in this state can no longer be changed like this."))
     if lines is not None:
@@ -203,10 +202,8 @@ def _move(order: WorkOrder, status: WorkOrderStatus, lock_version: int | None = 
     # The state first: the second of two clicks has the old version too, and is better told of the state.
     if refused := why_not(order.status, status):
         raise InvalidTransition(refused)
-    if lock_version is not None and order.lock_version != lock_version:
-        raise StaleEdit(
-            _("This order was changed since you opened it; nothing was done. Look at it again, then go on.")
-        )
+    message = _("This order was changed since you opened it; nothing was done. Look at it again, then go on.")
+    require_version(order, lock_version, message)
     order.status = status
 
 

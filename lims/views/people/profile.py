@@ -64,7 +64,7 @@ def _conflict(request: AuthenticatedRequest, form: ProfileForm, error: StaleEdit
     compared = ProfileForm(request.user, vet, request.POST)
     compared.add_error(None, str(error))
     if vet:
-        compared.take_version(vet.lock_version)
+        compared.rebase(vet.lock_version)
     return _page(request, vet, compared, conflict=True, status=409)
 
 

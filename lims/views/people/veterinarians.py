@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import StaleEdit
-from lims.forms.kit.parsing import typed_pk
+from lims.forms.kit.parsing import typed_version
 from lims.forms.people.veterinarians import TO_VERIFY, VeterinarianFilter
 from lims.models import Protocol, ProtocolStatus, User, Veterinarian
 from lims.requests import AuthenticatedRequest
@@ -60,7 +60,7 @@ def verify(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Note that the laboratory checked who a veterinarian is; a second click changes nothing."""
     vet = _veterinarian(request, pk)
     try:
-        is_new = verify_veterinarian(request.user, vet.pk, typed_pk(request.POST.get("version", "")) or NEW)
+        is_new = verify_veterinarian(request.user, vet.pk, typed_version(request.POST) or NEW)
     except StaleEdit as error:
         if wants_json(request):
             return error_json(error, 409)

@@ -118,9 +118,8 @@ def _save(request: AuthenticatedRequest, draft: Protocol) -> HttpResponse:
     typed = _submission(draft, request)
     if not typed.is_valid():
         return _refused(request, draft, typed)
-    version = typed.patient.cleaned_data["edit_version"]
     try:
-        draft = save_draft(request.user, draft.pk, version, typed.content())
+        draft = save_draft(request.user, draft.pk, typed.patient.lock_version, typed.content())
     except StaleEdit as error:
         return _conflict(request, draft, typed, error)
     except Incomplete as error:
@@ -148,7 +147,7 @@ def _conflict(
     if wants_json(request):
         return saving.refused(error, "stale")
     typed.patient.add_error(None, str(error))
-    typed.take_version(draft.lock_version)
+    typed.patient.rebase(draft.lock_version)
     return _page(request, draft, typed, conflict=True, status=409)
 
 

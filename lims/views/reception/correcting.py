@@ -36,7 +36,7 @@ def _correct(request: AuthenticatedRequest, protocol: Protocol) -> HttpResponse:
         return _page(request, protocol, form, status=409)
     try:
         reason = form.cleaned_data["reason"]
-        corrected = correct_reception(request.user, protocol.pk, form.seen(), form.received(), reason)
+        corrected = correct_reception(request.user, protocol.pk, form.lock_version, form.received(), reason)
     except InvalidTransition as error:
         return reception.moved(request, protocol, error)
     except LimsError as error:
@@ -59,7 +59,7 @@ def _refused(
     if isinstance(error, StaleEdit):
         # Whoever goes on has seen, beside the form, what is there now.
         protocol.refresh_from_db()
-        form.take_version(protocol.lock_version)
+        form.rebase(protocol.lock_version)
     return _page(request, protocol, form, status=409)
 
 

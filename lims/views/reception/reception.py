@@ -44,7 +44,7 @@ def reception_reject(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, protocol, rejection=form, status=409)
     try:
-        rejected = reject_sample(request.user, pk, form.seen(), form.cleaned_data["reason"])
+        rejected = reject_sample(request.user, pk, form.lock_version, form.cleaned_data["reason"])
     except InvalidTransition as error:
         return moved(request, protocol, error)
     except LimsError as error:
@@ -85,7 +85,7 @@ def _receive(request: AuthenticatedRequest, protocol: Protocol) -> HttpResponse:
     if not form.is_valid():
         return _page(request, protocol, form=form, status=409)
     try:
-        received = receive_sample(request.user, protocol.pk, form.seen(), form.received())
+        received = receive_sample(request.user, protocol.pk, form.lock_version, form.received())
     except InvalidTransition as error:
         return moved(request, protocol, error)
     except LimsError as error:
@@ -108,7 +108,7 @@ def _refused(
     if isinstance(error, StaleEdit):
         # Whoever goes on has seen, above, what is there now.
         protocol.refresh_from_db()
-        form.take_version(protocol.lock_version)
+        form.rebase(protocol.lock_version)
     shown: dict[str, Any] = {name: form}
     return _page(request, protocol, **shown, status=409)
 
@@ -146,14 +146,13 @@ def _page(
     if wants_json(request) and status != 200:
         return form_errors(form or rejection or returning or ReasonForm(), status)
     declared = declared_count(protocol)
-    reason = {"version": protocol.lock_version}
     context = {
         "protocol": protocol,
         "declared": declared,
         "specimens": protocol.specimens.all(),
         "is_rejected": protocol.status == ProtocolStatus.REJECTED,
         "form": form or ReceptionForm(protocol, declared),
-        "rejection": rejection or ReasonForm(initial=reason, auto_id=REJECTION_ID),
-        "returning": returning or ReasonForm(initial=reason, auto_id=RETURNING_ID),
+        "rejection": rejection or ReasonForm(row=protocol, auto_id=REJECTION_ID),
+        "returning": returning or ReasonForm(row=protocol, auto_id=RETURNING_ID),
     }
     return render(request, "reception/sample.html", context, status=status)

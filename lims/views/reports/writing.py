@@ -131,7 +131,7 @@ def _save_typed(request: AuthenticatedRequest, report: Report, form: DraftForm) 
         diagnoses=form.typed_diagnoses(),
         cassettes=form.typed_cassettes(),
     )
-    return save_draft(request.user, report.pk, form.cleaned_data["edit_version"], content)
+    return save_draft(request.user, report.pk, form.lock_version, content)
 
 
 def _saved(request: AuthenticatedRequest, report: Report, form: DraftForm) -> HttpResponse:
@@ -151,7 +151,7 @@ def _conflict(
     if wants_json(request):
         return saving.refused(error, "stale")
     form.add_error(None, str(error))
-    form.take_version(report.lock_version)
+    form.rebase(report.lock_version)
     return _page(request, report, form, conflict=True, status=409)
 
 

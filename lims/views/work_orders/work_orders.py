@@ -118,7 +118,7 @@ def _change(request: AuthenticatedRequest, order: WorkOrder) -> HttpResponse:
     if not form.is_valid():
         return _page(request, order, billing=form, status=409)
     try:
-        change_work_order(request.user, order.pk, form.cleaned_data["version"], **form.billing())
+        change_work_order(request.user, order.pk, form.lock_version, **form.billing())
     except StaleEdit as error:
         return _conflict(request, order, form, error)
     except LimsError as error:
@@ -132,9 +132,9 @@ def _change(request: AuthenticatedRequest, order: WorkOrder) -> HttpResponse:
 def _conflict(
     request: AuthenticatedRequest, order: WorkOrder, form: BillingForm, error: StaleEdit
 ) -> HttpResponse:
-    lock_version = form.cleaned_data["version"]
+    lock_version = form.lock_version
     refuse(form, error)
-    form.take_version(order.lock_version)
+    form.rebase(order.lock_version)
     meanwhile = since(order, lock_version)
     return _page(request, order, billing=form, meanwhile=meanwhile, status=409)
 

@@ -84,9 +84,8 @@ def _save(request: AuthenticatedRequest, desk: WorkOrderEditor) -> WorkOrder:
         raise lines_refused()
     lines = None if desk.lines is None else desk.lines.lines()
     if order.pk:
-        version = billing.cleaned_data["version"]
         return change_work_order(
-            request.user, order.pk, version, lines=lines, part=desk.part, **billing.billing()
+            request.user, order.pk, billing.lock_version, lines=lines, part=desk.part, **billing.billing()
         )
     if not lines:
         raise Incomplete(_("Nothing is charged."), {"lines": _("Choose at least one sample.")})
@@ -116,7 +115,7 @@ def _conflict(request: AuthenticatedRequest, order: WorkOrder, error: LimsError)
     editor.is_valid()
     editor.billing.add_error(None, str(error))
     editor.meanwhile = since(fresh, typed_version(request.POST) or 0)
-    editor.billing.take_version(fresh.lock_version)
+    editor.billing.rebase(fresh.lock_version)
     return _page(request, editor, status=409)
 
 
