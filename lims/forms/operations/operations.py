@@ -58,8 +58,8 @@ class Chosen:
 
 def offered(by: User, model: type[Model], filters: ListFilter) -> dict[str, Any]:
     """Return what a list's page needs to offer bulk actions; no statement, nothing for vets."""
-    names = LISTS[model].actions
-    allowed = [action for action in registry.allowed_to(by) if action.name in names]
+    actions = [registry.get(name) for name in LISTS[model].actions]
+    allowed = [action for action in actions if action.allows(by)]
     return {"bulk_actions": allowed, "bulk_query": urlencode(filters.chosen())}
 
 

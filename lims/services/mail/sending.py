@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from actors import jobs
 from lims.errors import LimsError
 from lims.models import Delivery, DeliveryState, NotificationKind, Role
-from lims.services.mail import composing, deliveries, notifications, smtp
+from lims.services.mail import composing, contents, deliveries, notifications, smtp
 
 log = structlog.get_logger(__name__)
 
@@ -38,14 +38,8 @@ def deliver(job: jobs.Job) -> None:
         return
     if delivery.sending_at:
         return _end(job, delivery, DeliveryState.UNCERTAIN, delivery.response)
-    if deliveries.is_outdated(delivery):
-        replaced = _("Not sent: the report was replaced or withdrawn before the message left.")
-        return _withhold(job, delivery, replaced)
-    if deliveries.is_of_cancelled_order(delivery):
-        return _withhold(job, delivery, _("Not sent: the order was cancelled before the message left."))
-    if deliveries.is_of_anothers_protocol(delivery):
-        moved = _("Not sent: the protocol became another veterinarian's before the message left.")
-        return _withhold(job, delivery, moved)
+    if obsolete := contents.of(delivery).obsolete(delivery):
+        return _withhold(job, delivery, obsolete.before_sent)
     jobs.failpoint("before_mail")
     message = composing.compose(delivery)
     jobs.renew(job)

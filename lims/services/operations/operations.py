@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from actors import jobs
 from lims.errors import InvalidTransition, NotAllowed, NotVisible
 from lims.models import ItemState, Operation, OperationItem, OperationState, User
+from lims.services.kit.idempotency import KEY_MAX, require_key
 from lims.services.operations import registry, selections
 from lims.services.operations.action import Action
 from lims.services.operations.selections import Selection
@@ -56,7 +57,7 @@ def start(
     """
     action = registry.get(action_name)
     _require_allowed(by, action)
-    selections.require_key(key)
+    require_key(key)
     if not key and said:
         begun = _begun(action, said)
         if repeated := _repeated(by, action, selection, begun):
@@ -222,7 +223,7 @@ def _require_allowed(by: User, action: Action) -> None:
 
 def _begun(action: Action, said: str) -> str:
     """Return how the key begins that an operation about this is given."""
-    return hashlib.sha256(f"{action.name} {said}".encode()).hexdigest()[: selections.KEY_MAX // 2]
+    return hashlib.sha256(f"{action.name} {said}".encode()).hexdigest()[: KEY_MAX // 2]
 
 
 def _repeated(by: User, action: Action, selection: Selection, begun: str) -> Operation | None:

@@ -10,7 +10,9 @@ _ACTIONS: dict[str, Action] = {}
 
 
 def register(action: type[Action]) -> type[Action]:
-    """Add one action of this class under its name; a class decorator."""
+    """Add one action of this class under its name; a class decorator. Raises ValueError for a taken name."""
+    if action.name in _ACTIONS:
+        raise ValueError(f"The action {action.name!r} is registered twice; a retry does not help.")
     _ACTIONS[action.name] = action()
     return action
 

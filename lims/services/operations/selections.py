@@ -16,8 +16,6 @@ from lims.models import Operation, User
 from lims.models.limits import PK_MAX
 from lims.services.operations.action import Action
 
-KEY_MAX = 64
-
 FREEZE = """
 INSERT INTO {operation} (action, params, requested_by_id, state, item_ids, total, round, ended_round,
                          idempotency_key, created_at)
@@ -74,12 +72,6 @@ def refuse_absent(by: User, action: Action, selection: Selection) -> NoReturn:
         possible = [pk for pk in selection.ids if 0 < pk <= PK_MAX]
         found = rows(by, action, Selection(ids=possible)).count()
     refuse(selection, found)
-
-
-def require_key(key: str) -> None:
-    """Raise Incomplete for an idempotency key that no form of ours has."""
-    if len(key) > KEY_MAX or not key.isprintable():
-        raise Incomplete(_("This form is damaged. Load its page again."))
 
 
 def refuse(selection: Selection, found: int) -> NoReturn:
