@@ -14,7 +14,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from lims.errors import Incomplete, LimsError, StaleEdit
+from lims.errors import LimsError, StaleEdit
+from lims.forms.kit.refusing import refuse
 from lims.forms.kit.service_forms import StaleCheckedForm, as_read, as_stored
 from lims.models import Asset
 from lims.services.history.changes import kind_of
@@ -127,12 +128,7 @@ class Refused(forms.ModelForm):
         super().full_clean()
         if isinstance(self.refusal, StaleEdit):
             self.compare()
-        fields = self.refusal.fields if isinstance(self.refusal, Incomplete) else {}
-        beside = {name: message for name, message in fields.items() if name in self.fields}
-        for name, message in beside.items():
-            self.add_error(name, message)
-        if not beside:
-            self.add_error(None, str(self.refusal))
+        refuse(self, self.refusal)
 
     def compare(self) -> None:
         """Show beside what was typed what is saved now, and let the next save replace that."""

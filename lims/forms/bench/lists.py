@@ -145,7 +145,7 @@ class MarkForm(forms.Form):
         """Say why nothing was marked, and beside its field what is wrong there."""
         self.is_valid()
         self.add_error(None, str(error))
-        for name, message in getattr(error, "fields", {}).items():
+        for name, message in error.fields.items():
             if name in self.fields and name not in self.errors:
                 self.add_error(name, message)
 

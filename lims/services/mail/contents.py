@@ -59,7 +59,9 @@ def letter(
 
     def register(writer: Writer) -> Writer:
         if taken := _CONTENTS.keys() & set(kinds):
-            raise ValueError(f"Two letters are registered for {', '.join(sorted(taken))}; a retry does not help.")
+            raise ValueError(
+                f"Two letters are registered for {', '.join(sorted(taken))}; a retry does not help."
+            )
         _CONTENTS.update(dict.fromkeys(kinds, Contents(writer, obsolete, on_resent)))
         return writer
 
