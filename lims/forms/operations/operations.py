@@ -1,4 +1,4 @@
-"""What people choose for a bulk action, on a list or in JSON: rows, or all that a filter finds."""
+"""Choices for a bulk action, on a list or in JSON: rows, or all that a filter finds."""
 
 import json
 import uuid
@@ -38,7 +38,7 @@ LISTS: dict[type[Model], Listed] = {
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was chosen, by ids or by a list's filter."""
+    """A selection, by ids or by a list's filter."""
 
     selection: Selection
     filter: str = ""
@@ -51,8 +51,8 @@ class Chosen:
         return {"ids": ",".join(map(str, self.selection.ids))}
 
     @property
-    def said(self) -> str:
-        """Return what chose it, as one text."""
+    def text(self) -> str:
+        """Return the fields as one text, by which a repeat is found."""
         return urlencode(self.fields)
 
 

@@ -1,4 +1,4 @@
-"""What e-mails say: each noun registers the letters of the kinds of delivery that it sends."""
+"""Contents of e-mails: each noun registers the letters of the kinds of delivery that it sends."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ Writer = Callable[[Delivery], Letter]
 
 
 class Contents(NamedTuple):
-    """What mail asks a noun of its deliveries."""
+    """A noun's part in its kinds of delivery."""
 
     write: Writer
     obsolete: Callable[[Delivery], Obsolete | None]
@@ -59,9 +59,7 @@ def letter(
 
     def register(writer: Writer) -> Writer:
         if taken := _CONTENTS.keys() & set(kinds):
-            raise ValueError(
-                f"Two letters are registered for {', '.join(sorted(taken))}; a retry does not help."
-            )
+            raise ValueError(f"Two letters are registered for {sorted(map(str, taken))}.")
         _CONTENTS.update(dict.fromkeys(kinds, Contents(writer, obsolete, on_resent)))
         return writer
 

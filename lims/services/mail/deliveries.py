@@ -16,7 +16,7 @@ from lims.errors import Incomplete, InvalidTransition, NotVisible
 from lims.models import Delivery, DeliveryKind, DeliveryState, User, Veterinarian
 from lims.services.mail import contents
 
-# What a delivery is about, and what it carries.
+# Fields that name what a delivery is about, and what it carries.
 ABOUT = (
     *("report", "work_order", "protocol_event", "operation", "operation_round"),
     *("protocol_ids", "attach_pdf"),

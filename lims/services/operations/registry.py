@@ -3,7 +3,6 @@
 from django.utils.translation import gettext as _
 
 from lims.errors import NotVisible
-from lims.models import User
 from lims.services.operations.action import Action
 
 _ACTIONS: dict[str, Action] = {}
@@ -23,11 +22,6 @@ def get(name: str) -> Action:
         return _ACTIONS[name]
     except KeyError:
         raise NotVisible(_("There is no such action.")) from None
-
-
-def allowed_to(user: User) -> list[Action]:
-    """Return the actions that the user may ask for."""
-    return [action for action in _ACTIONS.values() if action.allows(user)]
 
 
 def every() -> list[Action]:

@@ -1,4 +1,4 @@
-"""What the front page tells of the work: how much waits where, in as few statements as there are parts."""
+"""Counts of the front page and the header; one statement for each part."""
 
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ from lims.services.reports.lists import to_be_written, with_failures
 
 EXPECTED_SHOWN = 8
 LATE_SHOWN = 6
-# Where a sample stands until its report is written.
+# States of a sample until its report is written.
 UNTIL_READY = (ProtocolStatus.SUBMITTED, *AT_THE_BENCH)
 
 
