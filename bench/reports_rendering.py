@@ -29,7 +29,7 @@ from lims.documents.paper.pdfa import FLAVOUR
 from lims.documents.reports import document
 from lims.documents.reports.figures import figures
 from lims.services.kit import images
-from tests.lims.documents.reports import report_papers
+from tests.lims.documents.reports import snapshots
 
 ARCHIVED_FOR_MEMORY = 300
 PARAGRAPH_WORDS = 120
@@ -93,10 +93,10 @@ def memory(paper: Paper) -> list[Row]:
 
 def report(paragraphs: int, micrographs: int) -> Paper:
     """A report with so many paragraphs; beyond 8 they are said of blocks."""
-    shown, assets = report_papers.with_images(0)
+    shown, assets = snapshots.with_images(0)
     written = [_paragraph(number) for number in range(paragraphs)]
     texts = {"macroscopic": written[:1], "microscopic": written[1:6], "comments": written[6:8]}
-    shown["texts"] = dict.fromkeys(report_papers.TEXTS, "") | {
+    shown["texts"] = dict.fromkeys(snapshots.TEXTS, "") | {
         name: "\n".join(each) for name, each in texts.items()
     }
     blocks = enumerate(range(8, paragraphs, 8), 1)
@@ -127,7 +127,7 @@ def p50_ms(act: Callable[[], object], times: int) -> float:
 
 def _micrograph(seed: int) -> bytes:
     """Something with about as much detail as stained tissue."""
-    tissue = Image.open(io.BytesIO(report_papers.micrograph(seed, 1600, 1200)))
+    tissue = Image.open(io.BytesIO(snapshots.micrograph(seed, 1600, 1200)))
     grain = Image.frombytes("L", (800, 600), random.Random(seed).randbytes(480_000)).resize(tissue.size)
     buffer = io.BytesIO()
     Image.blend(tissue, grain.convert("RGB"), 0.2).save(buffer, "JPEG", quality=90)
@@ -136,7 +136,7 @@ def _micrograph(seed: int) -> bytes:
 
 def _paragraph(seed: int) -> str:
     """120 words of the field, in an order of their own."""
-    return " ".join(random.Random(seed).choices(report_papers.LONG.split(), k=PARAGRAPH_WORDS))
+    return " ".join(random.Random(seed).choices(snapshots.LONG.split(), k=PARAGRAPH_WORDS))
 
 
 def _block(number: int, written: list[str]) -> dict[str, str]:

@@ -76,7 +76,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "lims.views.kit.context.laboratory",
-                "lims.views.kit.context.notifications",
+                "lims.views.overview.context.header_counts",
             ],
             "builtins": ["lims.templatetags.lamina"],
         },

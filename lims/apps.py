@@ -1,5 +1,8 @@
 """The laboratory as a Django app."""
 
+from importlib import import_module
+from pkgutil import walk_packages
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,4 +12,8 @@ class LimsConfig(AppConfig):
     verbose_name = _("Laboratory")
 
     def ready(self) -> None:
-        from lims.services import registrations  # noqa: F401  (each noun's actions and letters)
+        from lims import services
+
+        # Each noun's bulk actions and letters register themselves when their module is loaded.
+        for module in walk_packages(services.__path__, "lims.services."):
+            import_module(module.name)

@@ -130,7 +130,6 @@ def test_nouns_have_few_arrows(layer):
         for imported in graph.find_modules_directly_imported_by(module):
             if imported.startswith(f"lims.{layer}."):
                 arrows[noun_of(module)].add(noun_of(imported))
-    arrows.pop("registrations", None)
     assert sum(len(known - {noun}) for noun, known in arrows.items()) <= ARROWS_MAX
 
 

@@ -104,17 +104,17 @@ def _bring_to_end(by: User, order: WorkOrder, end: str, issued_on: date) -> None
     if end == Status.DRAFT:
         return
     order = services.issue_work_order(by, order.pk)
-    # In the transaction of the issue, so that no paper of today's date is ever made.
+    # In the transaction of the issue, so that no PDF of today's date is ever made.
     WorkOrder.objects.filter(pk=order.pk).update(issued_on=issued_on)
     if end == Status.CANCELLED:
         services.cancel_work_order(by, order.pk, "Emitida dos veces por error.")
     if end in (Status.SENT, Status.INVOICED):
-        _move(by, order, Status.ISSUED, Status.SENT)
+        _transition(by, order, Status.ISSUED, Status.SENT)
     if end == Status.INVOICED:
-        _move(by, order, Status.SENT, Status.INVOICED)
+        _transition(by, order, Status.SENT, Status.INVOICED)
 
 
-def _move(by: User, order: WorkOrder, before: Status, after: Status) -> None:
+def _transition(by: User, order: WorkOrder, before: Status, after: Status) -> None:
     WorkOrder.objects.filter(pk=order.pk).update(status=after)
     WorkOrderHistory.objects.create(
         work_order=order, action=after, by=by, changes={"status": [before, after]}

@@ -1,4 +1,4 @@
-"""How operations are told: so many things of their kind, how fast, how long still, in which state."""
+"""Tags and filters of operations: counts of things, state, speed and duration."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ def things(model: type, count: int) -> str:
 
 
 def begun(rows: QuerySet, total: int) -> str:
-    """Return what whoever confirmed a bulk action is told at once."""
+    """Return the message to whoever has confirmed a bulk action."""
     return _("Processing %(things)s, you will be notified.") % {"things": things(rows.model, total)}
 
 

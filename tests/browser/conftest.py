@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 import pdfcache.cache
 from actors.models import Job
+from lims.models import Report
 from tests import factories
 from tests.client import session_of
 from tests.processes import Web, running, wait_until, worker
@@ -189,3 +190,11 @@ def log_in_by_form(visit) -> Callable[..., Page]:
         return page
 
     return enter
+
+
+@pytest.fixture
+def draft(paula, bruno) -> Report:
+    """A complete draft of Paula's about two specimens of Bruno's."""
+    factories.laboratory()
+    protocol = factories.ready_protocol(bruno.veterinarian, 2)
+    return factories.draft_report(paula.staff_member.pathologist, protocol)

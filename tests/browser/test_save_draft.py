@@ -17,13 +17,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 @pytest.fixture
-def draft(paula, bruno) -> Report:
-    factories.laboratory()
-    protocol = factories.ready_protocol(bruno.veterinarian, 2)
-    return factories.draft_report(paula.staff_member.pathologist, protocol)
-
-
-@pytest.fixture
 def desk(site_without_workers, paula, draft, log_in) -> Iterator[Page]:
     yield from opened(log_in(site_without_workers, paula, "", **WIDE), draft)
 

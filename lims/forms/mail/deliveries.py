@@ -1,4 +1,4 @@
-"""What is typed about messages: which ones to look for, and where to send one again."""
+"""Filters of the list of messages, and the address to send one to again."""
 
 from typing import Any, ClassVar
 
@@ -25,7 +25,7 @@ TO_SEE_TO = "attention"
 
 
 class ResendForm(forms.Form):
-    """Where a message goes this time, and whether the next ones go there too."""
+    """Address of this message, and whether the next ones go there too."""
 
     address = forms.EmailField(
         label=_("Address"),

@@ -1,4 +1,4 @@
-"""What people look for among operations, and where they are in the list of what failed."""
+"""Filters of the list of operations, and paging of an operation's failures."""
 
 from typing import ClassVar
 
@@ -11,7 +11,6 @@ from lims.forms.kit.listing import ListFilter, choice_field
 from lims.models import Operation, OperationState
 
 POSITION_MAX = 2**31 - 1
-# As the list itself calls them.
 STATES = [
     (OperationState.RUNNING, _("In work")),
     (OperationState.CANCELLED, pgettext_lazy("operation", "Cancelled")),

@@ -1,4 +1,4 @@
-"""What people choose for a bulk action, on a list or in JSON: rows, or all that a filter finds."""
+"""Choices for a bulk action, on a list or in JSON: rows, or all that a filter finds."""
 
 import json
 import uuid
@@ -38,7 +38,7 @@ LISTS: dict[type[Model], Listed] = {
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was chosen, by ids or by a list's filter."""
+    """A selection, by ids or by a list's filter."""
 
     selection: Selection
     filter: str = ""
@@ -51,15 +51,15 @@ class Chosen:
         return {"ids": ",".join(map(str, self.selection.ids))}
 
     @property
-    def said(self) -> str:
-        """Return what chose it, as one text."""
+    def text(self) -> str:
+        """Return the fields as one text, by which a repeat is found."""
         return urlencode(self.fields)
 
 
 def offered(by: User, model: type[Model], filters: ListFilter) -> dict[str, Any]:
     """Return what a list's page needs to offer bulk actions; no statement, nothing for vets."""
-    names = LISTS[model].actions
-    allowed = [action for action in registry.allowed_to(by) if action.name in names]
+    actions = [registry.get(name) for name in LISTS[model].actions]
+    allowed = [action for action in actions if action.allows(by)]
     return {"bulk_actions": allowed, "bulk_query": urlencode(filters.chosen())}
 
 

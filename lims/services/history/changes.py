@@ -1,4 +1,4 @@
-"""Who changed what and when, thing by thing and field by field, as the database itself kept it."""
+"""Changes of a thing, field by field, as the database's triggers kept them."""
 
 import json
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ PARTS: dict[type[Model], Sequence[type[Model]]] = {
     WorkOrder: (WorkOrderLine,),
 }
 
-# What was known before the history began is no change, but what the first one is compared with.
+# A state from before the history began is no change; the first change is compared with it.
 CHANGES = """
 SELECT rank, pgh_obj_id, at, label, by, after, before FROM ({parts}) AS change
 WHERE label <> 'known' AND at >= (SELECT min(pgh_created_at) FROM {main} WHERE pgh_obj_id = %(pk)s)
@@ -71,7 +71,7 @@ SELECT {rank} AS rank, pgh_id, pgh_obj_id, pgh_created_at AS at, pgh_label AS la
     lag(to_jsonb(kept)) OVER (PARTITION BY pgh_obj_id ORDER BY pgh_id) AS before
 FROM {table} AS kept WHERE {condition}
 """
-# Of a thing that is as old as what is no longer kept; a younger one lacks nothing.
+# Only for a thing that is as old as what is no longer kept; a younger one lacks nothing.
 AGED = """
 SELECT (max(month) + interval '1 month')::date FROM {aged} WHERE kind = ANY(%(kinds)s)
 HAVING (max(month) + interval '1 month') AT TIME ZONE %(zone)s

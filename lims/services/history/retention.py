@@ -30,9 +30,9 @@ ROWS = 5_000
 # A job passes on to another of its kind after so long, as lanes of operations do.
 SLICE_S = 20.0
 
-# What a removed thing was like is of no use to any later change, so of it everything goes. Of others, what is
-# followed by another old state; not the newest old one, since triggers of concurrent transactions may write
-# times out of order.
+# All of a removed thing goes: no later change is compared with it. Of others a state goes that is followed by
+# another old one; not the newest old one, since triggers of concurrent transactions may write times
+# out of order.
 OF_CHANGES = """
     old.pgh_label = 'delete' OR coalesce((
         SELECT later.pgh_created_at < asked.before FROM {table} AS later
@@ -43,7 +43,7 @@ REDUCE = """
     UPDATE {table} AS kept SET pgh_label = 'known', pgh_context = NULL FROM old
     WHERE kept.pgh_id = old.key AND old.is_reducible AND NOT old.is_expired RETURNING old.month
 """
-# Whoever opened a report has to be told of its amendment and withdrawal, however late: those accesses stay.
+# Accesses to reports stay: who opened one is notified of its amendment and withdrawal, however late.
 OF_ACCESSES = f"old.kind <> '{REPORT}'"
 OLD = """
 asked AS (
@@ -100,7 +100,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class History:
-    """A table that ages: of what it tells, and how its old rows are found."""
+    """A table that ages: of which kind of thing, and how its old rows are found."""
 
     kind: str
     model: type[models.Model]
@@ -152,7 +152,7 @@ def age(months: int, by: User | None = None, history: int = 0, after: int = 0) -
     """Let what is older than so many months go, and yield each batch once it is committed.
 
     A batch and what is written down of it are one transaction: whoever is stopped anywhere and begins again,
-    at the place that a batch tells or anew, leaves out nothing and counts nothing twice. By nobody means by
+    at the place that a batch names or anew, leaves out nothing and counts nothing twice. By nobody means by
     the program itself. Raises as `policy` does.
     """
     before = _before(months)

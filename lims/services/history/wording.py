@@ -30,7 +30,7 @@ from lims.models import (
 from lims.services.history import changes
 from lims.services.history.changes import Kept
 
-# Of parts, what tells one from another.
+# Fields that tell a part from the others.
 NAMED_BY: dict[type[models.Model], Sequence[str]] = {
     Specimen: ("label",),
     Cassette: ("code",),
@@ -40,7 +40,7 @@ NAMED_BY: dict[type[models.Model], Sequence[str]] = {
     AdditionalRequest: ("kind",),
     WorkOrderLine: ("position",),
 }
-# What the models have no word for.
+# Labels of fields that have none in the models.
 LABELS = {
     "mounted_by": _lazy("mounted by"),
     "stained_by": _lazy("stained by"),
@@ -52,7 +52,7 @@ ACTIONS = {
     "update": _lazy("Changed"),
     "delete": pgettext_lazy("change", "Removed"),
 }
-# What the name of each takes besides its own row.
+# Relations that a name needs besides the row itself.
 RELATED = {
     User: ("staff_member", "veterinarian"),
     Pathologist: ("staff_member",),
@@ -73,7 +73,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Change:
-    """What somebody did to a thing, or to a part of it, which `part` then names."""
+    """One change of a thing, or of a part of it, which `part` then names."""
 
     at: datetime
     who: str
@@ -171,7 +171,7 @@ def _names_of_removed(model: type[models.Model], pks: set[int]) -> dict[int, str
 
 
 def _mentioned_keys(kept: Kept, field: Any) -> tuple:
-    """Return the keys in a field that are told of: what changed, and what the part is named by."""
+    """Return the keys in a field that the text names: those that changed, and what the part is named by."""
     own = kept.values.get(field.column) if field.name in NAMED_BY.get(kept.model, ()) else None
     return (*kept.differences.get(field.column, (None, None)), own)
 

@@ -12,8 +12,8 @@ from lims.documents.labels.drawing import LABELS_MAX
 from lims.documents.labels.label_sheet import snapshot
 from lims.errors import Incomplete
 from lims.models import Cassette, LabelSheet, Protocol, Slide, User
+from lims.services.kit.idempotency import require_key
 from lims.services.kit.permissions import require_laboratory
-from lims.services.operations.selections import require_key
 from pdfcache.errors import DocumentGone
 
 PARTS = ("protocols", "cassettes", "slides")

@@ -18,7 +18,7 @@ def compose(delivery: Delivery) -> EmailMultiAlternatives:
     """Return the message of a delivery. Raises StoreError if its PDF is to be attached and cannot be read."""
     laboratory = Laboratory.objects.defer("work_order_terms").first() or Laboratory()
     with translation.override(delivery.language):
-        letter = contents.write(delivery)
+        letter = contents.of(delivery).write(delivery)
         context = _context(delivery, letter, laboratory)
         message = EmailMultiAlternatives(
             one_line(letter.subject),

@@ -1,10 +1,10 @@
-"""What letters say: each noun registers the writer of the kinds that it sends."""
+"""Contents of e-mails: each noun registers the letters of the kinds of delivery that it sends."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from lims.models import Delivery, DeliveryKind
+from lims.models import Delivery, DeliveryKind, User
 
 
 class Attachment(NamedTuple):
@@ -25,20 +25,47 @@ class Letter:
     attachment: Attachment | None = None
 
 
+class Obsolete(NamedTuple):
+    """Why a delivery is not sent any more: the answer to `resend`, and the end of one that had not left."""
+
+    when_resent: str
+    before_sent: str
+
+
 Writer = Callable[[Delivery], Letter]
-_WRITERS: dict[str, Writer] = {}
 
 
-def letter(*kinds: DeliveryKind) -> Callable[[Writer], Writer]:
-    """Register the writer of deliveries of these kinds; a decorator."""
+class Contents(NamedTuple):
+    """A noun's part in its kinds of delivery."""
+
+    write: Writer
+    obsolete: Callable[[Delivery], Obsolete | None]
+    on_resent: Callable[[Delivery, User, str], None]
+
+
+_CONTENTS: dict[str, Contents] = {}
+
+
+def letter(
+    *kinds: DeliveryKind,
+    obsolete: Callable[[Delivery], Obsolete | None] = lambda delivery: None,
+    on_resent: Callable[[Delivery, User, str], None] = lambda delivery, by, note: None,
+) -> Callable[[Writer], Writer]:
+    """Register the writer of deliveries of these kinds; a decorator.
+
+    `obsolete` is asked before a delivery leaves, the first time and again. `on_resent` runs in the
+    transaction that sends one again, with a note of the address. Raises ValueError when a kind is taken.
+    """
 
     def register(writer: Writer) -> Writer:
-        _WRITERS.update(dict.fromkeys(kinds, writer))
+        if taken := _CONTENTS.keys() & set(kinds):
+            raise ValueError(f"Two letters are registered for {sorted(map(str, taken))}.")
+        _CONTENTS.update(dict.fromkeys(kinds, Contents(writer, obsolete, on_resent)))
         return writer
 
     return register
 
 
-def write(delivery: Delivery) -> Letter:
-    """Return what a delivery says, in the language that is active. Raises what its writer raises."""
-    return _WRITERS[delivery.kind](delivery)
+def of(delivery: Delivery) -> Contents:
+    """Return what the noun of a delivery registered for its kind; its `write` speaks the active language."""
+    return _CONTENTS[delivery.kind]

@@ -13,18 +13,10 @@ from django.utils.translation import gettext as _
 
 from actors import jobs
 from lims.errors import Incomplete, InvalidTransition, NotVisible
-from lims.models import (
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    ReportHistory,
-    ReportStatus,
-    User,
-    Veterinarian,
-    WorkOrderStatus,
-)
+from lims.models import Delivery, DeliveryKind, DeliveryState, User, Veterinarian
+from lims.services.mail import contents
 
-# What a delivery is about, and what it carries.
+# Fields that name what a delivery is about, and what it carries.
 ABOUT = (
     *("report", "work_order", "protocol_event", "operation", "operation_round"),
     *("protocol_ids", "attach_pdf"),
@@ -68,7 +60,7 @@ def resend(by: User, pk: int, address: str = "", *, keep_address: bool = False) 
 
     With `keep_address` the vet's later messages go there too. A second click joins the first. Raises
     NotVisible, Incomplete for a wrong address, and InvalidTransition while the message is on its way, once
-    it was sent again already, and for a report that is no longer the current one.
+    it was sent again already, and where it is obsolete.
     """
     delivery = _locked(by, pk)
     if again := delivery.sent_again.first():
@@ -80,9 +72,7 @@ def resend(by: User, pk: int, address: str = "", *, keep_address: bool = False) 
         theirs.update(alternative_email=address, lock_version=F("lock_version") + 1)
     _settle(delivery)
     again = enqueue(_again(delivery, address, by))
-    if again.report:
-        entry = {"action": ReportHistory.Action.RESENT, "by": by, "note": _note(delivery, again)}
-        ReportHistory.objects.create(report=again.report, **entry)
+    contents.of(again).on_resent(again, by, _note(delivery, again))
     return again
 
 
@@ -133,29 +123,8 @@ def _check_may_resend(delivery: Delivery) -> None:
     if delivery.is_of_account:
         # Sent to another address, it would open the account to whoever reads that.
         raise InvalidTransition(_("Its reader asks for this message again, where one logs in."))
-    if is_outdated(delivery):
-        raise InvalidTransition(_("This report is no longer the current one; its vet was told of that."))
-    if is_of_cancelled_order(delivery):
-        raise InvalidTransition(_("This order was cancelled since."))
-    if is_of_anothers_protocol(delivery):
-        raise InvalidTransition(_("This protocol is another veterinarian's since."))
-
-
-def is_outdated(delivery: Delivery) -> bool:
-    """Return whether the message would hand out a report that was replaced or withdrawn since."""
-    hands_out = delivery.kind != DeliveryKind.REPORT_WITHDRAWN
-    return hands_out and delivery.report is not None and delivery.report.status != ReportStatus.ISSUED
-
-
-def is_of_cancelled_order(delivery: Delivery) -> bool:
-    """Return whether the message would send a work order that was cancelled since."""
-    return delivery.work_order is not None and delivery.work_order.status == WorkOrderStatus.CANCELLED
-
-
-def is_of_anothers_protocol(delivery: Delivery) -> bool:
-    """Return whether the message would tell of a protocol that is another vet's since."""
-    event = delivery.protocol_event
-    return event is not None and event.protocol.veterinarian.user_id != delivery.recipient_id
+    if obsolete := contents.of(delivery).obsolete(delivery):
+        raise InvalidTransition(obsolete.when_resent)
 
 
 def about(delivery: Delivery) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from actors import jobs
 from lims.errors import LimsError
 from lims.models import Delivery, DeliveryState, NotificationKind, Role
-from lims.services.mail import composing, deliveries, notifications, smtp
+from lims.services.mail import composing, contents, deliveries, notifications, smtp
 
 log = structlog.get_logger(__name__)
 
@@ -38,14 +38,8 @@ def deliver(job: jobs.Job) -> None:
         return
     if delivery.sending_at:
         return _end(job, delivery, DeliveryState.UNCERTAIN, delivery.response)
-    if deliveries.is_outdated(delivery):
-        replaced = _("Not sent: the report was replaced or withdrawn before the message left.")
-        return _withhold(job, delivery, replaced)
-    if deliveries.is_of_cancelled_order(delivery):
-        return _withhold(job, delivery, _("Not sent: the order was cancelled before the message left."))
-    if deliveries.is_of_anothers_protocol(delivery):
-        moved = _("Not sent: the protocol became another veterinarian's before the message left.")
-        return _withhold(job, delivery, moved)
+    if obsolete := contents.of(delivery).obsolete(delivery):
+        return _withhold(job, delivery, obsolete.before_sent)
     jobs.failpoint("before_mail")
     message = composing.compose(delivery)
     jobs.renew(job)
@@ -77,9 +71,9 @@ def _converse(job: jobs.Job, delivery: Delivery, message: EmailMultiAlternatives
             session.offer(delivery.address)
             _begin(job, delivery)
             jobs.failpoint("before_data")
-            words = session.transmit(wire)
+            answer = session.transmit(wire)
             jobs.failpoint("after_data")
-            _end(job, delivery, DeliveryState.SENT, words)
+            _end(job, delivery, DeliveryState.SENT, answer)
     except smtp.NotNow as error:
         _take_back(job, delivery, str(error))
         raise MailServerAway(str(error)) from error
@@ -101,34 +95,34 @@ def _begin(job: jobs.Job, delivery: Delivery) -> None:
         Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.SENDING, sending_at=Now())
 
 
-def _take_back(job: jobs.Job, delivery: Delivery, words: str) -> None:
-    """The server has surely not taken it: it waits again, with what the server said."""
+def _take_back(job: jobs.Job, delivery: Delivery, answer: str) -> None:
+    """Queue again what the server has surely not taken, with its answer."""
     with transaction.atomic():
         jobs.lock_and_renew(job)
         Delivery.objects.filter(pk=delivery.pk).update(
-            state=DeliveryState.QUEUED, sending_at=None, response=words
+            state=DeliveryState.QUEUED, sending_at=None, response=answer
         )
 
 
-def _withhold(job: jobs.Job, delivery: Delivery, words: str) -> None:
-    """Not hand out what is not valid any more; who replaced or withdrew a report has told the vet of that."""
+def _withhold(job: jobs.Job, delivery: Delivery, answer: str) -> None:
+    """End an obsolete delivery unsent; nobody needs to see to it."""
     with transaction.atomic():
         jobs.lock_and_renew(job)
         Delivery.objects.filter(pk=delivery.pk).update(
-            state=DeliveryState.FAILED, response=words, settled_at=Now()
+            state=DeliveryState.FAILED, response=answer, settled_at=Now()
         )
 
 
-def _end(job: jobs.Job, delivery: Delivery, state: DeliveryState, words: str) -> None:
+def _end(job: jobs.Job, delivery: Delivery, state: DeliveryState, answer: str) -> None:
     with transaction.atomic():
         jobs.lock_and_renew(job)
-        _write_end(delivery, state, words)
+        _write_end(delivery, state, answer)
 
 
-def _write_end(delivery: Delivery, state: DeliveryState, words: str) -> None:
+def _write_end(delivery: Delivery, state: DeliveryState, answer: str) -> None:
     log.info("delivery ended", delivery=delivery.pk, state=state.value)
     times = {"sent_at": Now()} if state == DeliveryState.SENT else {}
-    Delivery.objects.filter(pk=delivery.pk).update(state=state, response=words, **times)
+    Delivery.objects.filter(pk=delivery.pk).update(state=state, response=answer, **times)
     if state != DeliveryState.SENT:
         overseers = notifications.overseers(Role.STAFF, Role.ADMIN)
         notifications.notify(

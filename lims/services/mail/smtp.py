@@ -10,7 +10,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import EmailMultiAlternatives, sanitize_address
 
-WORDS_MAX = 500
+ANSWER_MAX = 500
 # A server reads a whole message before it answers; twice this is shorter than the lease of a job.
 DATA_PATIENCE = 2.5
 TROUBLE = (smtplib.SMTPException, OSError)
@@ -21,7 +21,7 @@ class NotNow(Exception):
 
 
 class Refused(Exception):
-    """The server has refused the message for good, in its own words."""
+    """The server has refused the message for good; the text is its answer."""
 
 
 class Unknown(Exception):
@@ -42,21 +42,21 @@ class Session:
             _expect(*self._server.mail(sanitize_address(sender, "utf-8")))
             _expect(*self._server.rcpt(sanitize_address(recipient, "utf-8")))
         except ValueError as error:
-            raise Refused(_words_of(error)) from error
+            raise Refused(_answer_of(error)) from error
         except TROUBLE as error:
-            raise NotNow(_words_of(error)) from error
+            raise NotNow(_answer_of(error)) from error
 
     def transmit(self, message: bytes) -> str:
-        """Give the message over and return the server's words. Raises NotNow, Refused and Unknown."""
+        """Give the message over and return the server's answer. Raises NotNow, Refused and Unknown."""
         assert self._server.sock is not None
         self._server.sock.settimeout(settings.EMAIL_TIMEOUT * DATA_PATIENCE)
         try:
             code, text = self._server.data(message)
         except smtplib.SMTPDataError as error:
             # It did not even want to hear the message.
-            raise _refusal(error.smtp_code, _words_of(error)) from error
+            raise _error_of(error.smtp_code, _answer_of(error)) from error
         except TROUBLE as error:
-            raise Unknown(_words_of(error)) from error
+            raise Unknown(_answer_of(error)) from error
         if not 200 <= code < 600:
             raise Unknown(_answer_text(code, text))
         return _expect(code, text)
@@ -76,11 +76,11 @@ def session() -> Iterator[Session]:
         try:
             backend.open()
         except TROUBLE as error:
-            raise NotNow(_words_of(error)) from error
+            raise NotNow(_answer_of(error)) from error
         assert backend.connection is not None
         yield Session(backend.connection)
     finally:
-        # What the server says to our good-bye changes nothing any more.
+        # The server's answer to our good-bye changes nothing any more.
         with suppress(*TROUBLE):
             backend.close()
 
@@ -92,23 +92,23 @@ def wire_form(message: EmailMultiAlternatives) -> bytes:
 
 def _expect(code: int, text: bytes) -> str:
     if not 200 <= code < 300:
-        raise _refusal(code, _answer_text(code, text))
+        raise _error_of(code, _answer_text(code, text))
     return _answer_text(code, text)
 
 
-def _refusal(code: int, words: str) -> NotNow | Refused:
-    return Refused(words) if 500 <= code < 600 else NotNow(words)
+def _error_of(code: int, answer: str) -> NotNow | Refused:
+    return Refused(answer) if 500 <= code < 600 else NotNow(answer)
 
 
-def _words_of(error: Exception) -> str:
-    """Return what the server said, or else what happened to the connection."""
+def _answer_of(error: Exception) -> str:
+    """Return the server's answer, or else what happened to the connection."""
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer_text(error.smtp_code, _bytes(error.smtp_error))
-    return (str(error) or type(error).__name__)[:WORDS_MAX]
+    return (str(error) or type(error).__name__)[:ANSWER_MAX]
 
 
 def _answer_text(code: int, text: bytes) -> str:
-    return " ".join(f"{code} {text.decode('utf-8', 'replace')}".split())[:WORDS_MAX]
+    return " ".join(f"{code} {text.decode('utf-8', 'replace')}".split())[:ANSWER_MAX]
 
 
 def _bytes(text: bytes | str) -> bytes:

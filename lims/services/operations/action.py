@@ -1,4 +1,4 @@
-"""What every bulk action is: who may ask for it, for what, what would happen, and how it is done."""
+"""Bulk actions: who may ask for one, for what, a preview, and how a chunk is done."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
@@ -28,7 +28,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Named:
-    """How a thing is called, and where its page is."""
+    """A thing's name and the path of its page."""
 
     text: str
     path: str
@@ -121,8 +121,8 @@ class Action:
             try:
                 with transaction.atomic():
                     self.apply_one(context, thing)
-            except LimsError as refusal:
-                refused[thing.pk] = str(refusal)
+            except LimsError as error:
+                refused[thing.pk] = str(error)
         return refused
 
     def apply_one(self, context: Context, thing: Any) -> None:

@@ -38,7 +38,7 @@ def apply_or_split(action: Action, context: Context, things: Sequence[Any]) -> d
 def _reason(context: Context, pk: int, error: Exception) -> str:
     if isinstance(error, LimsError):
         return str(error)
-    # The database says by itself what is wrong, and would say it of each of thousands with all its calls.
+    # A database's error is clear without its calls, and may come for each of thousands of items.
     trace = None if isinstance(error, DatabaseError) else error
     log.warning("item failed", operation=context.operation.pk, item=pk, error=str(error), exc_info=trace)
     return _("Something happened that nobody foresaw. Try again; if it fails again, tell the developers.")

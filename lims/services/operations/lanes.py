@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 
 from actors import jobs
 from lims.models import ItemState, Operation, OperationItem, OperationState
-from lims.services.operations import operations, registry
-from lims.services.operations import rounds as operation_ending
+from lims.services.operations import operations, registry, rounds
 from lims.services.operations.action import Action, Context
 from lims.services.operations.halving import apply_or_split
 
@@ -89,23 +88,23 @@ def run_lane(job: jobs.Job) -> None:
 def end(job: jobs.Job, pk: int, round_: int) -> bool:
     """End a round if it has nothing left to do, once, and return whether there is nothing left for this job.
 
-    A cancelled round ends too: what it has done is told.
+    A cancelled round ends too: what it has done is announced.
     """
     with transaction.atomic():
         jobs.lock_and_renew(job)
         _lock(pk)
-        rounds = Operation.objects.select_related("requested_by").select_for_update(of=("self",), no_key=True)
-        operation = rounds.filter(pk=pk, round=round_, ended_round__lt=F("round")).first()
+        found = Operation.objects.select_related("requested_by").select_for_update(of=("self",), no_key=True)
+        operation = found.filter(pk=pk, round=round_, ended_round__lt=F("round")).first()
         if operation is None or operation.state == OperationState.DONE:
             return True
         if operation.is_running and operation.items.filter(state=ItemState.PENDING).exists():
             return False
-        operation_ending.end_round(operation)
+        rounds.end_round(operation)
     return True
 
 
 def end_cancelled(job: jobs.Job) -> None:
-    """Tell the end of a round that was cancelled, unless it was resumed meanwhile; safe twice and late."""
+    """Announce the end of a cancelled round, unless it was resumed meanwhile; safe twice and late."""
     pk, round_ = job.args
     end(job, pk, round_)
 
@@ -139,7 +138,7 @@ def _do_chunk(job: jobs.Job, pk: int, round_: int) -> bool:
             return False
         action = registry.get(operation.action)
         items = _claim(operation, action.chunk_size)
-        # What fails is told to whoever asked for it.
+        # The requester reads why items failed.
         with translation.override(operation.requested_by.language):
             refused = _apply(action, operation, list(items))
         _write(items, refused, round_)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from actors import jobs
 from lims.errors import InvalidTransition, NotAllowed, NotVisible
 from lims.models import ItemState, Operation, OperationItem, OperationState, User
+from lims.services.kit.idempotency import KEY_MAX, require_key
 from lims.services.operations import registry, selections
 from lims.services.operations.action import Action
 from lims.services.operations.selections import Selection
@@ -44,21 +45,21 @@ def start(
     selection: Selection,
     key: str = "",
     params: dict[str, Any] | None = None,
-    said: str = "",
+    choice: str = "",
 ) -> Operation:
     """Freeze what was chosen and have it worked on in the background; return the operation.
 
-    The same key of the same user returns the operation that it started. Without a key, but with what was
-    `said` to choose by, so does the same said again while that one runs, or soon after, when nothing of it is
-    left to be done. Raises NotVisible for an unknown
-    action, NotAllowed for a role that may not, and Incomplete where nothing was chosen, or something that is
-    not there for the user; then there is no operation.
+    The same key of the same user returns the operation that it started. Without a key so does the same
+    `choice`, the text by which something was chosen, while that operation runs, or soon after, when nothing
+    of it is left to be done. Raises NotVisible for an unknown action, NotAllowed for a role that may not, and
+    Incomplete where nothing was chosen, or something that is not there for the user; then there is no
+    operation.
     """
     action = registry.get(action_name)
     _require_allowed(by, action)
-    selections.require_key(key)
-    if not key and said:
-        begun = _begun(action, said)
+    require_key(key)
+    if not key and choice:
+        begun = _begun(action, choice)
         if repeated := _repeated(by, action, selection, begun):
             return repeated
         key = f"{begun}{uuid.uuid4().hex}"
@@ -220,20 +221,20 @@ def _require_allowed(by: User, action: Action) -> None:
         raise NotAllowed(_("Your role does not allow this."))
 
 
-def _begun(action: Action, said: str) -> str:
+def _begun(action: Action, choice: str) -> str:
     """Return how the key begins that an operation about this is given."""
-    return hashlib.sha256(f"{action.name} {said}".encode()).hexdigest()[: selections.KEY_MAX // 2]
+    return hashlib.sha256(f"{action.name} {choice}".encode()).hexdigest()[: KEY_MAX // 2]
 
 
 def _repeated(by: User, action: Action, selection: Selection, begun: str) -> Operation | None:
-    # Of two that arrive at once, the second waits here until the first is written.
+    # The second of two that arrive at once waits here until the first is written.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     soon = Q(state=OperationState.DONE, created_at__gte=timezone.now() - timedelta(seconds=REPEATED_S))
     same = Operation.objects.filter(requested_by=by, idempotency_key__startswith=begun)
     last = same.filter(soon | Q(state=OperationState.RUNNING)).order_by("-pk").first()
     if last is None or last.is_running:
         return last
-    # What can be done again since, or came to be chosen since, is no repeat.
+    # It is no repeat if something can be done again since, or came to be chosen since.
     left = action.preview(by, selections.rows(by, action, selection)).allowed
     return None if left else last
 

@@ -3,14 +3,15 @@
 from django.utils.translation import gettext as _
 
 from lims.errors import NotVisible
-from lims.models import User
 from lims.services.operations.action import Action
 
 _ACTIONS: dict[str, Action] = {}
 
 
 def register(action: type[Action]) -> type[Action]:
-    """Add one action of this class under its name; a class decorator."""
+    """Add one action of this class under its name; a class decorator. Raises ValueError for a taken name."""
+    if action.name in _ACTIONS:
+        raise ValueError(f"The action {action.name!r} is registered twice; a retry does not help.")
     _ACTIONS[action.name] = action()
     return action
 
@@ -21,11 +22,6 @@ def get(name: str) -> Action:
         return _ACTIONS[name]
     except KeyError:
         raise NotVisible(_("There is no such action.")) from None
-
-
-def allowed_to(user: User) -> list[Action]:
-    """Return the actions that the user may ask for."""
-    return [action for action in _ACTIONS.values() if action.allows(user)]
 
 
 def every() -> list[Action]:

@@ -21,7 +21,7 @@ def end_round(operation: Operation) -> None:
     """End a round that the caller's transaction holds, with all that follows from it.
 
     A running operation is done then, a cancelled one stays so. Rounds that were resumed before their end was
-    told end together.
+    announced end together.
     """
     rounds = range(operation.ended_round + 1, operation.round + 1)
     context = Context(operation, operation.requested_by, timezone.now())

@@ -1,4 +1,4 @@
-"""What an operation is about, frozen where it is read: an answer hardly depends on how many things."""
+"""Selections, frozen by the statement that reads them: an answer hardly depends on how many things."""
 
 import json
 from collections.abc import Sequence
@@ -15,8 +15,6 @@ from lims.errors import Incomplete
 from lims.models import Operation, User
 from lims.models.limits import PK_MAX
 from lims.services.operations.action import Action
-
-KEY_MAX = 64
 
 FREEZE = """
 INSERT INTO {operation} (action, params, requested_by_id, state, item_ids, total, round, ended_round,
@@ -37,7 +35,7 @@ WHERE cardinality(pks) = (SELECT count(*) FROM ({candidates}) AS candidate (pk) 
 
 @dataclass(frozen=True)
 class Selection:
-    """What was chosen: these ids, in this order, or what a queryset finds, in the order of their ids."""
+    """Either ids, in this order, or the rows of a queryset, in the order of their ids."""
 
     ids: Sequence[int] | None = None
     rows: QuerySet | None = None
@@ -76,14 +74,8 @@ def refuse_absent(by: User, action: Action, selection: Selection) -> NoReturn:
     refuse(selection, found)
 
 
-def require_key(key: str) -> None:
-    """Raise Incomplete for an idempotency key that no form of ours has."""
-    if len(key) > KEY_MAX or not key.isprintable():
-        raise Incomplete(_("This form is damaged. Load its page again."))
-
-
 def refuse(selection: Selection, found: int) -> NoReturn:
-    """Raise Incomplete, which says that nothing was chosen, or how many of the ids are not there."""
+    """Raise Incomplete: nothing was chosen, or so many of the ids are not there."""
     missing = len(set(selection.ids or ())) - found
     if not missing:
         raise Incomplete(_("Nothing was chosen."), {"ids": _("Choose at least one.")})

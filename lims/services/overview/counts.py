@@ -1,4 +1,4 @@
-"""What the front page tells of the work: how much waits where, in as few statements as there are parts."""
+"""Counts of the front page and the header; one statement for each part."""
 
 from typing import NamedTuple
 
@@ -8,6 +8,9 @@ from django.utils import timezone
 from lims.models import (
     AdditionalRequest,
     Delivery,
+    Notification,
+    Operation,
+    OperationState,
     Protocol,
     ProtocolStatus,
     Report,
@@ -22,8 +25,15 @@ from lims.services.reports.lists import to_be_written, with_failures
 
 EXPECTED_SHOWN = 8
 LATE_SHOWN = 6
-# Where a sample stands until its report is written.
+# States of a sample until its report is written.
 UNTIL_READY = (ProtocolStatus.SUBMITTED, *AT_THE_BENCH)
+
+
+class HeaderCounts(NamedTuple):
+    """How many notifications are unread, and how many of the user's operations run."""
+
+    unread: int
+    running: int
 
 
 class Bench(NamedTuple):
@@ -46,6 +56,13 @@ class DeskCounts(NamedTuple):
     to_write: int
     drafts: int
     failed: int
+
+
+def header(user: User) -> HeaderCounts:
+    """Return the counts that every page's header shows; one statement."""
+    unread = Notification.objects.visible_to(user).unread()
+    running = Operation.objects.filter(requested_by=user, state=OperationState.RUNNING)
+    return HeaderCounts(*count_each(user, unread, running))
 
 
 def bench(user: User) -> Bench:

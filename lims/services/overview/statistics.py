@@ -1,4 +1,4 @@
-"""What the laboratory has done, counted by month: how long samples took, how many came, and whose."""
+"""Statistics by month: turnaround, volumes, and the vets who send most."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

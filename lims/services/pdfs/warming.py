@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from lims.errors import Incomplete, NotAllowed
 from lims.models import Operation, User
-from lims.services.operations import operations, selections
+from lims.services.kit.idempotency import KEY_MAX, require_key
+from lims.services.operations import operations
 from lims.services.operations.action import Preview
 from lims.services.operations.selections import Selection
 from lims.services.pdfs.bulk import Warm, warming
@@ -32,7 +33,7 @@ def warm_everything(by: User, key: str = "") -> list[Operation]:
     there is nothing to make at all, and for a damaged key.
     """
     foreseen = foresee_everything(by)
-    selections.require_key(key)
+    require_key(key)
     key = key or str(uuid.uuid4())
     keys = {action.name: _key_of(action, key) for action, _preview in foreseen}
     if begun := list(Operation.objects.filter(requested_by=by, idempotency_key__in=keys.values())):
@@ -48,4 +49,4 @@ def warm_everything(by: User, key: str = "") -> list[Operation]:
 
 def _key_of(action: Warm, key: str) -> str:
     # One form starts several operations, and a key is one operation's.
-    return hashlib.sha256(f"{action.name} {key}".encode()).hexdigest()[: selections.KEY_MAX]
+    return hashlib.sha256(f"{action.name} {key}".encode()).hexdigest()[:KEY_MAX]

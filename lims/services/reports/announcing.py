@@ -8,11 +8,12 @@ from lims.models import (
     Report,
     ReportByEmail,
     ReportHistory,
+    ReportStatus,
     User,
     Veterinarian,
 )
 from lims.services.mail import deliveries, notifications
-from lims.services.mail.contents import Attachment, Letter, letter
+from lims.services.mail.contents import Attachment, Letter, Obsolete, letter
 from lims.services.reports import access, archive, recipients
 
 NOTE_MAX = 2_000
@@ -33,7 +34,28 @@ def announce(report: Report, kind: DeliveryKind, by: User | None) -> None:
         access.record(report, ReportHistory.Action.TOLD, by, note[:NOTE_MAX])
 
 
-@letter(DeliveryKind.REPORT_ISSUED, DeliveryKind.REPORT_AMENDED, DeliveryKind.REPORT_WITHDRAWN)
+def outdated(delivery: Delivery) -> Obsolete | None:
+    """Return why a report that was replaced or withdrawn since is not handed out, or None."""
+    hands_out = delivery.kind != DeliveryKind.REPORT_WITHDRAWN
+    if not hands_out or delivery.report is None or delivery.report.status == ReportStatus.ISSUED:
+        return None
+    return Obsolete(
+        _("This report is no longer the current one; its vet was told of that."),
+        _("Not sent: the report was replaced or withdrawn before the message left."),
+    )
+
+
+def record_resent(delivery: Delivery, by: User, note: str) -> None:
+    """Write into a report's history that its message was sent again, and to which address."""
+    assert delivery.report is not None
+    access.record(delivery.report, ReportHistory.Action.RESENT, by, note)
+
+
+@letter(
+    *(DeliveryKind.REPORT_ISSUED, DeliveryKind.REPORT_AMENDED, DeliveryKind.REPORT_WITHDRAWN),
+    obsolete=outdated,
+    on_resent=record_resent,
+)
 def about_report(delivery: Delivery) -> Letter:
     """Return the letter about a report, with its PDF where the vet wants it; raise StoreError."""
     report = delivery.report

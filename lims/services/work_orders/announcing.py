@@ -3,9 +3,9 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lims.models import Delivery, DeliveryKind, NotificationKind, User, WorkOrder
+from lims.models import Delivery, DeliveryKind, NotificationKind, User, WorkOrder, WorkOrderStatus
 from lims.services.mail import deliveries, notifications
-from lims.services.mail.contents import Letter, letter
+from lims.services.mail.contents import Letter, Obsolete, letter
 
 
 def announce(order: WorkOrder, by: User) -> None:
@@ -18,7 +18,18 @@ def announce(order: WorkOrder, by: User) -> None:
     )
 
 
-@letter(DeliveryKind.WORK_ORDER_SENT)
+def of_cancelled(delivery: Delivery) -> Obsolete | None:
+    """Return why a cancelled order is not sent, or None."""
+    order = delivery.work_order
+    if order is None or order.status != WorkOrderStatus.CANCELLED:
+        return None
+    return Obsolete(
+        _("This order was cancelled since."),
+        _("Not sent: the order was cancelled before the message left."),
+    )
+
+
+@letter(DeliveryKind.WORK_ORDER_SENT, obsolete=of_cancelled)
 def work_order_sent(delivery: Delivery) -> Letter:
     order = delivery.work_order
     assert order is not None

@@ -1,4 +1,4 @@
-"""Who changed what of a thing, and when; for the laboratory alone."""
+"""Audit page of a thing; for the laboratory alone."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -20,7 +20,7 @@ from lims.views.kit.listing import csv_of
 
 PAGE_SIZE = 50
 PAGES_MAX = 10_000
-# Where each thing's own page is; what administrators alone see has its page in the admin.
+# Route of each thing's page; things that administrators alone see have theirs in the admin.
 PAGES = {
     "protocol": "protocol",
     "work-order": "work_order",
@@ -35,7 +35,7 @@ PAGES = {
 
 
 class Moment(NamedTuple):
-    """What one person did at once."""
+    """Changes that one person made at once."""
 
     at: object
     who: str

@@ -76,7 +76,7 @@ def settle(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 def rows_for(user: User) -> QuerySet[Delivery]:
-    """Return the messages that the user may see, with what a list tells of them."""
+    """Return the messages that the user may see, annotated for a list."""
     # One row for each row shown: an EXISTS would be answered by reading all messages first.
     again = Delivery.objects.filter(again=OuterRef("pk")).order_by().values("pk")[:1]
     visible: QuerySet[Delivery] = Delivery.objects.visible_to(user)

@@ -1,4 +1,4 @@
-"""What the user is told inside the portal."""
+"""Pages of in-app notifications."""
 
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -39,7 +39,7 @@ SENTENCES = {
 @require_safe
 @authenticated
 def notifications(request: AuthenticatedRequest) -> HttpResponseBase:
-    """List what the user was told, newest first."""
+    """List the user's notifications, newest first."""
     filters = ListFilter(request.GET)
     found = Notification.objects.visible_to(request.user)
     if request.GET.get("format") == "csv":
@@ -56,7 +56,6 @@ def notifications(request: AuthenticatedRequest) -> HttpResponseBase:
 @require_POST
 @authenticated
 def read_all(request: AuthenticatedRequest) -> HttpResponse:
-    """Take everything for read."""
     mark_all_read(request.user)
     return JsonResponse({"unread": 0}) if wants_json(request) else redirect("notifications")
 
@@ -64,13 +63,13 @@ def read_all(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 @authenticated
 def open_one(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Take a notification for read and lead to what it is about."""
+    """Mark a notification as read and redirect to its subject's page."""
     path = open_notification(request.user, pk)
     return JsonResponse({"url": path}) if wants_json(request) else redirect(path)
 
 
 def sentence(notification: Notification) -> str:
-    """Return what a notification says, in the reader's language."""
+    """Return a notification's text in the reader's language."""
     kind = NotificationKind(notification.kind)
     return str(SENTENCES[kind]) % {"subject": notification.subject}
 

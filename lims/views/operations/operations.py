@@ -30,7 +30,7 @@ from lims.views.kit.listing import csv_file, csv_of, list_context, page_of
 FAILURES_SHOWN, FAILURES_IN_JSON, FAILURES_READ = 25, 100, 500
 POLL_MS, SLOW_POLL_MS = 1_000, 2_000
 RECEIVE = "receive-protocols"
-# Counting so many rows each second would take more than it tells.
+# Counting so many rows each second would cost more than it is worth.
 MANY = 20_000
 
 
@@ -66,7 +66,7 @@ def operation(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @authenticated
 def status(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Say how far an operation is: JSON as its page gives it, or the part of its page that changes."""
+    """Return the progress: JSON as the page gives it, or the part of the page that changes."""
     found = service.find(request.user, pk)
     if wants_json(request):
         response: HttpResponse = JsonResponse(_status(request, found))
@@ -79,21 +79,18 @@ def status(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_POST
 @authenticated
 def cancel(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Stop an operation before its next chunk."""
     return _change(request, pk, service.cancel)
 
 
 @require_POST
 @authenticated
 def resume(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Let a cancelled operation go on."""
     return _change(request, pk, service.resume)
 
 
 @require_POST
 @authenticated
 def retry(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Try again what failed."""
     return _change(request, pk, service.retry_failed)
 
 

@@ -64,7 +64,7 @@ def receive(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _with_all(data: QueryDict) -> QueryDict:
-    # Whoever sends a filter and no ids means all that it finds.
+    # A filter without ids means all that it finds.
     if "filter" not in data or "ids" in data:
         return data
     meant = data.copy()
@@ -80,7 +80,7 @@ def _action(by: User, name: str) -> Action:
 
 
 def _begin(request: AuthenticatedRequest, action: Action, chosen: Chosen, key: str) -> HttpResponse:
-    operation = operations.start(request.user, action.name, chosen.selection, key, said=chosen.said)
+    operation = operations.start(request.user, action.name, chosen.selection, key, choice=chosen.text)
     url = reverse("operation", args=(operation.pk,))
     if wants_json(request):
         return JsonResponse({"operation_url": url}, status=202)

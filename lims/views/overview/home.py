@@ -1,4 +1,4 @@
-"""The front door: what needs whoever comes in; and the smallest page that needs a login."""
+"""Front pages of vets and of the laboratory; and the smallest page that needs a login."""
 
 from typing import NamedTuple
 
@@ -15,11 +15,11 @@ from lims.forms.reports.list import FAILED
 from lims.models import ProtocolStatus, Role, User, Veterinarian
 from lims.requests import AuthenticatedRequest
 from lims.services.bench.worklists import Step
-from lims.services.overview import counts as overviews
+from lims.services.overview import counts
 from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import address
 
-# Of a vet, in the order in which samples go their way; what was reported is in the list of reports.
+# States on a vet's page, in the order of a sample's way; reported ones are in the list of reports.
 VET_STATES = (
     ProtocolStatus.DRAFT,
     ProtocolStatus.SUBMITTED,
@@ -59,11 +59,11 @@ def _of_vet(request: AuthenticatedRequest) -> HttpResponse:
     veterinarian = Veterinarian.objects.filter(user=request.user.pk).first()
     if veterinarian is None:
         return redirect("profile")
-    counts = overviews.own_counts(request.user)
+    by_state = counts.own_counts(request.user)
     context = {
         "veterinarian": veterinarian,
-        "figures": [_in_state(state, counts[state]) for state in VET_STATES if counts[state]],
-        "expected": overviews.own_expected(request.user),
+        "figures": [_in_state(state, by_state[state]) for state in VET_STATES if by_state[state]],
+        "expected": counts.own_expected(request.user),
         "today": timezone.localdate(),
     }
     return render(request, "home/veterinarian.html", context)
@@ -71,18 +71,18 @@ def _of_vet(request: AuthenticatedRequest) -> HttpResponse:
 
 def _of_laboratory(request: AuthenticatedRequest) -> HttpResponse:
     user = request.user
-    bench = overviews.bench(user)
+    bench = counts.bench(user)
     context = {
         "stages": _stages(bench),
         "urgent": _urgent(bench),
         "desk": _desk(user) if user.role == Role.PATHOLOGIST or user.is_superuser else [],
-        "late": overviews.late(user) if bench.overdue else [],
+        "late": counts.late(user) if bench.overdue else [],
         "late_url": address("protocols", {"when": OVERDUE}),
     }
     return render(request, "home/laboratory.html", context)
 
 
-def _stages(bench: overviews.Bench) -> list[Figure]:
+def _stages(bench: counts.Bench) -> list[Figure]:
     return [
         Figure(_("To receive"), bench.submitted, reverse("reception")),
         _in_state(ProtocolStatus.RECEIVED, bench.received),
@@ -91,7 +91,7 @@ def _stages(bench: overviews.Bench) -> list[Figure]:
     ]
 
 
-def _urgent(bench: overviews.Bench) -> list[Figure]:
+def _urgent(bench: counts.Bench) -> list[Figure]:
     return [
         Figure(_("Overdue"), bench.overdue, address("protocols", {"when": OVERDUE}), "bad"),
         Figure(_("Received today"), bench.received_today, address("protocols", {"when": RECEIVED_TODAY})),
@@ -102,7 +102,7 @@ def _urgent(bench: overviews.Bench) -> list[Figure]:
 
 
 def _desk(user: User) -> list[Figure]:
-    desk = overviews.desk(user)
+    desk = counts.desk(user)
     return [
         Figure(_("To write"), desk.to_write, reverse("report_worklist")),
         Figure(_("Being written"), desk.drafts, reverse("report_worklist")),

@@ -50,7 +50,7 @@ def protocol(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 def _of_vet(protocol: Protocol, user: User) -> dict[str, object]:
-    """Return what the page tells of the future, and what a draft's vet can do."""
+    """Return whether a date is expected, and what a draft still lacks for its vet."""
     is_own_draft = user.is_veterinarian and protocol.status == ProtocolStatus.DRAFT
     return {
         "is_expected": protocol.status in AT_THE_BENCH and protocol.expected_ready_on is not None,

@@ -1,4 +1,4 @@
-"""What administrators look back on: turnaround, volumes and who sends most, as charts, tables and CSV."""
+"""Statistics for administrators: turnaround, volumes and who sends most, as charts, tables and CSV."""
 
 from datetime import date
 from typing import Any, NamedTuple

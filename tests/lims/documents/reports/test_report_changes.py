@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lims.documents.reports.changes import FieldChange, changes
 from tests.drills.length import examples
-from tests.lims.documents.reports.report_papers import TEXTS, patient, report, with_images
+from tests.lims.documents.reports.snapshots import TEXTS, patient, report, with_images
 
 
 def texts(**changed: str) -> dict:

@@ -18,7 +18,7 @@ from lims.documents.paper.sheet import DOT_PT
 from lims.documents.reports import document
 from lims.documents.reports.drawing import render
 from tests.lims.documents.papers import copy_out, laboratory, opened, squeezed
-from tests.lims.documents.reports.report_papers import (
+from tests.lims.documents.reports.snapshots import (
     amended,
     archived,
     bare,
@@ -33,7 +33,7 @@ ROOT = Path(qr.__file__).parent.parent.parent.parent
 CHILD = """
 import hashlib, django
 django.setup()
-from tests.lims.documents.reports.report_papers import archived, with_images
+from tests.lims.documents.reports.snapshots import archived, with_images
 from lims.documents.reports.drawing import render
 shown, assets = with_images(3)
 pdf = render(shown, assets)

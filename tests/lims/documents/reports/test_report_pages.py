@@ -9,7 +9,7 @@ import pytest
 from lims.documents.paper.typesetting import BODY
 from lims.documents.reports.drawing import render
 from tests.lims.documents.papers import opened, squeezed
-from tests.lims.documents.reports.report_papers import (
+from tests.lims.documents.reports.snapshots import (
     TEXTS,
     amended,
     bare,

@@ -6,7 +6,7 @@ import pytest
 
 from lims.documents.paper.formats import unbroken
 from tests.lims.documents.papers import laboratory, squeezed
-from tests.lims.documents.reports.report_papers import (
+from tests.lims.documents.reports.snapshots import (
     TEXTS,
     amended,
     bare,

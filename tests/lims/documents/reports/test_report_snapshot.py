@@ -16,7 +16,7 @@ from lims.models import Cassette, CytologySample, Report, ReportCassette, Report
 from pdfcache.errors import DocumentGone
 from tests import factories
 from tests.lims.documents.papers import squeezed
-from tests.lims.documents.reports.report_papers import amended, report, said, with_images
+from tests.lims.documents.reports.snapshots import amended, report, said, with_images
 
 SEAL = document.Seal(datetime(2026, 11, 24, 13, 31, 7, 999, UTC), "ab" * 16, "K7QM2XW9PB4T")
 # What a value of a closed set may become; every other leaf is text.

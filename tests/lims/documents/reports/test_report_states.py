@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.lims.documents.papers import squeezed
-from tests.lims.documents.reports.report_papers import amended, long, pages, preview, report
+from tests.lims.documents.reports.snapshots import amended, long, pages, preview, report
 
 
 def first(snapshot) -> str:

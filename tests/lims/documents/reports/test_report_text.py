@@ -10,7 +10,7 @@ from lims.documents.reports.drawing import render
 from tests.drills.length import examples
 from tests.lims.documents.paper.test_render_text import expected, texts
 from tests.lims.documents.papers import copied, squeezed
-from tests.lims.documents.reports.report_papers import TEXTS, amended, archived, bare, report, said
+from tests.lims.documents.reports.snapshots import TEXTS, amended, archived, bare, report, said
 
 # Where a text may stand, and a report in which nothing else but page 1 has it.
 FIELDS = (

@@ -4,7 +4,8 @@ import pytest
 
 from lims.errors import NotVisible
 from lims.models import Notification, NotificationKind
-from lims.services.mail.notifications import mark_all_read, notify, open_notification, overseers, standing
+from lims.services.mail.notifications import mark_all_read, notify, open_notification, overseers
+from lims.services.overview.counts import header
 
 KIND = NotificationKind.REPORT_ISSUED
 pytestmark = pytest.mark.django_db
@@ -28,14 +29,14 @@ def test_a_long_subject_is_cut(bruno):
 
 def test_unread_ones_are_counted_by_one_statement(ana, bruno, notification, django_assert_num_queries):
     with django_assert_num_queries(2):
-        assert (standing(bruno).unread, standing(ana).unread) == (1, 0)
+        assert (header(bruno).unread, header(ana).unread) == (1, 0)
 
 
 def test_opening_takes_it_for_read_once_and_leads_there(bruno, notification):
     assert open_notification(bruno, notification.pk) == "/reports/1/"
     notification.refresh_from_db()
     first = notification.read_at
-    assert first and standing(bruno).unread == 0
+    assert first and header(bruno).unread == 0
     assert open_notification(bruno, notification.pk) == "/reports/1/"
     notification.refresh_from_db()
     assert notification.read_at == first
@@ -52,7 +53,7 @@ def test_nobody_opens_anothers(carla, alma, notification):
 def test_all_are_read_but_nobody_elses(ana, bruno, notification):
     notify([ana], KIND, "HP 26/001", "/reports/1/")
     mark_all_read(bruno)
-    assert (standing(bruno).unread, standing(ana).unread) == (0, 1)
+    assert (header(bruno).unread, header(ana).unread) == (0, 1)
 
 
 def test_who_sees_to_failures_is_active_and_of_the_role(ana, alma, paula, bruno):

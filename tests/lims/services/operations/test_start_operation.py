@@ -157,7 +157,7 @@ def test_eight_posts_at_once_that_say_the_same_without_a_key_make_one_operation(
 
     def post(_: int) -> int:
         try:
-            return operations.start(ana, RECEIVE, Selection(ids=ids), said="ids").pk
+            return operations.start(ana, RECEIVE, Selection(ids=ids), choice="ids").pk
         finally:
             connection.close()
 

@@ -42,6 +42,15 @@ def test_tells_how_many_and_names_what_is_left_and_why(ana, bruno, browser):
     assert refused.reason in preview(browser(ana), ids=[done.pk])
 
 
+def test_the_list_offers_its_actions_in_the_order_of_the_work(ana, browser):
+    offered = browser(ana).get("/protocols/").context["bulk_actions"]
+    assert [action.name for action in offered] == [
+        "receive-protocols",
+        "process-protocols",
+        "ready-protocols",
+    ]
+
+
 def test_changes_nothing(ana, bruno, browser):
     preview(browser(ana), ids=[submitted(1, [bruno.veterinarian])[0].pk])
     assert not Operation.objects.exists()
