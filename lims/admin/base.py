@@ -1,7 +1,7 @@
 """What the admin's pages have in common: read-only tables, and forms whose values go to a service."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -60,7 +60,9 @@ class PostedAdmin(ModelAdmin):
 class AuditedAdmin(ModelAdmin):
     """A thing's history is that of its changes, as the database keeps them."""
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         thing = self.get_object(request, unquote(object_id))
         if thing is None:
             raise Http404
@@ -86,7 +88,11 @@ class ServedAdmin(ModelAdmin):
         return get_object_or_404(self.model._default_manager.select_for_update(), pk=pk)
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context=None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -94,7 +100,7 @@ class ServedAdmin(ModelAdmin):
             request.refusal = error  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs) -> type:
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type:
         form = super().get_form(request, obj, change=change, **kwargs)
         refusal = getattr(request, "refusal", None)
         return type(form.__name__, (Refused, form), {"refusal": refusal}) if refusal else form
@@ -113,8 +119,8 @@ class ServedAdmin(ModelAdmin):
         form.instance.refresh_from_db()
 
     def construct_change_message(
-        self, request: HttpRequest, form: forms.ModelForm, formsets: list, add=False
-    ):
+        self, request: HttpRequest, form: forms.ModelForm, formsets: list, add: bool = False
+    ) -> list[dict[str, dict[str, Sequence[str]]]]:
         # The formsets saved nothing themselves, so they cannot tell what they changed.
         return super().construct_change_message(request, form, [], add)
 

@@ -44,14 +44,14 @@ class WeightField(MoneyField):
 
     default_error_messages = {"invalid": _("Enter a weight, such as %(example)s.")}
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return format_decimal(value, "0.##", locale=locale()) if isinstance(value, Decimal) else value
 
 
 class CountField(forms.IntegerField):
     """How many of something came, at least one."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=COUNT_MAX, **kwargs)
         self.widget.attrs["inputmode"] = "numeric"
 
@@ -73,7 +73,7 @@ class PatientForm(VersionedForm, forms.ModelForm):
         }
         labels = {"academic_use": _("The owner consents to academic use of the case, without names")}
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # A draft may lack them; submitting asks for them.
         self.fields["animal"].required = self.fields["species"].required = False
