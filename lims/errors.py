@@ -2,7 +2,11 @@
 
 
 class LimsError(Exception):
-    """Base of every refusal of a service."""
+    """Base of every refusal of a service: a sentence, and where it helps one for each wrong field."""
+
+    def __init__(self, message: str = "", fields: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.fields = fields or {}
 
 
 class InvalidTransition(LimsError):
@@ -19,10 +23,6 @@ class StaleEdit(LimsError):
 
 class Incomplete(LimsError):
     """Something required is missing or wrong; a retry helps once `fields` are put right."""
-
-    def __init__(self, message: str, fields: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.fields = fields or {}
 
 
 class TooManyRenders(LimsError):

@@ -36,7 +36,7 @@ from lims.services.reports.finalizing import finalize_report
 from lims.services.work_orders.work_orders import Line, create_work_order, issue_work_order
 from tests.running import run_jobs
 
-PASSWORD = "demo-lamina"  # noqa: S105  (a test's)
+PASSWORD = "demo-lamina"
 # What is said of a slide that lacks nothing.
 JUDGED = {"mounted_at": timezone.now(), "stained_at": timezone.now(), "quality": "good"}
 

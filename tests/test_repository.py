@@ -1,6 +1,7 @@
 """What holds for every committed file: no secret, no path of a machine, pinned packages, small files."""
 
 import ast
+import itertools
 import re
 import subprocess
 from functools import cache
@@ -175,7 +176,7 @@ def test_a_package_has_the_same_version_in_every_layer():
     versions = [
         {name: [line.split(" ")[0] for line in lines] for name, lines in pins(la).items()} for la in LAYERS
     ]
-    for smaller, larger in zip(versions, versions[1:], strict=False):
+    for smaller, larger in itertools.pairwise(versions):
         assert {name: larger.get(name) for name in smaller} == smaller
 
 

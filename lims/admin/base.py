@@ -1,7 +1,7 @@
 """What the admin's pages have in common: read-only tables, and forms whose values go to a service."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +14,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from lims.errors import Incomplete, LimsError, StaleEdit
+from lims.errors import LimsError, StaleEdit
+from lims.forms.kit.refusing import refuse
 from lims.forms.kit.service_forms import StaleCheckedForm, as_read, as_stored
 from lims.models import Asset
 from lims.services.history.changes import kind_of
@@ -59,7 +60,9 @@ class PostedAdmin(ModelAdmin):
 class AuditedAdmin(ModelAdmin):
     """A thing's history is that of its changes, as the database keeps them."""
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         thing = self.get_object(request, unquote(object_id))
         if thing is None:
             raise Http404
@@ -85,7 +88,11 @@ class ServedAdmin(ModelAdmin):
         return get_object_or_404(self.model._default_manager.select_for_update(), pk=pk)
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context=None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -93,7 +100,7 @@ class ServedAdmin(ModelAdmin):
             request.refusal = error  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs) -> type:
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type:
         form = super().get_form(request, obj, change=change, **kwargs)
         refusal = getattr(request, "refusal", None)
         return type(form.__name__, (Refused, form), {"refusal": refusal}) if refusal else form
@@ -112,8 +119,8 @@ class ServedAdmin(ModelAdmin):
         form.instance.refresh_from_db()
 
     def construct_change_message(
-        self, request: HttpRequest, form: forms.ModelForm, formsets: list, add=False
-    ):
+        self, request: HttpRequest, form: forms.ModelForm, formsets: list, add: bool = False
+    ) -> list[dict[str, dict[str, Sequence[str]]]]:
         # The formsets saved nothing themselves, so they cannot tell what they changed.
         return super().construct_change_message(request, form, [], add)
 
@@ -127,12 +134,7 @@ class Refused(forms.ModelForm):
         super().full_clean()
         if isinstance(self.refusal, StaleEdit):
             self.compare()
-        fields = self.refusal.fields if isinstance(self.refusal, Incomplete) else {}
-        beside = {name: message for name, message in fields.items() if name in self.fields}
-        for name, message in beside.items():
-            self.add_error(name, message)
-        if not beside:
-            self.add_error(None, str(self.refusal))
+        refuse(self, self.refusal)
 
     def compare(self) -> None:
         """Show beside what was typed what is saved now, and let the next save replace that."""

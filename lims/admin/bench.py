@@ -1,5 +1,7 @@
 """What people asked for, scanned and labelled, to be looked at; it is done on the laboratory's own pages."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -16,7 +18,7 @@ class OpenFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("open", pgettext_lazy("request", "Open")), ("done", _("Done"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

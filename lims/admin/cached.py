@@ -1,5 +1,7 @@
 """The part of a thing's page that tells what is cached of its PDF, and has it deleted or made."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
@@ -35,7 +37,7 @@ class CachedDocumentAdmin(PostedAdmin):
         )
 
     def render_change_form(
-        self, request: HttpRequest, context: dict, *args, obj=None, **kwargs
+        self, request: HttpRequest, context: dict, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
         if obj:
             context |= {

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -24,10 +25,12 @@ class LaboratoryAdmin(AuditedAdmin, ServedAdmin):
         (_("Papers"), {"fields": ("shown_logo", "logo", "remove_logo", "footer", "work_order_terms")}),
     )
 
-    def get_queryset(self, request: HttpRequest):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Laboratory]:
         return super().get_queryset(request).select_related("logo")
 
-    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         if self.has_add_permission(request):
             return redirect("admin:lims_laboratory_add")
         return redirect("admin:lims_laboratory_change", 1)
@@ -35,7 +38,7 @@ class LaboratoryAdmin(AuditedAdmin, ServedAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Laboratory.objects.exists()
 
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> Laboratory:

@@ -35,20 +35,20 @@ class PathologistAdmin(AuditedAdmin, ServedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pathologist]:
         return super().get_queryset(request).select_related("staff_member__user")
 
-    def get_fieldsets(self, request: HttpRequest, obj: Pathologist | None = None):
+    def get_fieldsets(self, request: HttpRequest, obj: Pathologist | None = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Pathologist | None = None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Pathologist | None = None) -> tuple[str, ...]:
         # Whose it is stays: what they signed is on record under their name.
         return ("shown_signature", "staff_member") if obj else ()
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
         if db_field.name == "staff_member":
             unused = StaffMember.objects.filter(user__role=Role.PATHOLOGIST, pathologist=None)
             kwargs["queryset"] = unused
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> Pathologist:

@@ -28,7 +28,7 @@ class PersonAdmin(AuditedAdmin, ServedAdmin):
     list_select_related = ("user",)
     autocomplete_fields = ("user",)
 
-    def get_readonly_fields(self, request: HttpRequest, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Whose account it is stays: what they did is on record under their name.
         return (
             (*super().get_readonly_fields(request, obj), "user")
@@ -36,7 +36,7 @@ class PersonAdmin(AuditedAdmin, ServedAdmin):
             else super().get_readonly_fields(request)
         )
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
         if db_field.name == "user":
             kwargs["queryset"] = User.objects.filter(role__in=self.roles)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -46,7 +46,7 @@ class VerifiedFilter(admin.SimpleListFilter):
     title = _("verified")
     parameter_name = "verified"
 
-    def lookups(self, request: HttpRequest, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("no", _("Not yet")), ("yes", _("Yes"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

@@ -22,7 +22,7 @@ class TimeFilter(admin.SimpleListFilter):
     title = _("time")
     parameter_name = "time"
 
-    def lookups(self, request: HttpRequest, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("now", _("Holds today")), ("later", _("Begins later")), ("past", _("Over"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse_lazy
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_dramatiq.models import Task
 
@@ -64,7 +65,7 @@ def logo(request: HttpRequest) -> str:
     return static("lamina/logo.svg")
 
 
-def _item(title, icon: str, name: str) -> dict:
+def _item(title: str | Promise, icon: str, name: str) -> dict:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
 
 

@@ -1,5 +1,7 @@
 """Accounts: who may log in, and as what."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
@@ -58,10 +60,10 @@ class UserAdmin(AuditedAdmin, ServedAdmin, BaseUserAdmin):  # type: ignore[misc]
             super().get_queryset(request).annotate(verified=Exists(addresses), second_factor=Exists(factors))
         )
 
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def serve(self, request: HttpRequest, form, formsets: list, change: bool) -> User:
+    def serve(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> User:
         data = form.cleaned_data
         if not change:
             values = {name: data[name] for name in ("email", "role", "language")}

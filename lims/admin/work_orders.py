@@ -28,7 +28,7 @@ class PaymentFilter(admin.SimpleListFilter):
     title = _("payment")
     parameter_name = "payment"
 
-    def lookups(self, request: HttpRequest, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return PaymentStatus.choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

@@ -42,7 +42,7 @@ SPECIES = (
             "Golden retriever",
             "Cocker spaniel",
             "Salchicha",
-        ),  # fmt: skip
+        ),
     ),
     ("Felino", 25, (2, 8), ["Común europeo", "Siamés", "Persa", "Maine coon", "Mestizo"]),
     ("Bovino", 6, (180, 700), ["Aberdeen Angus", "Hereford", "Holando argentino", "Braford"]),

@@ -1,10 +1,12 @@
 """Creates the table of Django's database cache, so that `migrate` is all that an operator runs."""
 
+from typing import Any
+
 from django.core.management import call_command
 from django.db import migrations
 
 
-def create(apps, schema_editor) -> None:
+def create(apps: Any, schema_editor: Any) -> None:
     call_command("createcachetable", database=schema_editor.connection.alias, verbosity=0)
 
 

@@ -1,5 +1,7 @@
 """What is there already is where its history begins: the first change tells what was before it."""
 
+from typing import Any
+
 from django.db import migrations
 
 KEEP = """
@@ -8,7 +10,7 @@ SELECT {columns}, id, 'known', statement_timestamp() FROM {table} WHERE {conditi
 """
 
 
-def keep(apps, schema_editor) -> None:
+def keep(apps: Any, schema_editor: Any) -> None:
     for changes in apps.get_app_config("lims").get_models():
         if not changes.__name__.endswith("Change"):
             continue

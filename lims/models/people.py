@@ -1,6 +1,7 @@
 """Users, and what the laboratory knows of the people behind them."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -43,13 +44,13 @@ def full_name(first_names: str, last_names: str) -> str:
 class UserManager(BaseUserManager["User"]):
     """Creates accounts; e-mail addresses are kept in lower case, as logins compare them."""
 
-    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, role=Role.ADMIN, **fields)
 
 
@@ -77,6 +78,17 @@ class User(AbstractBaseUser):
         return self.email
 
     @property
+    def name(self) -> str:
+        """What colleagues call a member of the staff; anybody else's address."""
+        return str(getattr(self, "staff_member", None) or self.email)
+
+    def name_for(self, reader: "User") -> str:
+        """Return the name as a reader may know it: a vet is told no address but their own."""
+        if hasattr(self, "staff_member") or reader.is_laboratory or reader == self:
+            return self.name
+        return str(_("the laboratory"))
+
+    @property
     def is_veterinarian(self) -> bool:
         return self.role == Role.VETERINARIAN
 
@@ -94,10 +106,10 @@ class User(AbstractBaseUser):
     def is_superuser(self) -> bool:
         return self.role == Role.ADMIN
 
-    def has_perm(self, perm: str, obj=None) -> bool:
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
         return self.is_active and self.is_superuser
 
-    def has_perms(self, perms, obj=None) -> bool:
+    def has_perms(self, perms: Iterable[str], obj: Any = None) -> bool:
         return self.is_active and self.is_superuser
 
     def has_module_perms(self, app_label: str) -> bool:

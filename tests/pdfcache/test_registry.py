@@ -20,5 +20,5 @@ def test_kind_registered_twice_is_refused(desk_of):
 
 def test_unknown_kind_names_the_known_ones(desk_of):
     desk_of("letter")
-    with pytest.raises(UnknownKind, match="postcard.*letter"):
+    with pytest.raises(UnknownKind, match=r"postcard.*letter"):
         registry.get("postcard")

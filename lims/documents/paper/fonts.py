@@ -60,7 +60,7 @@ class PaperFont(TTFont):
             return [(0, text.translate(_COMMON_ESCAPED))]
         return [(subset, _octal(codes)) for subset, codes in self.splitString(text, doc)]
 
-    def addObjects(self, doc: pdfdoc.PDFDocument) -> None:  # noqa: N802 - ReportLab's name
+    def addObjects(self, doc: pdfdoc.PDFDocument) -> None:
         """Write the font's subsets into the document; ReportLab calls it once, when it saves."""
         state = self.state.pop(doc)
         fonts = doc.idToObject["BasicFonts"].dict

@@ -55,7 +55,7 @@ def _submission(report: Mapping, say: Mapping[str, str], language: str) -> Field
     yield say["chip"], patient["chip"]
     yield say["owner"], report["owner"]["name"]
     yield say["requested_by"], report["veterinarian"]["name"]
-    yield say["collected"], report["collected_on"] and short_day(report["collected_on"], language) or ""
+    yield say["collected"], short_day(report["collected_on"], language) if report["collected_on"] else ""
     yield say["specimens"], _specimens(report["specimens"], say)
     yield say["clinical_history"], report["clinical_history"]
     yield say["presumptive_diagnosis"], report["presumptive_diagnosis"]

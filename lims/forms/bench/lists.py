@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lims.errors import Incomplete, LimsError
-from lims.forms.kit.listing import ListFilter, choice_field, search_field, search_protocols
+from lims.forms.kit.listing import KeysetFilter, choice_field, search_field, search_protocols
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.operations.operations import these
 from lims.models import Cassette, Protocol, Slide
@@ -29,15 +29,19 @@ LABEL = re.compile(r"(?P<number>[a-z]{2} \d{2}/\d+)-(?P<letter>[cs])\d+", re.IGN
 LETTERS = {Cassette: "C", Slide: "S"}
 
 
-class BenchFilter(ListFilter):
-    """What is to be done, of which kind, what is searched for, and the row that the page comes after."""
+class BenchFilter(KeysetFilter):
+    """What is to be done, of which kind, and what is searched for; what is expected first stands first."""
 
     filters: ClassVar = ("stage", "q", "kind")
+    column = "due"
 
     stage = forms.ChoiceField(required=False, choices=Step.choices, widget=forms.HiddenInput)
     q = search_field(_("Number, code, animal, owner, veterinarian..."))
     kind = choice_field(_("Kind"), ProtocolKind.choices)
-    after = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    @staticmethod
+    def parse(text: str) -> date | None:
+        return parse_date(text)
 
     def step(self) -> Step:
         """Return whose list is asked for; the first where that makes no sense."""
@@ -55,33 +59,9 @@ class BenchFilter(ListFilter):
             rows = rows.filter(**{f"{own}kind": chosen["kind"]})
         return _found(rows, own, chosen["q"].strip()) if "q" in chosen else rows
 
-    def rest(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the rows after the page before: what is expected first comes first, then what came first."""
-        if after := self._after():
-            due, pk = after
-            rows = rows.filter(Q(due__gt=due) | Q(due=due, pk__gt=pk))
-        return rows.order_by("due", "pk")
-
-    def is_first(self) -> bool:
-        return self._after() is None
-
     def page(self) -> dict:
         """Return what the address of this page says beside the filters, nothing on the first."""
         return {} if self.is_first() else {"after": self.cleaned_data["after"]}
-
-    def _after(self) -> tuple[date, int] | None:
-        self.is_valid()
-        due, _sep, pk = self.cleaned_data.get("after", "").rpartition("~")
-        try:
-            day = parse_date(due)
-        except ValueError:
-            return None
-        return (day, int(pk)) if day and pk.isascii() and pk.isdecimal() else None
-
-
-def place(row: Any) -> str:
-    """Return what the address of the next page says of its last row."""
-    return f"{row.due.isoformat()}~{row.pk}"
 
 
 class MarkForm(forms.Form):
@@ -145,7 +125,7 @@ class MarkForm(forms.Form):
         """Say why nothing was marked, and beside its field what is wrong there."""
         self.is_valid()
         self.add_error(None, str(error))
-        for name, message in getattr(error, "fields", {}).items():
+        for name, message in error.fields.items():
             if name in self.fields and name not in self.errors:
                 self.add_error(name, message)
 

@@ -22,14 +22,14 @@ class MoneyField(forms.DecimalField):
     widget = forms.TextInput
     default_error_messages = {"invalid": _("Enter an amount, such as %(example)s.")}
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=14, decimal_places=2, **kwargs)
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return _shown(value) if isinstance(value, Decimal) else value
 
-    def to_python(self, value) -> Decimal | None:  # type: ignore[override]
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         try:
@@ -38,7 +38,7 @@ class MoneyField(forms.DecimalField):
             example = {"example": _shown(Decimal("1234.50"))}
             raise ValidationError(self.error_messages["invalid"], "invalid", example) from None
 
-    def has_changed(self, initial, data) -> bool:
+    def has_changed(self, initial: Any, data: Any) -> bool:
         try:
             return self.to_python(data) != initial
         except ValidationError:
@@ -71,7 +71,7 @@ def locale() -> str:
 class TextField(forms.CharField):
     """A text kept as it was typed, with line ends as we store them."""
 
-    def __init__(self, max_length: int, rows: int, **kwargs) -> None:
+    def __init__(self, max_length: int, rows: int, **kwargs: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows})
         super().__init__(max_length=max_length, required=False, strip=False, widget=widget, **kwargs)
 

@@ -1,7 +1,7 @@
 """What every list's filters do alike: they come from the URL, and one that makes no sense is ignored."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any, ClassVar, NamedTuple
@@ -10,8 +10,10 @@ from django import forms
 from django.contrib.postgres.search import SearchVector
 from django.db.models import Exists, Q, QuerySet, TextField, Value
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lims.forms.kit.parsing import typed_pk
 from lims.models import Protocol, Veterinarian
 from lims.models.protocols import WORDS
 from lims.models.searching import beginning, folded, words
@@ -43,14 +45,61 @@ class ListFilter(forms.Form):
         self.is_valid()
         return {name: self.cleaned_data[name] for name in self.filters if self.cleaned_data.get(name)}
 
-    def before_pk(self) -> int | None:
-        """Return the pk that the asked-for page comes after, None for the first page."""
-        self.is_valid()
-        return self.cleaned_data.get("before")
+    def is_first(self) -> bool:
+        return self._place() is None
+
+    def rest(self, rows: QuerySet) -> QuerySet:
+        """Return the rows after the page before, in the list's order: newest first."""
+        pk = self._place()
+        return (rows.filter(pk__lt=pk) if pk else rows).order_by("-pk")
+
+    def place(self, row: Any) -> dict[str, Any]:
+        """Return what the address of the page after a row says beside the filters."""
+        return {"before": row.pk}
 
     def apply(self, rows: QuerySet) -> QuerySet:
         """Return those of the rows that the filters let through."""
         raise NotImplementedError
+
+    def _place(self) -> Any:
+        self.is_valid()
+        return self.cleaned_data.get("before")
+
+
+class KeysetFilter(ListFilter):
+    """Filters of a list in the order of one column, oldest first, and of the key where that is the same."""
+
+    column: ClassVar[str]
+
+    after = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    def rest(self, rows: QuerySet) -> QuerySet:
+        """Return the rows after the page before, in the list's order."""
+        if place := self._place():
+            value, pk = place
+            rows = rows.filter(**{f"{self.column}__gte": value})
+            rows = rows.filter(Q(**{f"{self.column}__gt": value}) | Q(pk__gt=pk))
+        return rows.order_by(self.column, "pk")
+
+    def place(self, row: Any) -> dict[str, Any]:
+        """Return what the address of the page after a row says beside the filters."""
+        value = getattr(row, self.column)
+        return {"after": f"{value.isoformat() if value else ''}~{row.pk}"}
+
+    @staticmethod
+    def parse(text: str) -> date | None:
+        """Return the column's value in an address; None, or ValueError, for what is none."""
+        raise NotImplementedError
+
+    def _place(self) -> tuple[date, int] | None:
+        self.is_valid()
+        text, _sep, key = self.cleaned_data.get("after", "").rpartition("~")
+        pk = typed_pk(key)
+        try:
+            value = self.parse(text)
+        except ValueError:
+            return None
+        return (value, pk) if value and pk else None
 
 
 class WholeList(ListFilter):
@@ -61,7 +110,7 @@ class WholeList(ListFilter):
         return rows
 
 
-def search_field(placeholder) -> forms.CharField:
+def search_field(placeholder: str | Promise) -> forms.CharField:
     """Return the field in which people type what they look for."""
     attributes = {"type": "search", "class": "form-control", "placeholder": placeholder}
     return forms.CharField(
@@ -69,7 +118,7 @@ def search_field(placeholder) -> forms.CharField:
     )
 
 
-def choice_field(label, choices) -> forms.ChoiceField:
+def choice_field(label: Any, choices: Sequence[tuple[Any, Any]]) -> forms.ChoiceField:
     """Return a filter of which one or none is chosen; unchosen it shows its own name."""
     return forms.ChoiceField(label=label, required=False, choices=[("", label), *choices])
 
@@ -158,40 +207,21 @@ def matching(each: Mapping[str, Known], veterinarian: str) -> Q:
     return found
 
 
-class WorkListFilter(ListFilter):
-    """What is searched for, and which protocol the page comes after: who waits longest stands first."""
+class WorkListFilter(KeysetFilter):
+    """What is searched for among protocols that wait; who waits longest stands first."""
 
     filters: ClassVar[tuple[str, ...]] = ("q",)
     # Since when a protocol waits.
-    since: ClassVar[str] = "received_at"
+    column: ClassVar[str] = "received_at"
 
     q = search_field(_("Number, animal, owner, veterinarian..."))
-    after = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    @staticmethod
+    def parse(text: str) -> datetime | None:
+        moment = parse_datetime(text)
+        return moment if moment and moment.tzinfo else None
 
     def apply(self, rows: QuerySet[Any], protocol: str = "protocol") -> QuerySet[Any]:
         """Return those of the rows whose protocol the search finds."""
         text = self.chosen().get("q")
         return rows.filter(**{f"{protocol}__in": search_protocols(text)}) if text else rows
-
-    def after_row(self) -> tuple[datetime, int] | None:
-        """Return since when the last protocol of the page before waits, and its pk; None on the first."""
-        self.is_valid()
-        since, _sep, pk = self.cleaned_data.get("after", "").rpartition("~")
-        try:
-            at = parse_datetime(since)
-        except ValueError:
-            return None
-        return (at, int(pk)) if at and at.tzinfo and pk.isascii() and pk.isdecimal() else None
-
-    def rest(self, waiting: QuerySet[Protocol]) -> QuerySet[Protocol]:
-        """Return the protocols that come after the page before, those that wait longest first."""
-        if row := self.after_row():
-            at, pk = row
-            waiting = waiting.filter(**{f"{self.since}__gte": at})
-            waiting = waiting.filter(Q(**{f"{self.since}__gt": at}) | Q(pk__gt=pk))
-        return waiting.order_by(self.since, "pk")
-
-    def place(self, protocol: Protocol) -> str:
-        """Return what the address of the next page says of its last protocol."""
-        at = getattr(protocol, self.since)
-        return f"{at.isoformat() if at else ''}~{protocol.pk}"

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from lims.errors import LimsError
 
 
-def refuse(form: forms.BaseForm, error: LimsError) -> None:
-    """Show what a service refused: beside its field where it names one, else above the form."""
-    fields = getattr(error, "fields", {})
-    for name, message in fields.items():
-        form.add_error(name if name in form.fields else None, message)
-    if not fields:
+def refuse(form: forms.BaseForm, error: LimsError, *others: forms.BaseForm) -> None:
+    """Show what a service refused beside the field that it names, of whichever form; else above the first."""
+    places = {each.add_prefix(name): (each, name) for each in (form, *others) for name in each.fields}
+    for name, message in error.fields.items():
+        where, field = places.get(name, (form, None))
+        where.add_error(field, message)
+    if not error.fields:
         form.add_error(None, str(error))
 
 

@@ -22,7 +22,7 @@ class StaleCheckedForm(ServiceForm):
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["shown"] = self._digest()
 

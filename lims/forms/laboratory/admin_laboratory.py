@@ -1,5 +1,7 @@
 """The laboratory's data and logo, as an administrator types them."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
@@ -25,6 +27,6 @@ class LaboratoryForm(StaleCheckedForm):
         model = Laboratory
         fields = FIELDS
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.pop("logo", None)

@@ -1,5 +1,7 @@
 """What is typed to get an account."""
 
+from typing import Any
+
 from allauth.account.forms import SignupForm as BaseSignupForm
 from django import forms
 from django.contrib.auth.hashers import make_password
@@ -18,12 +20,12 @@ class SignupForm(BaseSignupForm):
     account_already_exists: bool
     field_order = ("email", "language", "password1", "password2")
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("language", get_language())
         self.fields["email"].help_text = _("A link to verify it goes there.")
 
-    def try_save(self, request: HttpRequest):
+    def try_save(self, request: HttpRequest) -> Any:
         """Make the account, or tell whoever has one by mail; takes as long for both."""
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])

@@ -1,5 +1,7 @@
 """A pathologist, and a shared phrase, as an administrator types them."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
@@ -28,7 +30,7 @@ class PathologistForm(StaleCheckedForm):
             "may_sign": _("Needs a licence and a signature. Reports that are finalized already keep theirs."),
         }
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.pop("signature", None)
 

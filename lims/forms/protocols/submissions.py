@@ -10,9 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from lims.errors import Incomplete, LimsError
 from lims.forms.kit.fields import MoneyField, TextField, locale
-from lims.forms.kit.refusing import field_errors
 from lims.forms.kit.versions import VersionedForm
 from lims.models import CytologySample, HistopathologySample, Protocol, Specimen
 from lims.models.processing import Side
@@ -46,14 +44,14 @@ class WeightField(MoneyField):
 
     default_error_messages = {"invalid": _("Enter a weight, such as %(example)s.")}
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return format_decimal(value, "0.##", locale=locale()) if isinstance(value, Decimal) else value
 
 
 class CountField(forms.IntegerField):
     """How many of something came, at least one."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=COUNT_MAX, **kwargs)
         self.widget.attrs["inputmode"] = "numeric"
 
@@ -75,7 +73,7 @@ class PatientForm(VersionedForm, forms.ModelForm):
         }
         labels = {"academic_use": _("The owner consents to academic use of the case, without names")}
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # A draft may lack them; submitting asks for them.
         self.fields["animal"].required = self.fields["species"].required = False
@@ -160,32 +158,18 @@ class Submission:
         self.extra = SpecimenForm(following, self.has_pieces, initial={"pieces": 1})
 
     def is_valid(self) -> bool:
-        return all(form.is_valid() for form in self._forms())
+        return all(form.is_valid() for form in self.parts())
 
     def content(self) -> Content:
         """Return the valid content as `save_draft` takes it."""
         patient = {name: self.patient.cleaned_data[name] for name in FIELDS}
         return Content(patient, self.sample.cleaned_data, [form.typed() for form in self.specimens])
 
-    def refuse(self, error: LimsError) -> None:
-        """Show what the service refused: beside its field where the page has it, else above the form."""
-        places = {form.add_prefix(name): (form, name) for form in self._forms() for name in form.fields}
-        fields = error.fields if isinstance(error, Incomplete) else {}
-        for name, sentence in fields.items():
-            form, field = places.get(name, (self.patient, None))
-            form.add_error(field, sentence)
-        if not fields:
-            self.patient.add_error(None, str(error))
-
-    def errors(self) -> dict[str, str]:
-        """Return what is wrong with which field."""
-        return field_errors(*self._forms())
-
     def printed(self) -> Iterator[forms.BaseForm]:
         """Return the valid forms whose texts papers show."""
-        return (form for form in self._forms() if form.is_valid())
+        return (form for form in self.parts() if form.is_valid())
 
-    def _forms(self) -> list[forms.BaseForm]:
+    def parts(self) -> list[forms.BaseForm]:
         return [self.patient, self.sample, *self.specimens]
 
     def _bound(self, specimens: Sequence[Specimen]) -> list[SpecimenForm]:

@@ -23,7 +23,7 @@ class ReceptionFilter(WorkListFilter):
     """What is searched for among what waits to be received."""
 
     filters: ClassVar[tuple[str, ...]] = ("q", "kind")
-    since: ClassVar[str] = "submitted_at"
+    column: ClassVar[str] = "submitted_at"
 
     kind = choice_field(_("Kind"), ProtocolKind.choices)
 

@@ -1,7 +1,7 @@
 """Forms of a draft: its texts, diagnoses and cassettes, and the description of an image."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.db.models import Field
@@ -123,7 +123,7 @@ class ImageForm(forms.ModelForm):
             "stain": forms.TextInput(attrs={"list": "stains"}),
         }
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = f"id_image-{self.instance.pk}-%s"
         for name in self.fields:

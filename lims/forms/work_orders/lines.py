@@ -1,7 +1,6 @@
 """The lines of a draft order as staff type them: the vet's samples, each with a service of the price list."""
 
 from collections.abc import Collection, Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lims.forms.kit.fields import MoneyField
 from lims.models import Protocol, WorkOrderLine
+from lims.models.limits import PK_MAX
+from lims.models.work_orders import ZERO
 from lims.services.work_orders import prices
 from lims.services.work_orders.lines import QUANTITY_MAX, Line, mistakes
 from lims.services.work_orders.unbilled import FINISHED
@@ -18,14 +19,13 @@ PREFIX = "lines"
 # A form of more rows would have more fields than a request may.
 ROWS_MAX = 130
 EDITABLE_LINES_MAX = 100
-ZERO = Decimal("0.00")
 
 
 class LineForm(forms.Form):
     """A line, of one sample; what is not ticked is not charged, and may say what it likes."""
 
     wanted = forms.BooleanField(label=_("Charge"), required=False)
-    protocol = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    protocol = forms.IntegerField(min_value=1, max_value=PK_MAX, widget=forms.HiddenInput)
     service = forms.ChoiceField(label=_("Service"))
     description = forms.CharField(
         label=_("Description, if not that of the price list"), max_length=5_000, required=False

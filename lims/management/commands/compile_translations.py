@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -13,7 +14,7 @@ class Command(BaseCommand):
     help = "Compiles locale/**/*.po to .mo files, without gettext."
     requires_system_checks: list[str] = []
 
-    def handle(self, **options) -> None:
+    def handle(self, **options: Any) -> None:
         for root in settings.LOCALE_PATHS:
             for source in sorted(Path(root).rglob("*.po")):
                 compile_catalogue(source)

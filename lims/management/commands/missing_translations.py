@@ -8,12 +8,13 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation.template import templatize
 
 FOLDERS = ("actors", "config", "lims", "pdfcache", "templates")
@@ -30,12 +31,12 @@ class Command(BaseCommand):
     help = "Lists messages of the program that are missing, untranslated or fuzzy in Spanish; exits 1 if any."
     requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--add", action="store_true", help="add what is missing to the .po, drop what is unused"
         )
 
-    def handle(self, *, add: bool, **options) -> None:
+    def handle(self, *, add: bool, **options: Any) -> None:
         path = Path(settings.LOCALE_PATHS[0]) / "es" / "LC_MESSAGES" / "django.po"
         wanted = messages_of(Path(settings.BASE_DIR))
         known = read_catalogue(path)

@@ -1,7 +1,9 @@
 """`seed_demo`: the demo laboratory, for looking at. Its accounts have a public password."""
 
+from typing import Any
+
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lims.demo.seeding import seed
 
@@ -9,11 +11,11 @@ from lims.demo.seeding import seed
 class Command(BaseCommand):
     help = "Fill an empty laboratory with the demo; does nothing where the demo is there already."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--protocols", type=int, default=300, help="how many protocols (default 300)")
         parser.add_argument("--seed", type=int, default=1, help="the same writes the same (default 1)")
 
-    def handle(self, *, protocols: int, seed: int, **options) -> None:
+    def handle(self, *, protocols: int, seed: int, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError(
                 "The demo's accounts have a public password: LAMINA_DEMO=1, on loopback, only."

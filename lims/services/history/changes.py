@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from lims.errors import NotVisible
@@ -111,7 +111,8 @@ def kind_of(model: type[Model]) -> str:
 
 def kept_of(thing: Model, first: int = 0, count: int | None = None) -> list[Kept]:
     """Return the changes of a thing and of its parts, newest first, in one statement."""
-    main, *parts = models = (type(thing), *PARTS.get(type(thing), ()))
+    main = type(thing)
+    models = (main, *PARTS.get(main, ()))
     selects = [_select(rank, model, main) for rank, model in enumerate(models)]
     statement = CHANGES.format(parts=" UNION ALL ".join(selects), main=changes_of(main)._meta.db_table)
     with connection.cursor() as cursor:
@@ -130,7 +131,7 @@ def kept_since(thing: Model) -> date | None:
     return found[0] if found else None
 
 
-def _visible(user: User, model: type[Model]):
+def _visible(user: User, model: type[Model]) -> QuerySet[Model]:
     manager = model._default_manager
     if hasattr(manager, "visible_to"):
         return manager.visible_to(user)

@@ -1,5 +1,7 @@
 """Accounts, as administrators make and change them."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
@@ -13,7 +15,7 @@ ACCOUNT_FIELDS = ("email", "role", "language", "is_active")
 
 
 @transaction.atomic
-def create_account(by: User, *, password: str | None = None, **values) -> User:
+def create_account(by: User, *, password: str | None = None, **values: Any) -> User:
     """Write a new account and return it; its address has to be verified at the first login.
 
     Not idempotent. Raises NotAllowed, and Incomplete for an address that is taken.
@@ -26,7 +28,7 @@ def create_account(by: User, *, password: str | None = None, **values) -> User:
 
 
 @transaction.atomic
-def change_account(by: User, pk: int, **values) -> User:
+def change_account(by: User, pk: int, **values: Any) -> User:
     """Change an account and return it; a new address has to be verified anew. Idempotent.
 
     Raises NotAllowed, and Incomplete for an address that is taken, and for administrators who would shut

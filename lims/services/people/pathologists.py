@@ -1,6 +1,6 @@
 """Who writes reports, and who may sign them with which signature: administrators decide."""
 
-from typing import IO
+from typing import IO, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ FIELDS = ("licence", "specialty", "contact", "may_sign")
 
 
 def create_pathologist(
-    by: User, staff_member: StaffMember, *, signature: IO[bytes] | None = None, **values
+    by: User, staff_member: StaffMember, *, signature: IO[bytes] | None = None, **values: Any
 ) -> Pathologist:
     """Make a member of the staff a pathologist and return it; not idempotent.
 
@@ -35,7 +35,7 @@ def change_pathologist(
     *,
     signature: IO[bytes] | None = None,
     remove_signature: bool = False,
-    **values,
+    **values: Any,
 ) -> Pathologist:
     """Change a pathologist, and their signature where one is given; return it. Idempotent.
 

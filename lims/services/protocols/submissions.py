@@ -1,5 +1,8 @@
 """Protocols as vets write them: begun, saved while they are written, submitted, or deleted as drafts."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -140,14 +143,14 @@ def _own_draft(by: User, pk: int) -> Protocol:
     return found
 
 
-def _apply(thing: Protocol | Sample, values) -> list[str]:
+def _apply(thing: Protocol | Sample, values: Mapping[str, Any]) -> list[str]:
     changed = [name for name, value in values.items() if getattr(thing, name) != value]
     for name in changed:
         setattr(thing, name, values[name])
     return changed
 
 
-def _differ(specimens: list[Specimen], rows) -> bool:
+def _differ(specimens: list[Specimen], rows: Sequence[SpecimenRow]) -> bool:
     return [_values(one) for one in specimens] != [_values(row) for row in rows]
 
 
@@ -155,7 +158,7 @@ def _values(thing: Specimen | SpecimenRow) -> dict:
     return {name: getattr(thing, name) for name in SPECIMEN_FIELDS}
 
 
-def _write_specimens(draft: Protocol, specimens: list[Specimen], rows) -> None:
+def _write_specimens(draft: Protocol, specimens: list[Specimen], rows: Sequence[SpecimenRow]) -> None:
     """Make the draft's specimens what was typed, in its order; rows that stay keep their key."""
     if [one.label for one in specimens][: len(rows)] != [row.label for row in rows][: len(specimens)]:
         # Labels that changed places would meet on their way.

@@ -169,5 +169,4 @@ def _also_in(batch: ReceptionBatch, protocol: Protocol) -> str:
     other = others.select_related("batch__opened_by__staff_member").first()
     if other is None:
         return ""
-    person = other.batch.opened_by
-    return str(getattr(person, "staff_member", None) or person.email)
+    return other.batch.opened_by.name

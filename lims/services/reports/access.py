@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from lims.documents.paper.reading import RowReader
@@ -96,7 +96,7 @@ def record(report: Report, action: ReportHistory.Action, by: User | None, note: 
     ReportHistory.objects.create(report=report, action=action, by=by, note=note)
 
 
-def _visible(by: User):
+def _visible(by: User) -> QuerySet[Report]:
     # Not with its snapshot: 40 pages that only finalizing and its PDF need.
     return (
         Report.objects.visible_to(by)

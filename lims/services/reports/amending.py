@@ -1,5 +1,7 @@
 """Amendment and withdrawal of an issued report."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -107,7 +109,7 @@ def _copy_rows(source: Report, draft: Report) -> None:
         model.objects.bulk_create(_copied(row, draft) for row in rows)
 
 
-def _copied(row, draft: Report):
+def _copied(row: Any, draft: Report) -> Any:
     row.pk, row.report = None, draft
     row._state.adding = True
     return row

@@ -1,5 +1,7 @@
 """Drafts of reports: begun from the protocol, saved while they are written, discarded."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -145,7 +147,7 @@ def _apply_cassettes(draft: Report, content: Content) -> list[ReportCassette]:
     return changed
 
 
-def _found(rows: dict, pk: int):
+def _found(rows: dict[int, Any], pk: int) -> Any:
     if pk not in rows:
         raise NotVisible(_("There is no such row in this draft. Reload it."))
     return rows[pk]

@@ -4,6 +4,7 @@ A verb that is told the `lock_version` which its user read raises StaleEdit wher
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -29,7 +30,9 @@ from lims.services.work_orders.lines import Line, are_written, with_others, writ
 
 
 @transaction.atomic
-def create_work_order(by: User, veterinarian: Veterinarian, lines: Sequence[Line], **billing) -> WorkOrder:
+def create_work_order(
+    by: User, veterinarian: Veterinarian, lines: Sequence[Line], **billing: Any
+) -> WorkOrder:
     """Write a draft order that charges these lines and return it; not idempotent.
 
     Billing data that is not given comes from the veterinarian. Raises NotAllowed, and Incomplete for a
@@ -60,7 +63,7 @@ def change_work_order(
     *,
     lines: Sequence[Line] | None = None,
     part: range | None = None,
-    **billing,
+    **billing: Any,
 ) -> WorkOrder:
     """Change billing data, and in a draft the lines too; return the order. The same values change nothing.
 
@@ -90,7 +93,7 @@ def change_work_order(
     return order
 
 
-def is_written(order: WorkOrder, lines: Sequence[Line], **billing) -> bool:
+def is_written(order: WorkOrder, lines: Sequence[Line], **billing: Any) -> bool:
     """Return whether an order has exactly this billing data and these lines already."""
     values = _spelled(_only_billing(billing))
     return all(getattr(order, name) == value for name, value in values.items()) and are_written(order, lines)

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lims.errors import LimsError
-from lims.forms.bench.lists import BenchFilter, MarkForm, place
+from lims.forms.bench.lists import BenchFilter, MarkForm
 from lims.models import User
 from lims.models.processing import SlideQuality, Stage
 from lims.requests import AuthenticatedRequest
 from lims.services.bench import worklists
 from lims.services.bench.worklists import Step, protocol_of
 from lims.views.bench.page import bench_page, protocol_on_bench
-from lims.views.kit.listing import CSV_CHUNK, address, csv_of
+from lims.views.kit.listing import CSV_CHUNK, address, csv_of, page_of
 
 PAGE_SIZE = 50
 # What a step's rows are called in a form.
@@ -76,7 +76,7 @@ def bench_json(user: User, filters: BenchFilter) -> JsonResponse:
 
 def bench_csv(user: User, filters: BenchFilter) -> HttpResponseBase:
     """Return the list as a file."""
-    found = _rows(user, filters)
+    found = filters.rest(_rows(user, filters))
     return csv_of(_("bench"), _csv_head(), (_csv_row(row) for row in found.iterator(CSV_CHUNK)))
 
 
@@ -91,19 +91,16 @@ def marking_refused(request: AuthenticatedRequest, form: MarkForm, error: LimsEr
 def _rows(user: User, filters: BenchFilter) -> QuerySet:
     step = filters.step()
     waiting = worklists.waiting(user, step).select_related(*JOINED[NAMES[step]])
-    return filters.rest(filters.apply(waiting))
+    return filters.apply(waiting)
 
 
 def _page(found: QuerySet, filters: BenchFilter) -> tuple[list, str | None]:
-    rows = list(found[: PAGE_SIZE + 1])
+    page, next_url = page_of(found, filters, "processing", PAGE_SIZE)
     today = timezone.localdate()
-    for row in rows:
+    for row in page:
         row.days_overdue = max((today - row.due).days, 0) if row.due else 0
         row.of = protocol_of(row)
-    page = rows[:PAGE_SIZE]
-    if len(rows) <= PAGE_SIZE:
-        return page, None
-    return page, address("processing", filters.chosen() | {"after": place(page[-1])})
+    return page, next_url
 
 
 def _kept(filters: BenchFilter, step: Step) -> dict:

@@ -1,5 +1,6 @@
 """Audit page of a thing; for the laboratory alone."""
 
+from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -77,7 +78,7 @@ def _csv_head() -> list[str]:
     return [_("When"), _("Who"), _("Part"), _("Action"), _("Field"), _("Before"), _("After")]
 
 
-def _csv_lines(thing: Model, request: AuthenticatedRequest):
+def _csv_lines(thing: Model, request: AuthenticatedRequest) -> Iterator[list]:
     for change in changes_of(thing, request.user):
         at = f"{timezone.localtime(change.at):%Y-%m-%d %H:%M:%S}"
         for field in change.fields:

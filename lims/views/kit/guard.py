@@ -79,7 +79,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 def error_json(error: errors.LimsError, status: int) -> JsonResponse:
     """Return a refusal as JSON: a sentence, and what is wrong with which field."""
-    return JsonResponse({"error": str(error), "fields": getattr(error, "fields", {})}, status=status)
+    return JsonResponse({"error": str(error), "fields": error.fields}, status=status)
 
 
 def form_errors(form: BaseForm, status: int, rows: BaseFormSet | None = None) -> JsonResponse:

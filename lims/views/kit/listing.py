@@ -18,14 +18,15 @@ CSV_CHUNK = 500
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def page_of(rows: QuerySet, filters: ListFilter, name: str) -> tuple[list, str | None]:
-    """Return the asked-for page of a list, newest first, and the next one's address."""
-    before = filters.before_pk()
-    # By the last row's pk, not by an offset: the thousandth page costs what the first costs.
-    found = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[: PAGE_SIZE + 1])
-    page = found[:PAGE_SIZE]
-    more = len(found) > PAGE_SIZE
-    return page, address(name, filters.chosen() | {"before": page[-1].pk}) if more else None
+def page_of(
+    rows: QuerySet, filters: ListFilter, name: str, size: int | None = None
+) -> tuple[list[Any], str | None]:
+    """Return the asked-for page of a list, in its filters' order, and the next one's address."""
+    # By the last row's place, not by an offset: the thousandth page costs what the first costs.
+    size = size or PAGE_SIZE
+    found = list(filters.rest(rows)[: size + 1])
+    page = found[:size]
+    return page, address(name, filters.chosen() | filters.place(page[-1])) if len(found) > size else None
 
 
 def address(name: str, query: dict) -> str:
@@ -39,7 +40,7 @@ def list_context(filters: ListFilter, name: str, next_url: str | None) -> dict[s
     chosen = filters.chosen()
     return {
         "next_url": next_url,
-        "is_first": filters.before_pk() is None,
+        "is_first": filters.is_first(),
         "filters": filters,
         "chosen": chosen,
         "list_url": reverse(name),

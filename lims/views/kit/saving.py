@@ -42,8 +42,7 @@ def notes(typed: Iterable[BaseForm]) -> dict[str, Any]:
 
 def refused(error: LimsError, kind: str) -> JsonResponse:
     """Tell the script why nothing was saved, and what is wrong with which field."""
-    fields = getattr(error, "fields", {})
-    return JsonResponse({"error": str(error), "fields": fields, "kind": kind}, status=409)
+    return JsonResponse({"error": str(error), "fields": error.fields, "kind": kind}, status=409)
 
 
 def closed(request: AuthenticatedRequest, error: LimsError, page: str, pk: int) -> HttpResponse:

@@ -32,7 +32,7 @@ def label_sheets(request: AuthenticatedRequest) -> HttpResponseBase:
     page, next_url = page_of(sheets, filters, "label_sheets")
     if wants_json(request):
         return JsonResponse({"results": [_row(sheet) for sheet in page], "next": next_url})
-    context = {"sheets": [(sheet, _maker(sheet)) for sheet in page]} | list_context(
+    context = {"sheets": [(sheet, sheet.made_by.name) for sheet in page]} | list_context(
         filters, "label_sheets", next_url
     )
     return render(request, "label_sheets/list.html", context)
@@ -44,7 +44,7 @@ def label_sheet(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show which labels a sheet has."""
     visible = LabelSheet.objects.visible_to(request.user).select_related("made_by__staff_member")
     sheet = get_object_or_404(visible, pk=pk)
-    context = {"sheet": sheet, "maker": _maker(sheet), "labels": labels_on(sheet)}
+    context = {"sheet": sheet, "maker": sheet.made_by.name, "labels": labels_on(sheet)}
     return render(request, "label_sheets/detail.html", context)
 
 
@@ -101,15 +101,11 @@ def _list_url(data: QueryDict) -> str:
     return f"{reverse('protocols')}?{query}" if query else reverse("protocols")
 
 
-def _maker(sheet: LabelSheet) -> str:
-    return str(getattr(sheet.made_by, "staff_member", None) or sheet.made_by.email)
-
-
 def _row(sheet: LabelSheet) -> dict:
     return {
         "id": sheet.pk,
         "made_at": sheet.made_at,
-        "made_by": _maker(sheet),
+        "made_by": sheet.made_by.name,
         "labels": sheet.count,
         "url": reverse("label_sheet", args=(sheet.pk,)),
         "pdf_url": reverse("label_sheet_pdf", args=(sheet.pk,)),
@@ -124,7 +120,7 @@ def _csv_row(sheet: LabelSheet) -> list:
     return [
         sheet.pk,
         f"{timezone.localtime(sheet.made_at):%Y-%m-%d %H:%M}",
-        _maker(sheet),
+        sheet.made_by.name,
         len(sheet.protocol_ids),
         len(sheet.cassette_ids),
         len(sheet.slide_ids),

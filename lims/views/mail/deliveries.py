@@ -88,7 +88,7 @@ def rows_for(user: User) -> QuerySet[Delivery]:
 def _page(request: AuthenticatedRequest, filters: DeliveryFilter, found: Any) -> HttpResponse:
     urgent: list[Delivery] = []
     if not filters.chosen():
-        if filters.before_pk() is None:
+        if filters.is_first():
             urgent = list(found.needing_attention().order_by("-pk")[: ATTENTION_SHOWN + 1])
         found = found.exclude(pk__in=Delivery.objects.needing_attention().values("pk"))
     page, next_url = page_of(found, filters, "deliveries")
@@ -181,5 +181,5 @@ def recipient_name(delivery: Delivery) -> str:
     return veterinarian.name if veterinarian else delivery.recipient.email
 
 
-def _moment(at) -> str:
+def _moment(at: Any) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""

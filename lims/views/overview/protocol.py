@@ -71,7 +71,7 @@ def _steps(protocol: Protocol, user: User) -> list[Step]:
     known = {row.after for row in moved if not row.is_correction}
     steps = [_step(row, user) for row in moved]
     if protocol.received_at and ProtocolStatus.RECEIVED not in known:
-        who = _name(protocol.received_by, user)
+        who = protocol.received_by.name_for(user) if protocol.received_by else ""
         steps.append(Step(str(ProtocolStatus.RECEIVED.label), protocol.received_at, who))
     if protocol.submitted_at and ProtocolStatus.SUBMITTED not in known:
         steps.append(Step(str(ProtocolStatus.SUBMITTED.label), protocol.submitted_at))
@@ -81,11 +81,4 @@ def _steps(protocol: Protocol, user: User) -> list[Step]:
 
 def _step(row: ProtocolHistory, user: User) -> Step:
     label = _("Reception corrected") if row.is_correction else row.get_after_display()
-    return Step(label, row.at, _name(row.by, user), row.reason)
-
-
-def _name(by: User | None, reader: User) -> str:
-    if by is None:
-        return ""
-    name = getattr(by, "staff_member", None)
-    return str(name or (by.email if reader.is_laboratory or reader == by else _("the laboratory")))
+    return Step(label, row.at, row.by.name_for(user) if row.by else "", row.reason)

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
 # What a job's state means to whoever waits for its document.
 STATES = {"pending": "queued", "running": "rendering", "done": "ready", "failed": "failed"}
-FIRST_POLL_MS = 150
-# How long a render was asked for, and how long its page then waits before it asks again.
-POLLS_MS = ((150, 150), (400, 250), (900, 500))
+FIRST_POLL_MS = 60
+# How long ago a render was asked for, and how long its page then waits before it asks again: a PDF of ten
+# lines is there after some 50 ms, and a status costs one row.
+POLLS_MS = ((300, 60), (900, 250))
 LAST_POLL_MS = 1_000
 
 

@@ -1,5 +1,7 @@
 """How accounts come to be, as django-allauth asks it: vets sign up, the laboratory makes the others."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -30,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ValidationError(_("At most %(most)s characters.") % {"most": ADDRESS_MAX})
         return super().clean_email(email)
 
-    def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.language = form.cleaned_data["language"]
         return super().save_user(request, user, form, commit)
 

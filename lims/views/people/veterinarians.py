@@ -91,7 +91,7 @@ def _veterinarian(request: AuthenticatedRequest, pk: int) -> Veterinarian:
 def _page(request: AuthenticatedRequest, filters: VeterinarianFilter, found: QuerySet) -> HttpResponse:
     waiting: list[Veterinarian] = []
     if not filters.chosen():
-        if filters.before_pk() is None:
+        if filters.is_first():
             # Whoever waits longest first.
             waiting = list(found.filter(verified_at=None).order_by("pk")[: TO_VERIFY_SHOWN + 1])
         found = found.exclude(verified_at=None)

@@ -1,5 +1,7 @@
 """The list of protocols: filtered, in pages, as HTML, JSON and CSV."""
 
+from typing import Any
+
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
@@ -89,5 +91,5 @@ def _csv_row(protocol: Protocol) -> list:
     ]
 
 
-def _day(at) -> str:
+def _day(at: Any) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d}" if at else ""

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lims.errors import Incomplete, InvalidTransition, NotAllowed, StaleEdit
 from lims.forms.kit.parsing import typed_pk
 from lims.forms.kit.printing import printing_note
-from lims.forms.kit.refusing import sentence_of
+from lims.forms.kit.refusing import field_errors, refuse, sentence_of
 from lims.forms.protocols.submissions import PRESERVATIONS, SPECIES, Submission
 from lims.models import Protocol, ProtocolStatus
 from lims.requests import AuthenticatedRequest
@@ -59,7 +59,7 @@ def protocol_submit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     except (Incomplete, InvalidTransition) as error:
         if wants_json(request):
             return error_json(error, 409)
-        messages.error(request, " ".join(getattr(error, "fields", {}).values()) or str(error))
+        messages.error(request, " ".join(error.fields.values()) or str(error))
         return redirect("protocol", pk)
     if wants_json(request):
         answer = {"id": pk, "status": submitted.status, "code": submitted.temporary_code}
@@ -123,7 +123,7 @@ def _save(request: AuthenticatedRequest, draft: Protocol) -> HttpResponse:
     except StaleEdit as error:
         return _conflict(request, draft, typed, error)
     except Incomplete as error:
-        typed.refuse(error)
+        refuse(typed.patient, error, *typed.parts())
         return _refused(request, draft, typed)
     except InvalidTransition as error:
         return saving.closed(request, error, "protocol", draft.pk)
@@ -154,7 +154,7 @@ def _conflict(
 def _refused(request: AuthenticatedRequest, draft: Protocol, typed: Submission) -> HttpResponse:
     if not wants_json(request):
         return _page(request, draft, typed, status=409)
-    return saving.refused(Incomplete(sentence_of(typed.patient), typed.errors()), "incomplete")
+    return saving.refused(Incomplete(sentence_of(typed.patient), field_errors(*typed.parts())), "incomplete")
 
 
 def _page(

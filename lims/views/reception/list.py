@@ -18,9 +18,8 @@ from lims.services.kit.permissions import require_laboratory
 from lims.services.reception import batches
 from lims.services.reception.receiving import find
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import CSV_CHUNK, address, csv_of, list_context
+from lims.views.kit.listing import CSV_CHUNK, csv_of, list_context, page_of
 
-PAGE_SIZE = 25
 SHOWN = (
     *("kind", "status", "number", "temporary_code", "animal", "species", "submitted_at"),
     *("owner_first_names", "owner_last_names", "veterinarian__first_names", "veterinarian__last_names"),
@@ -71,16 +70,11 @@ def _page(
     form: CodeForm | None = None,
     message: str = "",
 ) -> HttpResponse:
-    rows = list(filters.rest(found)[: PAGE_SIZE + 1])
-    page = rows[:PAGE_SIZE]
-    next_url = None
-    if len(rows) > PAGE_SIZE:
-        next_url = address("reception", filters.chosen() | {"after": filters.place(page[-1])})
+    page, next_url = page_of(found, filters, "reception")
     if wants_json(request):
         return JsonResponse({"results": [_row(protocol) for protocol in page], "next": next_url})
     context = list_context(filters, "reception", next_url) | {
         "protocols": page,
-        "is_first": filters.after_row() is None,
         "code": form or CodeForm(),
         "message": message,
         "batch": batches.open_batch(request.user),

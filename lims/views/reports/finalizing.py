@@ -103,5 +103,4 @@ def _error(job: "Job") -> str:
 
 
 def _message(error: LimsError) -> str:
-    fields = getattr(error, "fields", {})
-    return " ".join([str(error), *dict.fromkeys(fields.values())])
+    return " ".join([str(error), *dict.fromkeys(error.fields.values())])

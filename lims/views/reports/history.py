@@ -31,11 +31,5 @@ def history_entries(report: Report, reader: User) -> list[TimelineEntry]:
 
 def _entry(row: ReportHistory, reader: User) -> TimelineEntry:
     note = row.note if reader.is_laboratory or row.action == Action.WITHDRAWN else ""
-    return TimelineEntry(row.get_action_display(), row.at, _name(row.by, reader), note)
-
-
-def _name(user: User | None, reader: User) -> str:
-    if user is None:
-        return _("automatically")
-    name = getattr(user, "staff_member", None)
-    return str(name or (user.email if reader.is_laboratory else _("the laboratory")))
+    who = row.by.name_for(reader) if row.by else _("automatically")
+    return TimelineEntry(row.get_action_display(), row.at, who, note)

@@ -141,7 +141,7 @@ def _done(request: AuthenticatedRequest, report: Report) -> HttpResponse:
 def _refused(request: AuthenticatedRequest, report: Report, error: LimsError) -> HttpResponse:
     if wants_json(request):
         return error_json(error, 409)
-    messages.error(request, " ".join([str(error), *getattr(error, "fields", {}).values()]))
+    messages.error(request, " ".join([str(error), *error.fields.values()]))
     return _back(report)
 
 

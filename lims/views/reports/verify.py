@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -26,7 +27,7 @@ def public(view: View) -> View:
     """Answer without a login, seldom enough for one client, and leave no trace of the address elsewhere."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wait_s = seconds_to_wait(request, "verify", LIMIT, WINDOW_S)
         response = _too_many(request, wait_s) if wait_s else view(request, *args, **kwargs)
         patch_vary_headers(response, ["Accept", "Accept-Language"])

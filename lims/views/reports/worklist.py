@@ -18,9 +18,8 @@ from lims.requests import AuthenticatedRequest
 from lims.services.bench.worklists import asked_for, protocol_of
 from lims.services.reports.lists import to_be_written, with_failures
 from lims.views.kit.guard import authenticated
-from lims.views.kit.listing import CSV_CHUNK, address, csv_of
+from lims.views.kit.listing import CSV_CHUNK, address, csv_of, page_of
 
-PAGE_SIZE = 25
 # Of what is one's own; whoever has more open drafts finds them by the search.
 OPEN_SHOWN = 100
 
@@ -36,7 +35,7 @@ def report_worklist(request: AuthenticatedRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return csv_of(_("to-write"), _csv_head(), _csv_lines(user, filters))
     ready, next_url = _ready_page(user, filters)
-    is_first = filters.after_row() is None
+    is_first = filters.is_first()
     open_reports = _with_days(_open(user, filters)[:OPEN_SHOWN]) if is_first else []
     failed = [report for report in open_reports if report.has_failed]
     drafts = [report for report in open_reports if not report.has_failed]
@@ -78,11 +77,8 @@ def _ready(user: User, filters: WorkListFilter) -> QuerySet[Protocol]:
 
 
 def _ready_page(user: User, filters: WorkListFilter) -> tuple[list[Any], str | None]:
-    found = _with_days(filters.rest(_ready(user, filters))[: PAGE_SIZE + 1])
-    page = found[:PAGE_SIZE]
-    if len(found) <= PAGE_SIZE:
-        return page, None
-    return page, address("report_worklist", filters.chosen() | {"after": filters.place(page[-1])})
+    page, next_url = page_of(_ready(user, filters), filters, "report_worklist")
+    return _with_days(page), next_url
 
 
 def _with_days(rows: Iterable[Any]) -> list[Any]:
@@ -122,7 +118,7 @@ def _csv_lines(user: User, filters: WorkListFilter) -> Iterator[list]:
         (_("Could not be issued"), reports.filter(status=ReportStatus.FINALIZED)),
         (_("Being written"), reports.filter(status=ReportStatus.DRAFT)),
         (_("Waiting for the bench"), _asked(user, filters)),
-        (_("Ready to be written"), _ready(user, filters).order_by(filters.since, "pk")),
+        (_("Ready to be written"), _ready(user, filters).order_by(filters.column, "pk")),
     )
     for state, rows in parts:
         for row in rows.iterator(CSV_CHUNK):
@@ -149,7 +145,7 @@ def _pathologist(row: Protocol | Report | AdditionalRequest) -> str:
     if isinstance(row, Report):
         return row.author.name
     if isinstance(row, AdditionalRequest):
-        return str(getattr(row.requested_by, "staff_member", None) or row.requested_by.email)
+        return row.requested_by.name
     return ""
 
 

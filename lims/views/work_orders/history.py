@@ -8,7 +8,7 @@ from typing import cast
 from django.db.models import Field
 from django.utils.translation import gettext_lazy as _
 
-from lims.models import User, WorkOrder, WorkOrderHistory
+from lims.models import WorkOrder, WorkOrderHistory
 from lims.templatetags.lamina import money
 
 SINCE_MAX = 10
@@ -41,11 +41,7 @@ def history_entries(order: WorkOrder, limit: int) -> list[Entry]:
 
 
 def _entry(row: WorkOrderHistory) -> Entry:
-    return Entry(row.get_action_display(), row.at, _name(row.by), _changes(row))
-
-
-def _name(user: User) -> str:
-    return str(getattr(user, "staff_member", None) or user.email)
+    return Entry(row.get_action_display(), row.at, row.by.name, _changes(row))
 
 
 def _changes(entry: WorkOrderHistory) -> list[Change]:

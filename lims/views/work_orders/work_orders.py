@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +15,7 @@ from lims.forms.kit.parsing import typed_version
 from lims.forms.kit.printing import printing_note
 from lims.forms.kit.refusing import refuse
 from lims.forms.work_orders.work_orders import BillingForm, CancellationForm
-from lims.models import User, WorkOrder
+from lims.models import User, WorkOrder, WorkOrderLine
 from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.work_orders.work_orders import (
@@ -172,6 +173,6 @@ def _page(
     return render(request, "work_orders/detail.html", context, status=status)
 
 
-def _lines(request: AuthenticatedRequest, order: WorkOrder):
+def _lines(request: AuthenticatedRequest, order: WorkOrder) -> QuerySet[WorkOrderLine]:
     lines = order.lines.select_related("protocol")
     return lines if request.GET.get("lines") == "all" else lines[:LINES_SHOWN]

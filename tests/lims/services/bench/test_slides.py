@@ -75,7 +75,7 @@ def test_a_second_click_is_told_and_makes_none(ana, cells):
 
 
 def test_a_code_of_one_that_was_removed_is_never_used_again(ana, cells):
-    first, second = add_slides(ana, cells.pk, [NewSlide()] * 2)
+    _first, second = add_slides(ana, cells.pk, [NewSlide()] * 2)
     remove_slide(ana, second.pk)
     (third,) = add_slides(ana, cells.pk, [NewSlide()])
     assert third.code == "CT 26/007-S3"

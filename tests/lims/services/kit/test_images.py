@@ -103,7 +103,7 @@ def test_too_many_bytes_are_refused():
 
 def test_four_megapixels_are_the_most():
     assert "4 megapixels" in refused_sentence(encoded(Image.new("L", (2_001, 2_000)), "PNG"))
-    picture, image = prepared(encoded(Image.new("L", (2_000, 2_000)), "PNG"))
+    _picture, image = prepared(encoded(Image.new("L", (2_000, 2_000)), "PNG"))
     assert image.size == (2_000, 2_000)
 
 
@@ -230,7 +230,7 @@ def test_grey_becomes_colour(mode):
 
 
 def test_cmyk_jpeg_becomes_rgb():
-    picture, image = prepared(encoded(Image.new("CMYK", (50, 50), (255, 0, 0, 0)), "JPEG"))
+    _picture, image = prepared(encoded(Image.new("CMYK", (50, 50), (255, 0, 0, 0)), "JPEG"))
     red, green, blue = image.getpixel((25, 25))
     assert image.mode == "RGB"
     assert red < 60 and blue > 120 and green > 90

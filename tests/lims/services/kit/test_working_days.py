@@ -25,7 +25,7 @@ def between_in_sql(after: date, until: date) -> int:
         days = between_sql("given.after", "given.until")
         cursor.execute(
             f"SELECT {days} FROM (SELECT %s::date, %s::date) AS given (after, until)", [after, until]
-        )  # noqa: S608
+        )
         return cursor.fetchone()[0]
 
 

@@ -111,7 +111,7 @@ def test_half_and_four_of_five_are_numbers_of_days_that_samples_took(author, alm
 
 
 def test_times_are_what_counting_day_by_day_finds(author, alma):
-    rng = random.Random(3)  # noqa: S311
+    rng = random.Random(3)
     for day in ("2026-10-12", "2026-11-20", "2026-09-05"):
         Holiday.objects.create(on=day, name="Feriado")
     expected = defaultdict(list)

@@ -83,7 +83,7 @@ def test_receivers_on_both_sides_of_the_years_end_fill_both_years(ana, bruno, mo
     # Midnight in Buenos Aires is three in the morning of UTC; the receivers do not agree on the time.
     midnight = datetime(2027, 1, 1, 3, tzinfo=UTC)
     protocols = submitted(32, [bruno.veterinarian], kind="histopathology")
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     monkeypatch.setattr(timezone, "now", lambda: midnight + chance.choice((-1, 1)) * timedelta(seconds=1))
     receive_each(ana, protocols)
     found = Protocol.objects.values_list("number", flat=True)

@@ -27,7 +27,7 @@ def received() -> set[int]:
 
 
 def test_ids_in_json_become_an_operation_at_once(ana, bruno, browser):
-    first, second, left = submitted(3, [bruno.veterinarian])
+    first, second, _left = submitted(3, [bruno.veterinarian])
     answer = post(browser(ana), {"ids": [first.pk, second.pk]})
     operation = Operation.objects.get()
     assert (answer.status_code, answer.json()) == (202, {"operation_url": f"/operations/{operation.pk}/"})

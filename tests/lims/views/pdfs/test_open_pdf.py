@@ -51,7 +51,7 @@ def test_miss_says_where_to_ask(bruno, cold_order, browser):
     assert answer.json() == {
         "state": "queued",
         "status_url": f"/work-orders/{cold_order.pk}/pdf/status/{job.pk}/",
-        "retry_after_ms": 150,
+        "retry_after_ms": 60,
     }
     assert "Accept" in answer["Vary"]
 

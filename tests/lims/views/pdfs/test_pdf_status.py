@@ -52,7 +52,7 @@ def test_reason_is_shown_to_the_laboratory_alone(ana, bruno, asked, browser):
 
 
 @pytest.mark.parametrize(
-    ("age_ms", "wait_ms"), [(0, 150), (200, 250), (500, 500), (1_000, 1_000), (60_000, 1_000)]
+    ("age_ms", "wait_ms"), [(0, 60), (299, 60), (300, 250), (900, 1_000), (60_000, 1_000)]
 )
 def test_polls_get_rarer_with_the_age_of_the_render(age_ms, wait_ms, asked, monkeypatch):
     client, url = asked

@@ -139,7 +139,7 @@ def test_a_sample_is_received_and_its_number_and_label_are_offered(ana, sample, 
 
 def test_the_same_in_json(ana, sample, browser):
     answer = browser(ana).post(f"/reception/{sample.pk}/", GOOD | {"count": 1}, **JSON)
-    status, number = state(sample)
+    _status, number = state(sample)
     assert answer.json() == {
         "id": sample.pk,
         "number": number,

@@ -95,7 +95,7 @@ def test_status_goes_from_finalized_to_issued(paula, ana, draft, browser, django
     assert client.get(f"/reports/{draft.pk}/status/", **JSON).json() == {
         "state": "issued",
         "pdf_url": f"/reports/{draft.pk}/pdf/",
-        "retry_after_ms": 150,
+        "retry_after_ms": 60,
         "error": None,
     }
     page = client.get(f"/reports/{draft.pk}/").content.decode()
