@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lims.models.people import Role, User, Veterinarian
+from lims.models.people import Role, User, Veterinarian, full_name
 from lims.models.searching import searched
 
 
@@ -190,6 +190,10 @@ class Protocol(models.Model):
     def code(self) -> str:
         """The number once there is one, else the temporary code."""
         return self.number or self.temporary_code or str(_("Draft"))
+
+    @property
+    def owner_name(self) -> str:
+        return full_name(self.owner_first_names, self.owner_last_names)
 
 
 class ProtocolHistory(models.Model):

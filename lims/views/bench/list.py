@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from lims.errors import LimsError
 from lims.forms.bench.lists import BenchFilter, MarkForm
@@ -18,7 +19,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.bench import worklists
 from lims.services.bench.worklists import Step, protocol_of
 from lims.views.bench.page import bench_page, protocol_on_bench
-from lims.views.kit.listing import CSV_CHUNK, address, csv_of, page_of
+from lims.views.kit.listing import CSV_CHUNK, Columns, address, csv_of, page_of
 
 PAGE_SIZE = 50
 # What a step's rows are called in a form.
@@ -77,7 +78,7 @@ def bench_json(user: User, filters: BenchFilter) -> JsonResponse:
 def bench_csv(user: User, filters: BenchFilter) -> HttpResponseBase:
     """Return the list as a file."""
     found = filters.rest(_rows(user, filters))
-    return csv_of(_("bench"), _csv_head(), (_csv_row(row) for row in found.iterator(CSV_CHUNK)))
+    return csv_of(_("bench"), COLUMNS, found.iterator(CSV_CHUNK))
 
 
 def marking_refused(request: AuthenticatedRequest, form: MarkForm, error: LimsError) -> HttpResponse:
@@ -120,31 +121,17 @@ def _row(row: Any) -> dict:
     }
 
 
-def _csv_head() -> list[str]:
-    return [
-        _("Code"),
-        _("Protocol"),
-        _("Kind"),
-        _("Animal"),
-        _("Species"),
-        _("Veterinarian"),
-        _("Expected ready"),
-    ]
-
-
-def _csv_row(row: Any) -> list:
-    protocol = protocol_of(row)
-    return [
-        code_of(row),
-        protocol.code,
-        protocol.get_kind_display(),
-        protocol.animal,
-        protocol.species,
-        protocol.veterinarian.name,
-        row.due,
-    ]
-
-
 def code_of(row: Any) -> str:
     """Return the code of what waits: a request is known by its protocol's."""
     return row.code if hasattr(row, "code") else protocol_of(row).code
+
+
+COLUMNS: Columns = (
+    (_lazy("Code"), code_of),
+    (_lazy("Protocol"), lambda row: protocol_of(row).code),
+    (_lazy("Kind"), lambda row: protocol_of(row).get_kind_display()),
+    (_lazy("Animal"), lambda row: protocol_of(row).animal),
+    (_lazy("Species"), lambda row: protocol_of(row).species),
+    (_lazy("Veterinarian"), lambda row: protocol_of(row).veterinarian.name),
+    (_lazy("Expected ready"), "due"),
+)

@@ -10,13 +10,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
+from lims.models import User
 from lims.requests import AuthenticatedRequest
 from lims.services.history import changes as service
-from lims.services.history.wording import Change, changes_of
+from lims.services.history.wording import Change, Field, changes_of
 from lims.views.kit.guard import authenticated
-from lims.views.kit.listing import csv_of
+from lims.views.kit.listing import Columns, csv_of
 
 PAGE_SIZE = 50
 PAGES_MAX = 10_000
@@ -48,7 +50,7 @@ def audit(request: AuthenticatedRequest, kind: str, pk: int) -> HttpResponseBase
     """Show the changes of a thing and its parts, newest first, in pages, or all of them as CSV."""
     thing = service.find(request.user, kind, pk)
     if request.GET.get("format") == "csv":
-        return csv_of(f"{_('changes')}-{kind}-{pk}", _csv_head(), _csv_lines(thing, request))
+        return csv_of(f"{_('changes')}-{kind}-{pk}", COLUMNS, _changed_fields(thing, request.user))
     number = _number(request)
     found = changes_of(thing, request.user, (number - 1) * PAGE_SIZE, PAGE_SIZE + 1)
     context = {
@@ -74,12 +76,18 @@ def _moments(changes: list[Change]) -> list[Moment]:
     return [Moment(at, who, list(some)) for (at, who), some in together]
 
 
-def _csv_head() -> list[str]:
-    return [_("When"), _("Who"), _("Part"), _("Action"), _("Field"), _("Before"), _("After")]
-
-
-def _csv_lines(thing: Model, request: AuthenticatedRequest) -> Iterator[list]:
-    for change in changes_of(thing, request.user):
-        at = f"{timezone.localtime(change.at):%Y-%m-%d %H:%M:%S}"
+def _changed_fields(thing: Model, reader: User) -> Iterator[tuple[Change, Field]]:
+    for change in changes_of(thing, reader):
         for field in change.fields:
-            yield [at, change.who, change.part, change.action, field.label, field.old, field.new]
+            yield change, field
+
+
+COLUMNS: Columns = (
+    (_lazy("When"), lambda row: f"{timezone.localtime(row[0].at):%Y-%m-%d %H:%M:%S}"),
+    (_lazy("Who"), lambda row: row[0].who),
+    (_lazy("Part"), lambda row: row[0].part),
+    (_lazy("Action"), lambda row: row[0].action),
+    (_lazy("Field"), lambda row: row[1].label),
+    (_lazy("Before"), lambda row: row[1].old),
+    (_lazy("After"), lambda row: row[1].new),
+)

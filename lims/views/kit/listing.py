@@ -1,7 +1,9 @@
 """What every list does alike: pages by the last row's key, an address with its filters, rows as CSV."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import reduce
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 
 from lims.forms.kit.listing import ListFilter
 
@@ -16,6 +19,8 @@ PAGE_SIZE = 25
 CSV_CHUNK = 500
 # What a spreadsheet would take for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The columns of a list's file: the head, and an attribute path of a row or a function of it.
+Columns = Sequence[tuple[str | Promise, str | Callable[[Any], Any]]]
 
 
 def page_of(
@@ -49,6 +54,20 @@ def list_context(filters: ListFilter, name: str, next_url: str | None) -> dict[s
     }
 
 
+def day(path: str) -> Callable[[Any], str]:
+    """Return the cell of a day, of the moment under this attribute path."""
+    return lambda row: _local(_attribute(row, path), "%Y-%m-%d")
+
+
+def moment(path: str) -> Callable[[Any], str]:
+    """Return the cell of a moment, to the minute, under this attribute path."""
+    return lambda row: _local(_attribute(row, path), "%Y-%m-%d %H:%M")
+
+
+def _local(at: datetime | None, form: str) -> str:
+    return f"{timezone.localtime(at):{form}}" if at else ""
+
+
 class _Echo:
     """A file that gives back what is written, for the csv module."""
 
@@ -56,15 +75,15 @@ class _Echo:
         return text
 
 
-def csv_file(name: str, head: list, rows: QuerySet, cells: Callable[[Any], list]) -> StreamingHttpResponse:
+def csv_file(name: str, columns: Columns, rows: QuerySet) -> StreamingHttpResponse:
     """Return all the rows as a file of today, newest first."""
-    return csv_of(name, head, (cells(row) for row in rows.order_by("-pk").iterator(CSV_CHUNK)))
+    return csv_of(name, columns, rows.order_by("-pk").iterator(CSV_CHUNK))
 
 
-def csv_of(name: str, head: list, lines: Iterable[list]) -> StreamingHttpResponse:
-    """Return lines as a file of today, in their order."""
-    rows = _spoken(translation.get_language(), _written(head, lines))
-    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+def csv_of(name: str, columns: Columns, rows: Iterable[Any]) -> StreamingHttpResponse:
+    """Return rows as a file of today, in their order."""
+    lines = _spoken(translation.get_language(), _written(columns, rows))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     filename = f"{name}-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
@@ -84,12 +103,22 @@ def _spoken(language: str | None, texts: Iterator[str]) -> Iterator[str]:
         yield text
 
 
-def _written(head: list, lines: Iterable[list]) -> Iterator[str]:
+def _written(columns: Columns, rows: Iterable[Any]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     # Spreadsheets take a file for UTF-8 only by this mark.
-    yield "\ufeff" + writer.writerow(head)
-    for line in lines:
-        yield writer.writerow(safe_cells(line))
+    yield "\ufeff" + writer.writerow([str(head) for head, _cell in columns])
+    for row in rows:
+        yield writer.writerow(safe_cells(_value(row, cell) for _head, cell in columns))
+
+
+def _value(row: Any, cell: str | Callable[[Any], Any]) -> Any:
+    value = cell(row) if callable(cell) else _attribute(row, cell)
+    return "" if value is None else value
+
+
+def _attribute(row: Any, path: str) -> Any:
+    found = reduce(getattr, path.split("."), row)
+    return found() if callable(found) else found
 
 
 def safe_cells(cells: Iterable) -> list[str]:

@@ -1,13 +1,11 @@
 """The list of protocols: filtered, in pages, as HTML, JSON and CSV."""
 
-from typing import Any
-
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from lims.forms.operations.operations import offered
@@ -15,7 +13,7 @@ from lims.forms.protocols.protocols import ProtocolFilter
 from lims.models import Protocol, Report, ReportStatus, User
 from lims.requests import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, day, list_context, page_of
 
 LONG = ("presumptive_diagnosis", "clinical_history", "reception_notes", "discrepancies", "rejection_reason")
 
@@ -27,7 +25,7 @@ def protocols(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = ProtocolFilter(request.GET, request.user)
     found = filters.apply(_protocols(request.user))
     if request.GET.get("format") == "csv":
-        return csv_file(_("protocols"), _csv_head(), found, _csv_row)
+        return csv_file(_("protocols"), COLUMNS, found)
     page, next_url = page_of(found, filters, "protocols")
     if wants_json(request):
         return JsonResponse({"results": [_row(protocol) for protocol in page], "next": next_url})
@@ -63,33 +61,14 @@ def _pdf_url(report_pk: int | None) -> str | None:
     return reverse("report_pdf", args=(report_pk,)) if report_pk else None
 
 
-def _csv_head() -> list[str]:
-    return [
-        _("Code"),
-        _("Status"),
-        _("Kind"),
-        _("Animal"),
-        _("Species"),
-        _("Owner"),
-        _("Veterinarian"),
-        _("Submitted"),
-        _("Received"),
-    ]
-
-
-def _csv_row(protocol: Protocol) -> list:
-    return [
-        protocol.code,
-        protocol.get_status_display(),
-        protocol.get_kind_display(),
-        protocol.animal,
-        protocol.species,
-        f"{protocol.owner_first_names} {protocol.owner_last_names}".strip(),
-        protocol.veterinarian.name,
-        _day(protocol.submitted_at),
-        _day(protocol.received_at),
-    ]
-
-
-def _day(at: Any) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d}" if at else ""
+COLUMNS: Columns = (
+    (_lazy("Code"), "code"),
+    (_lazy("Status"), "get_status_display"),
+    (_lazy("Kind"), "get_kind_display"),
+    (_lazy("Animal"), "animal"),
+    (_lazy("Species"), "species"),
+    (_lazy("Owner"), "owner_name"),
+    (_lazy("Veterinarian"), "veterinarian.name"),
+    (_lazy("Submitted"), day("submitted_at")),
+    (_lazy("Received"), day("received_at")),
+)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from lims.errors import NotAllowed
@@ -18,7 +19,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.bench.worklists import asked_for, protocol_of
 from lims.services.reports.lists import to_be_written, with_failures
 from lims.views.kit.guard import authenticated
-from lims.views.kit.listing import CSV_CHUNK, address, csv_of, page_of
+from lims.views.kit.listing import CSV_CHUNK, Columns, address, csv_of, page_of
 
 # Of what is one's own; whoever has more open drafts finds them by the search.
 OPEN_SHOWN = 100
@@ -33,7 +34,7 @@ def report_worklist(request: AuthenticatedRequest) -> HttpResponseBase:
         raise NotAllowed(_("Only the laboratory's staff may see this."))
     filters = WorkListFilter(request.GET)
     if request.GET.get("format") == "csv":
-        return csv_of(_("to-write"), _csv_head(), _csv_lines(user, filters))
+        return csv_of(_("to-write"), COLUMNS, _with_states(user, filters))
     ready, next_url = _ready_page(user, filters)
     is_first = filters.is_first()
     open_reports = _with_days(_open(user, filters)[:OPEN_SHOWN]) if is_first else []
@@ -96,22 +97,7 @@ def _days(protocol: Protocol) -> tuple[int | None, int]:
     return waiting, max((today - protocol.due_on).days, 0) if protocol.due_on else 0
 
 
-def _csv_head() -> list[str]:
-    return [
-        _("State"),
-        _("Number"),
-        _("Kind"),
-        _("Animal"),
-        _("Species"),
-        _("Veterinarian"),
-        _("Pathologist"),
-        _("Days waiting"),
-        _("Days late"),
-        _("What was asked for"),
-    ]
-
-
-def _csv_lines(user: User, filters: WorkListFilter) -> Iterator[list]:
+def _with_states(user: User, filters: WorkListFilter) -> Iterator[tuple[str, Any]]:
     """Yield all of the list, not a page of it, in the order of the page."""
     reports = _open(user, filters)
     parts = (
@@ -122,23 +108,7 @@ def _csv_lines(user: User, filters: WorkListFilter) -> Iterator[list]:
     )
     for state, rows in parts:
         for row in rows.iterator(CSV_CHUNK):
-            yield [state, *_csv_cells(row)]
-
-
-def _csv_cells(row: Protocol | Report | AdditionalRequest) -> list:
-    protocol = protocol_of(row)
-    waiting, overdue = _days(protocol)
-    return [
-        protocol.code,
-        protocol.get_kind_display(),
-        protocol.animal,
-        protocol.species,
-        protocol.veterinarian.name,
-        _pathologist(row),
-        "" if waiting is None else waiting,
-        overdue,
-        _request(row) if isinstance(row, AdditionalRequest) else "",
-    ]
+            yield state, row
 
 
 def _pathologist(row: Protocol | Report | AdditionalRequest) -> str:
@@ -149,6 +119,22 @@ def _pathologist(row: Protocol | Report | AdditionalRequest) -> str:
     return ""
 
 
-def _request(asked: AdditionalRequest) -> str:
+def _request(asked: Protocol | Report | AdditionalRequest) -> str:
+    if not isinstance(asked, AdditionalRequest):
+        return ""
     parts = (asked.get_kind_display(), asked.cassette and asked.cassette.code, asked.stain, asked.detail)
     return ", ".join(part for part in parts if part)
+
+
+COLUMNS: Columns = (
+    (_lazy("State"), lambda line: line[0]),
+    (_lazy("Number"), lambda line: protocol_of(line[1]).code),
+    (_lazy("Kind"), lambda line: protocol_of(line[1]).get_kind_display()),
+    (_lazy("Animal"), lambda line: protocol_of(line[1]).animal),
+    (_lazy("Species"), lambda line: protocol_of(line[1]).species),
+    (_lazy("Veterinarian"), lambda line: protocol_of(line[1]).veterinarian.name),
+    (_lazy("Pathologist"), lambda line: _pathologist(line[1])),
+    (_lazy("Days waiting"), lambda line: _days(protocol_of(line[1]))[0]),
+    (_lazy("Days late"), lambda line: _days(protocol_of(line[1]))[1]),
+    (_lazy("What was asked for"), lambda line: _request(line[1])),
+)

@@ -4,6 +4,7 @@ from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from lims.forms.operations.operations import offered
@@ -11,7 +12,7 @@ from lims.forms.work_orders.work_orders import WorkOrderFilter
 from lims.models import PaymentStatus, WorkOrder
 from lims.requests import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, list_context, page_of
 
 
 @require_safe
@@ -21,7 +22,7 @@ def work_orders(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = WorkOrderFilter(request.GET)
     orders = filters.apply(WorkOrder.objects.visible_to(request.user).select_related("veterinarian"))
     if request.GET.get("format") == "csv":
-        return csv_file(_("work-orders"), _csv_head(), orders, _csv_row)
+        return csv_file(_("work-orders"), COLUMNS, orders)
     page, next_url = page_of(orders, filters, "work_orders")
     if wants_json(request):
         return JsonResponse({"results": [_row(order) for order in page], "next": next_url})
@@ -47,31 +48,15 @@ def _row(order: WorkOrder) -> dict:
     }
 
 
-def _csv_head() -> list[str]:
-    return [
-        _("Number"),
-        _("Status"),
-        _("Issued on"),
-        _("Veterinarian"),
-        _("Billing name"),
-        _("Tax id (CUIT)"),
-        _("Total"),
-        _("Advance"),
-        _("Balance"),
-        _("Payment"),
-    ]
-
-
-def _csv_row(order: WorkOrder) -> list:
-    return [
-        order.number or "",
-        order.get_status_display(),
-        order.issued_on or "",
-        order.veterinarian.name,
-        order.billing_name,
-        order.billing_tax_id,
-        order.total,
-        order.advance,
-        order.balance,
-        PaymentStatus(order.payment_status).label,
-    ]
+COLUMNS: Columns = (
+    (_lazy("Number"), "number"),
+    (_lazy("Status"), "get_status_display"),
+    (_lazy("Issued on"), "issued_on"),
+    (_lazy("Veterinarian"), "veterinarian.name"),
+    (_lazy("Billing name"), "billing_name"),
+    (_lazy("Tax id (CUIT)"), "billing_tax_id"),
+    (_lazy("Total"), "total"),
+    (_lazy("Advance"), "advance"),
+    (_lazy("Balance"), "balance"),
+    (_lazy("Payment"), lambda order: PaymentStatus(order.payment_status).label),
+)
