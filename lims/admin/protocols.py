@@ -105,4 +105,4 @@ class ProtocolAdmin(BulkActionsAdmin, ReadOnlyAdmin):
 
     @display(description=_("owner"), ordering="owner_last_names")
     def owner(self, protocol: Protocol) -> str:
-        return f"{protocol.owner_first_names} {protocol.owner_last_names}".strip()
+        return protocol.owner_name

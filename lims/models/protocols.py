@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lims.models.people import Role, User, Veterinarian
+from lims.models.people import Role, User, Veterinarian, full_name
 from lims.models.searching import searched
 
 
@@ -185,6 +185,10 @@ class Protocol(models.Model):
     def due_on(self) -> date | None:
         """The day after which a sample is overdue, as `due` says it of a query's rows."""
         return self.expected_ready_by or self.expected_ready_on
+
+    @property
+    def owner_name(self) -> str:
+        return full_name(self.owner_first_names, self.owner_last_names)
 
     @property
     def code(self) -> str:

@@ -6,6 +6,7 @@ from itertools import islice
 from django.db.models import Q
 
 from lims.models import Protocol, User
+from lims.models.people import full_name
 from lims.services.kit.texts import normalize
 
 FIELDS = ("animal", "species", "breed", "sex", "neutered", "chip", "owner_first_names", "owner_last_names")
@@ -30,7 +31,7 @@ class Patient:
 
     @property
     def owner(self) -> str:
-        return f"{self.owner_first_names} {self.owner_last_names}".strip()
+        return full_name(self.owner_first_names, self.owner_last_names)
 
 
 def previous_patients(by: User, text: str, except_pk: int | None = None) -> list[Patient]:

@@ -18,7 +18,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.bench import worklists
 from lims.services.bench.worklists import Step, protocol_of
 from lims.views.bench.page import bench_page, protocol_on_bench
-from lims.views.kit.listing import CSV_CHUNK, address, csv_of, page_of
+from lims.views.kit.listing import CSV_CHUNK, Columns, address, csv_of, page_of
 
 PAGE_SIZE = 50
 # What a step's rows are called in a form.
@@ -77,7 +77,7 @@ def bench_json(user: User, filters: BenchFilter) -> JsonResponse:
 def bench_csv(user: User, filters: BenchFilter) -> HttpResponseBase:
     """Return the list as a file."""
     found = filters.rest(_rows(user, filters))
-    return csv_of(_("bench"), _csv_head(), (_csv_row(row) for row in found.iterator(CSV_CHUNK)))
+    return csv_of(_("bench"), _columns(), found.iterator(CSV_CHUNK))
 
 
 def marking_refused(request: AuthenticatedRequest, form: MarkForm, error: LimsError) -> HttpResponse:
@@ -120,31 +120,18 @@ def _row(row: Any) -> dict:
     }
 
 
-def _csv_head() -> list[str]:
-    return [
-        _("Code"),
-        _("Protocol"),
-        _("Kind"),
-        _("Animal"),
-        _("Species"),
-        _("Veterinarian"),
-        _("Expected ready"),
-    ]
-
-
-def _csv_row(row: Any) -> list:
-    protocol = protocol_of(row)
-    return [
-        code_of(row),
-        protocol.code,
-        protocol.get_kind_display(),
-        protocol.animal,
-        protocol.species,
-        protocol.veterinarian.name,
-        row.due,
-    ]
-
-
 def code_of(row: Any) -> str:
     """Return the code of what waits: a request is known by its protocol's."""
     return row.code if hasattr(row, "code") else protocol_of(row).code
+
+
+def _columns() -> Columns:
+    return [
+        (_("Code"), code_of),
+        (_("Protocol"), lambda row: protocol_of(row).code),
+        (_("Kind"), lambda row: protocol_of(row).get_kind_display()),
+        (_("Animal"), lambda row: protocol_of(row).animal),
+        (_("Species"), lambda row: protocol_of(row).species),
+        (_("Veterinarian"), lambda row: protocol_of(row).veterinarian.name),
+        (_("Expected ready"), "due"),
+    ]

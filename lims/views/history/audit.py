@@ -1,10 +1,8 @@
 """Audit page of a thing; for the laboratory alone."""
 
-from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from django.db.models import Model
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +14,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.history import changes as service
 from lims.services.history.wording import Change, changes_of
 from lims.views.kit.guard import authenticated
-from lims.views.kit.listing import csv_of
+from lims.views.kit.listing import Columns, csv_of
 
 PAGE_SIZE = 50
 PAGES_MAX = 10_000
@@ -48,7 +46,8 @@ def audit(request: AuthenticatedRequest, kind: str, pk: int) -> HttpResponseBase
     """Show the changes of a thing and its parts, newest first, in pages, or all of them as CSV."""
     thing = service.find(request.user, kind, pk)
     if request.GET.get("format") == "csv":
-        return csv_of(f"{_('changes')}-{kind}-{pk}", _csv_head(), _csv_lines(thing, request))
+        rows = ((change, field) for change in changes_of(thing, request.user) for field in change.fields)
+        return csv_of(f"{_('changes')}-{kind}-{pk}", _columns(), rows)
     number = _number(request)
     found = changes_of(thing, request.user, (number - 1) * PAGE_SIZE, PAGE_SIZE + 1)
     context = {
@@ -74,12 +73,13 @@ def _moments(changes: list[Change]) -> list[Moment]:
     return [Moment(at, who, list(some)) for (at, who), some in together]
 
 
-def _csv_head() -> list[str]:
-    return [_("When"), _("Who"), _("Part"), _("Action"), _("Field"), _("Before"), _("After")]
-
-
-def _csv_lines(thing: Model, request: AuthenticatedRequest) -> Iterator[list]:
-    for change in changes_of(thing, request.user):
-        at = f"{timezone.localtime(change.at):%Y-%m-%d %H:%M:%S}"
-        for field in change.fields:
-            yield [at, change.who, change.part, change.action, field.label, field.old, field.new]
+def _columns() -> Columns:
+    return [
+        (_("When"), lambda row: f"{timezone.localtime(row[0].at):%Y-%m-%d %H:%M:%S}"),
+        (_("Who"), lambda row: row[0].who),
+        (_("Part"), lambda row: row[0].part),
+        (_("Action"), lambda row: row[0].action),
+        (_("Field"), lambda row: row[1].label),
+        (_("Before"), lambda row: row[1].old),
+        (_("After"), lambda row: row[1].new),
+    ]

@@ -1,7 +1,9 @@
 """What every list does alike: pages by the last row's key, an address with its filters, rows as CSV."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +13,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from lims.forms.kit.listing import ListFilter
+
+# Titles of a list's columns, each with the path in a row, or the function of a row, that gives its cell.
+Columns = Sequence[tuple[str, str | Callable[[Any], Any]]]
 
 PAGE_SIZE = 25
 CSV_CHUNK = 500
@@ -56,15 +61,15 @@ class _Echo:
         return text
 
 
-def csv_file(name: str, head: list, rows: QuerySet, cells: Callable[[Any], list]) -> StreamingHttpResponse:
+def csv_file(name: str, columns: Columns, rows: QuerySet) -> StreamingHttpResponse:
     """Return all the rows as a file of today, newest first."""
-    return csv_of(name, head, (cells(row) for row in rows.order_by("-pk").iterator(CSV_CHUNK)))
+    return csv_of(name, columns, rows.order_by("-pk").iterator(CSV_CHUNK))
 
 
-def csv_of(name: str, head: list, lines: Iterable[list]) -> StreamingHttpResponse:
-    """Return lines as a file of today, in their order."""
-    rows = _spoken(translation.get_language(), _written(head, lines))
-    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+def csv_of(name: str, columns: Columns, rows: Iterable[Any]) -> StreamingHttpResponse:
+    """Return rows as a file of today, in their order."""
+    texts = _spoken(translation.get_language(), _written(columns, rows))
+    response = StreamingHttpResponse(texts, content_type="text/csv; charset=utf-8")
     filename = f"{name}-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
@@ -84,12 +89,26 @@ def _spoken(language: str | None, texts: Iterator[str]) -> Iterator[str]:
         yield text
 
 
-def _written(head: list, lines: Iterable[list]) -> Iterator[str]:
+def _written(columns: Columns, rows: Iterable[Any]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     # Spreadsheets take a file for UTF-8 only by this mark.
-    yield "\ufeff" + writer.writerow(head)
-    for line in lines:
-        yield writer.writerow(safe_cells(line))
+    yield "\ufeff" + writer.writerow([title for title, _source in columns])
+    for row in rows:
+        yield writer.writerow(safe_cells(_cell(row, source) for _title, source in columns))
+
+
+def _cell(row: Any, source: str | Callable[[Any], Any]) -> Any:
+    found = attrgetter(source)(row) if isinstance(source, str) else source(row)
+    value = found() if callable(found) else found
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    return "" if value is None else value
+
+
+def day_of(path: str) -> Callable[[Any], date | None]:
+    """Return what gives the laboratory's day of a moment in a row, for a column."""
+    moment = attrgetter(path)
+    return lambda row: timezone.localdate(moment(row)) if moment(row) else None
 
 
 def safe_cells(cells: Iterable) -> list[str]:

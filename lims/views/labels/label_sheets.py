@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,7 +16,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.labels.sheets import count_parts, labels_on, make_sheet, make_sheet_of, require_few
 from lims.views.kit.guard import authenticated, error_json, wants_json
-from lims.views.kit.listing import csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, list_context, page_of
 
 
 @require_safe
@@ -28,7 +27,7 @@ def label_sheets(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = ListFilter(request.GET)
     sheets = LabelSheet.objects.visible_to(request.user).select_related("made_by__staff_member")
     if request.GET.get("format") == "csv":
-        return csv_file(_("label-sheets"), _csv_head(), sheets, _csv_row)
+        return csv_file(_("label-sheets"), _columns(), sheets)
     page, next_url = page_of(sheets, filters, "label_sheets")
     if wants_json(request):
         return JsonResponse({"results": [_row(sheet) for sheet in page], "next": next_url})
@@ -112,16 +111,12 @@ def _row(sheet: LabelSheet) -> dict:
     }
 
 
-def _csv_head() -> list[str]:
-    return [_("Number"), _("Made"), _("Made by"), _("Samples"), _("Cassettes"), _("Slides")]
-
-
-def _csv_row(sheet: LabelSheet) -> list:
+def _columns() -> Columns:
     return [
-        sheet.pk,
-        f"{timezone.localtime(sheet.made_at):%Y-%m-%d %H:%M}",
-        sheet.made_by.name,
-        len(sheet.protocol_ids),
-        len(sheet.cassette_ids),
-        len(sheet.slide_ids),
+        (_("Number"), "pk"),
+        (_("Made"), "made_at"),
+        (_("Made by"), "made_by.name"),
+        (_("Samples"), lambda sheet: len(sheet.protocol_ids)),
+        (_("Cassettes"), lambda sheet: len(sheet.cassette_ids)),
+        (_("Slides"), lambda sheet: len(sheet.slide_ids)),
     ]

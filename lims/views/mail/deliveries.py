@@ -7,7 +7,6 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -22,7 +21,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.mail import deliveries as service
 from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
-from lims.views.kit.listing import address, csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, address, csv_file, list_context, page_of
 
 ATTENTION_SHOWN = 50
 
@@ -35,7 +34,7 @@ def deliveries(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = DeliveryFilter(request.GET)
     found = filters.apply(rows_for(request.user))
     if request.GET.get("format") == "csv":
-        return csv_file(_("messages"), _csv_head(), found, _csv_row)
+        return csv_file(_("messages"), _columns(), found)
     if wants_json(request):
         page, next_url = page_of(found, filters, "deliveries")
         return JsonResponse({"results": [_row(delivery) for delivery in page], "next": next_url})
@@ -149,37 +148,20 @@ def _row(delivery: Delivery) -> dict:
     }
 
 
-def _csv_head() -> list[str]:
-    return [
-        _("Created"),
-        _("State"),
-        _("Kind"),
-        _("Number"),
-        _("Recipient"),
-        _("Address"),
-        pgettext("message", "Sent"),
-        _("Server's answer"),
-    ]
-
-
-def _csv_row(delivery: Delivery) -> list:
-    return [
-        _moment(delivery.created_at),
-        delivery.get_state_display(),
-        delivery.get_kind_display(),
-        service.about(delivery),
-        recipient_name(delivery),
-        delivery.address,
-        _moment(delivery.sent_at),
-        delivery.response,
-    ]
-
-
 def recipient_name(delivery: Delivery) -> str:
     """Return who a message is for, by name where there is one."""
     veterinarian = getattr(delivery.recipient, "veterinarian", None)
     return veterinarian.name if veterinarian else delivery.recipient.email
 
 
-def _moment(at: Any) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+def _columns() -> Columns:
+    return [
+        (_("Created"), "created_at"),
+        (_("State"), "get_state_display"),
+        (_("Kind"), "get_kind_display"),
+        (_("Number"), service.about),
+        (_("Recipient"), recipient_name),
+        (_("Address"), "address"),
+        (pgettext("message", "Sent"), "sent_at"),
+        (_("Server's answer"), "response"),
+    ]

@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -12,7 +11,7 @@ from lims.models import Notification, NotificationKind
 from lims.requests import AuthenticatedRequest
 from lims.services.mail.notifications import mark_all_read, open_notification
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, list_context, page_of
 
 SENTENCES = {
     NotificationKind.REPORT_ISSUED: _("The report %(subject)s was issued."),
@@ -43,8 +42,8 @@ def notifications(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = ListFilter(request.GET)
     found = Notification.objects.visible_to(request.user)
     if request.GET.get("format") == "csv":
-        head = [gettext("When"), gettext("Notification")]
-        return csv_file(gettext("notifications"), head, found, _csv_row)
+        columns: Columns = [(gettext("When"), "created_at"), (gettext("Notification"), sentence)]
+        return csv_file(gettext("notifications"), columns, found)
     page, next_url = page_of(found, filters, "notifications")
     if wants_json(request):
         return JsonResponse({"results": [_row(one) for one in page], "next": next_url})
@@ -72,10 +71,6 @@ def sentence(notification: Notification) -> str:
     """Return a notification's text in the reader's language."""
     kind = NotificationKind(notification.kind)
     return str(SENTENCES[kind]) % {"subject": notification.subject}
-
-
-def _csv_row(notification: Notification) -> list:
-    return [f"{timezone.localtime(notification.created_at):%Y-%m-%d %H:%M}", sentence(notification)]
 
 
 def _row(notification: Notification) -> dict:

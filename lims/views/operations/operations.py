@@ -1,7 +1,7 @@
 """Operations: their list, how far one is, what failed in it, and cancelling, resuming, trying again."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +9,6 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -25,7 +24,7 @@ from lims.services.operations import registry
 from lims.services.operations.action import Named
 from lims.services.operations.operations import Progress
 from lims.views.kit.guard import authenticated, error_json, wants_json
-from lims.views.kit.listing import csv_file, csv_of, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, csv_of, list_context, page_of
 
 FAILURES_SHOWN, FAILURES_IN_JSON, FAILURES_READ = 25, 100, 500
 POLL_MS, SLOW_POLL_MS = 1_000, 2_000
@@ -42,7 +41,7 @@ def operations(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = OperationFilter(request.GET)
     found = filters.apply(_listed(request.user))
     if request.GET.get("format") == "csv":
-        return csv_file(_("operations"), _list_head(), found, _list_row)
+        return csv_file(_("operations"), _columns(), found)
     page, next_url = page_of(found, filters, "operations")
     if wants_json(request):
         return JsonResponse({"results": [_row(operation) for operation in page], "next": next_url})
@@ -182,26 +181,6 @@ def _row(operation: Operation) -> dict[str, Any]:
     }
 
 
-def _list_head() -> list[str]:
-    return [_("When"), _("Operation"), _("State"), _("Requested by"), _("Total"), _("Failed"), _("Ended")]
-
-
-def _list_row(operation: Operation) -> list:
-    return [
-        _moment(operation.created_at),
-        label_of(operation),
-        operation.get_state_display(),
-        operation.requested_by.email,
-        operation.total,
-        operation.failed or 0,  # type: ignore[attr-defined]
-        _moment(operation.finished_at),
-    ]
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
-
-
 def _failures(
     request: AuthenticatedRequest, operation: Operation, now: Progress, count: int
 ) -> tuple[list[tuple[OperationItem, Named]], str | None]:
@@ -221,8 +200,8 @@ def _named(user: User, operation: Operation, items: list[OperationItem]) -> list
 
 
 def _csv(request: AuthenticatedRequest, operation: Operation) -> HttpResponseBase:
-    head = [_("Item"), _("Reason"), _("Address")]
-    return csv_of(_("operation-%(id)s-failed") % {"id": operation.pk}, head, _lines(request, operation))
+    columns = [(title, itemgetter(at)) for at, title in enumerate((_("Item"), _("Reason"), _("Address")))]
+    return csv_of(_("operation-%(id)s-failed") % {"id": operation.pk}, columns, _lines(request, operation))
 
 
 def _lines(request: AuthenticatedRequest, operation: Operation) -> Iterator[list[str]]:
@@ -247,3 +226,15 @@ def _url(operation: Operation) -> str:
 
 def _paged(url: str, after: int | None) -> str:
     return url if after is None else f"{url}?after={after}"
+
+
+def _columns() -> Columns:
+    return [
+        (_("When"), "created_at"),
+        (_("Operation"), label_of),
+        (_("State"), "get_state_display"),
+        (_("Requested by"), "requested_by.email"),
+        (_("Total"), "total"),
+        (_("Failed"), lambda operation: operation.failed or 0),
+        (_("Ended"), "finished_at"),
+    ]

@@ -14,7 +14,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.overview import statistics as service
 from lims.services.overview.statistics import Turnaround
 from lims.views.kit.guard import authenticated
-from lims.views.kit.listing import address, csv_of
+from lims.views.kit.listing import Columns, address, csv_of
 
 
 class Month(NamedTuple):
@@ -33,7 +33,7 @@ def statistics(request: AuthenticatedRequest) -> HttpResponseBase:
     taken = service.turnaround(request.user, months)
     received = service.received(request.user, months)
     if request.GET.get("format") == "csv":
-        return csv_of(_("turnaround"), _csv_head(), map(_csv_row, taken))
+        return csv_of(_("turnaround"), _columns(), taken)
     shown = _begun(months, taken, received)
     context = {
         "filters": StatisticsFilter(initial={"months": len(months)}),
@@ -77,20 +77,11 @@ def _volumes(
     ]
 
 
-def _csv_head() -> list[str]:
+def _columns() -> Columns:
     return [
-        _("Kind"),
-        _("Month of the report"),
-        _("Reported"),
-        _("Working days, median"),
-        _("Working days, four of five"),
-    ]
-
-
-def _csv_row(one: Turnaround) -> list:
-    return [
-        one.kind.label,
-        f"{one.month:%Y-%m}" if one.month else _("all"),
-        one.reported,
-        *("" if days is None else days for days in (one.median_days, one.most_days)),
+        (_("Kind"), "kind.label"),
+        (_("Month of the report"), lambda one: f"{one.month:%Y-%m}" if one.month else _("all")),
+        (_("Reported"), "reported"),
+        (_("Working days, median"), "median_days"),
+        (_("Working days, four of five"), "most_days"),
     ]

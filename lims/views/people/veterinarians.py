@@ -5,7 +5,6 @@ from django.db.models import Count, QuerySet
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +17,7 @@ from lims.services.kit.permissions import require_laboratory
 from lims.services.people.profiles import NEW
 from lims.services.people.veterinarians import unverify_veterinarian, verify_veterinarian
 from lims.views.kit.guard import authenticated, error_json, wants_json
-from lims.views.kit.listing import address, csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, address, csv_file, day_of, list_context, page_of
 
 TO_VERIFY_SHOWN = 25
 OTHERS_SHOWN = 5
@@ -32,7 +31,7 @@ def veterinarians(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = VeterinarianFilter(request.GET)
     found = filters.apply(Veterinarian.objects.visible_to(request.user).select_related("user"))
     if request.GET.get("format") == "csv":
-        return csv_file(_("veterinarians"), _csv_head(), found, _csv_row)
+        return csv_file(_("veterinarians"), _columns(), found)
     if wants_json(request):
         page, next_url = page_of(found, filters, "veterinarians")
         return JsonResponse({"results": [_row(vet) for vet in page], "next": next_url})
@@ -139,27 +138,14 @@ def _row(vet: Veterinarian) -> dict:
     }
 
 
-def _csv_head() -> list[str]:
+def _columns() -> Columns:
     return [
-        _("Last names"),
-        _("First names"),
-        _("Professional licence"),
-        _("Clinic"),
-        _("E-mail"),
-        _("Phone"),
-        _("Tax id (CUIT)"),
-        _("Verified"),
-    ]
-
-
-def _csv_row(vet: Veterinarian) -> list:
-    return [
-        vet.last_names,
-        vet.first_names,
-        vet.licence,
-        vet.clinic,
-        vet.email,
-        vet.phone,
-        vet.tax_id,
-        f"{timezone.localtime(vet.verified_at):%Y-%m-%d}" if vet.verified_at else "",
+        (_("Last names"), "last_names"),
+        (_("First names"), "first_names"),
+        (_("Professional licence"), "licence"),
+        (_("Clinic"), "clinic"),
+        (_("E-mail"), "email"),
+        (_("Phone"), "phone"),
+        (_("Tax id (CUIT)"), "tax_id"),
+        (_("Verified"), day_of("verified_at")),
     ]

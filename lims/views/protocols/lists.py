@@ -1,12 +1,9 @@
 """The list of protocols: filtered, in pages, as HTML, JSON and CSV."""
 
-from typing import Any
-
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,7 +12,7 @@ from lims.forms.protocols.protocols import ProtocolFilter
 from lims.models import Protocol, Report, ReportStatus, User
 from lims.requests import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, day_of, list_context, page_of
 
 LONG = ("presumptive_diagnosis", "clinical_history", "reception_notes", "discrepancies", "rejection_reason")
 
@@ -27,7 +24,7 @@ def protocols(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = ProtocolFilter(request.GET, request.user)
     found = filters.apply(_protocols(request.user))
     if request.GET.get("format") == "csv":
-        return csv_file(_("protocols"), _csv_head(), found, _csv_row)
+        return csv_file(_("protocols"), _columns(), found)
     page, next_url = page_of(found, filters, "protocols")
     if wants_json(request):
         return JsonResponse({"results": [_row(protocol) for protocol in page], "next": next_url})
@@ -63,33 +60,15 @@ def _pdf_url(report_pk: int | None) -> str | None:
     return reverse("report_pdf", args=(report_pk,)) if report_pk else None
 
 
-def _csv_head() -> list[str]:
+def _columns() -> Columns:
     return [
-        _("Code"),
-        _("Status"),
-        _("Kind"),
-        _("Animal"),
-        _("Species"),
-        _("Owner"),
-        _("Veterinarian"),
-        _("Submitted"),
-        _("Received"),
+        (_("Code"), "code"),
+        (_("Status"), "get_status_display"),
+        (_("Kind"), "get_kind_display"),
+        (_("Animal"), "animal"),
+        (_("Species"), "species"),
+        (_("Owner"), "owner_name"),
+        (_("Veterinarian"), "veterinarian.name"),
+        (_("Submitted"), day_of("submitted_at")),
+        (_("Received"), day_of("received_at")),
     ]
-
-
-def _csv_row(protocol: Protocol) -> list:
-    return [
-        protocol.code,
-        protocol.get_status_display(),
-        protocol.get_kind_display(),
-        protocol.animal,
-        protocol.species,
-        f"{protocol.owner_first_names} {protocol.owner_last_names}".strip(),
-        protocol.veterinarian.name,
-        _day(protocol.submitted_at),
-        _day(protocol.received_at),
-    ]
-
-
-def _day(at: Any) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d}" if at else ""

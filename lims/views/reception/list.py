@@ -1,12 +1,9 @@
 """The counter: a code is scanned or typed, and what waits to be received is listed, oldest first."""
 
-from collections.abc import Iterator
-
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,7 +15,7 @@ from lims.services.kit.permissions import require_laboratory
 from lims.services.reception import batches
 from lims.services.reception.receiving import find
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import CSV_CHUNK, csv_of, list_context, page_of
+from lims.views.kit.listing import CSV_CHUNK, Columns, csv_of, list_context, page_of
 
 SHOWN = (
     *("kind", "status", "number", "temporary_code", "animal", "species", "submitted_at"),
@@ -37,7 +34,7 @@ def reception(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = ReceptionFilter(request.GET)
     found = filters.apply(_waiting(request.user))
     if request.GET.get("format") == "csv":
-        return csv_of(_("to-receive"), _csv_head(), _csv_lines(filters.rest(found)))
+        return csv_of(_("to-receive"), _columns(), filters.rest(found).iterator(CSV_CHUNK))
     return _page(request, filters, found)
 
 
@@ -111,18 +108,13 @@ def _row(protocol: Protocol) -> dict:
     }
 
 
-def _csv_head() -> list[str]:
-    return [_("Code"), _("Kind"), _("Animal"), _("Species"), _("Owner"), _("Veterinarian"), _("Submitted")]
-
-
-def _csv_lines(found: QuerySet[Protocol]) -> Iterator[list]:
-    for protocol in found.iterator(CSV_CHUNK):
-        yield [
-            protocol.code,
-            protocol.get_kind_display(),
-            protocol.animal,
-            protocol.species,
-            f"{protocol.owner_first_names} {protocol.owner_last_names}".strip(),
-            protocol.veterinarian.name,
-            f"{timezone.localtime(protocol.submitted_at):%Y-%m-%d %H:%M}",
-        ]
+def _columns() -> Columns:
+    return [
+        (_("Code"), "code"),
+        (_("Kind"), "get_kind_display"),
+        (_("Animal"), "animal"),
+        (_("Species"), "species"),
+        (_("Owner"), "owner_name"),
+        (_("Veterinarian"), "veterinarian.name"),
+        (_("Submitted"), "submitted_at"),
+    ]

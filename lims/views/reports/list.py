@@ -4,7 +4,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,7 +12,7 @@ from lims.models import Report, User
 from lims.requests import AuthenticatedRequest
 from lims.services.reports.lists import with_failures
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, day_of, list_context, page_of
 from lims.views.reports.pdf import version_url
 
 # Not the texts and not the snapshot: a row shows none of them.
@@ -44,7 +43,7 @@ def reports(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = ReportFilter(request.GET, request.user)
     found = filters.apply(_reports(request.user))
     if request.GET.get("format") == "csv":
-        return csv_file(_("reports"), _csv_head(), found, _csv_row)
+        return csv_file(_("reports"), _columns(), found)
     page, next_url = page_of(found, filters, "reports")
     if wants_json(request):
         return JsonResponse({"results": [_row(report) for report in page], "next": next_url})
@@ -76,32 +75,16 @@ def _row(report: Report) -> dict:
     }
 
 
-def _csv_head() -> list[str]:
+def _columns() -> Columns:
     return [
-        _("Number"),
-        _("Version"),
-        _("Status"),
-        _("Issued on"),
-        _("Kind"),
-        _("Animal"),
-        _("Species"),
-        _("Owner"),
-        _("Veterinarian"),
-        _("Author"),
-    ]
-
-
-def _csv_row(report: Report) -> list:
-    protocol = report.protocol
-    return [
-        protocol.code,
-        report.version,
-        report.get_status_display(),
-        f"{timezone.localtime(report.issued_at):%Y-%m-%d}" if report.issued_at else "",
-        protocol.get_kind_display(),
-        protocol.animal,
-        protocol.species,
-        f"{protocol.owner_first_names} {protocol.owner_last_names}".strip(),
-        protocol.veterinarian.name,
-        report.author.name,
+        (_("Number"), "protocol.code"),
+        (_("Version"), "version"),
+        (_("Status"), "get_status_display"),
+        (_("Issued on"), day_of("issued_at")),
+        (_("Kind"), "protocol.get_kind_display"),
+        (_("Animal"), "protocol.animal"),
+        (_("Species"), "protocol.species"),
+        (_("Owner"), "protocol.owner_name"),
+        (_("Veterinarian"), "protocol.veterinarian.name"),
+        (_("Author"), "author.name"),
     ]

@@ -13,7 +13,7 @@ from lims.models import Phrase, Role
 from lims.requests import AuthenticatedRequest
 from lims.services.reports.phrases import add_phrase, change_phrase, list_phrases, may_change, remove_phrase
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import address, csv_of
+from lims.views.kit.listing import Columns, address, csv_of
 
 # Those who may add one: a pathologist for themselves, an administrator for everybody.
 WRITERS = (Role.PATHOLOGIST, Role.ADMIN)
@@ -26,7 +26,7 @@ def phrases(request: AuthenticatedRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _add(request)
     if request.GET.get("format") == "csv":
-        return csv_of(_("phrases"), _csv_head(), map(_csv_row, list_phrases(request.user)))
+        return csv_of(_("phrases"), _columns(), list_phrases(request.user))
     if wants_json(request):
         return JsonResponse({"results": [_row(phrase) for phrase in list_phrases(request.user)]})
     return _page(request)
@@ -69,12 +69,12 @@ def _row(phrase: Phrase) -> dict:
     return {"id": phrase.pk, "title": phrase.title, "text": phrase.text, "shared": phrase.owner_id is None}
 
 
-def _csv_head() -> list[str]:
-    return [_("Title"), _("Text"), _("Whose")]
-
-
-def _csv_row(phrase: Phrase) -> list:
-    return [phrase.title, phrase.text, phrase.owner.name if phrase.owner else _("Everybody's")]
+def _columns() -> Columns:
+    return [
+        (_("Title"), "title"),
+        (_("Text"), "text"),
+        (_("Whose"), lambda phrase: phrase.owner.name if phrase.owner else _("Everybody's")),
+    ]
 
 
 def _refused(request: AuthenticatedRequest, pk: int | None, error: Incomplete) -> PhraseForm:

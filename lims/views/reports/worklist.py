@@ -1,7 +1,7 @@
 """Work list of reports: failures first, then drafts, then ready protocols, longest waiting first."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
@@ -18,7 +18,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.bench.worklists import asked_for, protocol_of
 from lims.services.reports.lists import to_be_written, with_failures
 from lims.views.kit.guard import authenticated
-from lims.views.kit.listing import CSV_CHUNK, address, csv_of, page_of
+from lims.views.kit.listing import CSV_CHUNK, Columns, address, csv_of, page_of
 
 # Of what is one's own; whoever has more open drafts finds them by the search.
 OPEN_SHOWN = 100
@@ -33,7 +33,7 @@ def report_worklist(request: AuthenticatedRequest) -> HttpResponseBase:
         raise NotAllowed(_("Only the laboratory's staff may see this."))
     filters = WorkListFilter(request.GET)
     if request.GET.get("format") == "csv":
-        return csv_of(_("to-write"), _csv_head(), _csv_lines(user, filters))
+        return csv_of(_("to-write"), _columns(), _lines(user, filters))
     ready, next_url = _ready_page(user, filters)
     is_first = filters.is_first()
     open_reports = _with_days(_open(user, filters)[:OPEN_SHOWN]) if is_first else []
@@ -96,25 +96,50 @@ def _days(protocol: Protocol) -> tuple[int | None, int]:
     return waiting, max((today - protocol.due_on).days, 0) if protocol.due_on else 0
 
 
-def _csv_head() -> list[str]:
+def _columns() -> Columns:
     return [
-        _("State"),
-        _("Number"),
-        _("Kind"),
-        _("Animal"),
-        _("Species"),
-        _("Veterinarian"),
-        _("Pathologist"),
-        _("Days waiting"),
-        _("Days late"),
-        _("What was asked for"),
+        (_("State"), "state"),
+        (_("Number"), "protocol.code"),
+        (_("Kind"), "protocol.get_kind_display"),
+        (_("Animal"), "protocol.animal"),
+        (_("Species"), "protocol.species"),
+        (_("Veterinarian"), "protocol.veterinarian.name"),
+        (_("Pathologist"), "pathologist"),
+        (_("Days waiting"), lambda line: _days(line.protocol)[0]),
+        (_("Days late"), lambda line: _days(line.protocol)[1]),
+        (_("What was asked for"), "asked_for"),
     ]
 
 
-def _csv_lines(user: User, filters: WorkListFilter) -> Iterator[list]:
+class Line(NamedTuple):
+    """A row of the file, whatever it is of."""
+
+    state: str
+    row: Protocol | Report | AdditionalRequest
+
+    @property
+    def protocol(self) -> Protocol:
+        return protocol_of(self.row)
+
+    @property
+    def pathologist(self) -> str:
+        if isinstance(self.row, Report):
+            return self.row.author.name
+        return self.row.requested_by.name if isinstance(self.row, AdditionalRequest) else ""
+
+    @property
+    def asked_for(self) -> str:
+        if not isinstance(self.row, AdditionalRequest):
+            return ""
+        cassette = self.row.cassette.code if self.row.cassette else ""
+        parts = (self.row.get_kind_display(), cassette, self.row.stain, self.row.detail)
+        return ", ".join(part for part in parts if part)
+
+
+def _lines(user: User, filters: WorkListFilter) -> Iterator[Line]:
     """Yield all of the list, not a page of it, in the order of the page."""
     reports = _open(user, filters)
-    parts = (
+    parts: tuple[tuple[str, QuerySet[Any]], ...] = (
         (_("Could not be issued"), reports.filter(status=ReportStatus.FINALIZED)),
         (_("Being written"), reports.filter(status=ReportStatus.DRAFT)),
         (_("Waiting for the bench"), _asked(user, filters)),
@@ -122,33 +147,4 @@ def _csv_lines(user: User, filters: WorkListFilter) -> Iterator[list]:
     )
     for state, rows in parts:
         for row in rows.iterator(CSV_CHUNK):
-            yield [state, *_csv_cells(row)]
-
-
-def _csv_cells(row: Protocol | Report | AdditionalRequest) -> list:
-    protocol = protocol_of(row)
-    waiting, overdue = _days(protocol)
-    return [
-        protocol.code,
-        protocol.get_kind_display(),
-        protocol.animal,
-        protocol.species,
-        protocol.veterinarian.name,
-        _pathologist(row),
-        "" if waiting is None else waiting,
-        overdue,
-        _request(row) if isinstance(row, AdditionalRequest) else "",
-    ]
-
-
-def _pathologist(row: Protocol | Report | AdditionalRequest) -> str:
-    if isinstance(row, Report):
-        return row.author.name
-    if isinstance(row, AdditionalRequest):
-        return row.requested_by.name
-    return ""
-
-
-def _request(asked: AdditionalRequest) -> str:
-    parts = (asked.get_kind_display(), asked.cassette and asked.cassette.code, asked.stain, asked.detail)
-    return ", ".join(part for part in parts if part)
+            yield Line(state, row)

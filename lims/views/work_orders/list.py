@@ -11,7 +11,7 @@ from lims.forms.work_orders.work_orders import WorkOrderFilter
 from lims.models import PaymentStatus, WorkOrder
 from lims.requests import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, list_context, page_of
 
 
 @require_safe
@@ -21,7 +21,7 @@ def work_orders(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = WorkOrderFilter(request.GET)
     orders = filters.apply(WorkOrder.objects.visible_to(request.user).select_related("veterinarian"))
     if request.GET.get("format") == "csv":
-        return csv_file(_("work-orders"), _csv_head(), orders, _csv_row)
+        return csv_file(_("work-orders"), _columns(), orders)
     page, next_url = page_of(orders, filters, "work_orders")
     if wants_json(request):
         return JsonResponse({"results": [_row(order) for order in page], "next": next_url})
@@ -47,31 +47,16 @@ def _row(order: WorkOrder) -> dict:
     }
 
 
-def _csv_head() -> list[str]:
+def _columns() -> Columns:
     return [
-        _("Number"),
-        _("Status"),
-        _("Issued on"),
-        _("Veterinarian"),
-        _("Billing name"),
-        _("Tax id (CUIT)"),
-        _("Total"),
-        _("Advance"),
-        _("Balance"),
-        _("Payment"),
-    ]
-
-
-def _csv_row(order: WorkOrder) -> list:
-    return [
-        order.number or "",
-        order.get_status_display(),
-        order.issued_on or "",
-        order.veterinarian.name,
-        order.billing_name,
-        order.billing_tax_id,
-        order.total,
-        order.advance,
-        order.balance,
-        PaymentStatus(order.payment_status).label,
+        (_("Number"), "number"),
+        (_("Status"), "get_status_display"),
+        (_("Issued on"), "issued_on"),
+        (_("Veterinarian"), "veterinarian.name"),
+        (_("Billing name"), "billing_name"),
+        (_("Tax id (CUIT)"), "billing_tax_id"),
+        (_("Total"), "total"),
+        (_("Advance"), "advance"),
+        (_("Balance"), "balance"),
+        (_("Payment"), lambda order: PaymentStatus(order.payment_status).label),
     ]
