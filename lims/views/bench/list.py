@@ -69,13 +69,11 @@ def bench_list(
 
 
 def bench_json(user: User, filters: BenchFilter) -> JsonResponse:
-    """Return a page of the list as JSON."""
     page, next_url = _page(_rows(user, filters), filters)
     return JsonResponse({"results": [_row(row) for row in page], "next": next_url})
 
 
 def bench_csv(user: User, filters: BenchFilter) -> HttpResponseBase:
-    """Return the list as a file."""
     found = filters.rest(_rows(user, filters))
     return csv_of(_("bench"), _columns(), found.iterator(CSV_CHUNK))
 

@@ -35,7 +35,6 @@ def page_of(
 
 
 def address(name: str, query: dict) -> str:
-    """Return a list's address with these filters."""
     url = reverse(name)
     return f"{url}?{urlencode(query)}" if query else url
 

@@ -74,7 +74,6 @@ def verify(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_POST
 @authenticated
 def unverify(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Take a verification back."""
     vet = _veterinarian(request, pk)
     unverify_veterinarian(request.user, vet.pk)
     messages.success(request, _("%(name)s is to be verified again.") % {"name": vet.name})
