@@ -55,8 +55,7 @@ def start(
     Incomplete where nothing was chosen, or something that is not there for the user; then there is no
     operation.
     """
-    action = registry.get(action_name)
-    _require_allowed(by, action)
+    action = action_for(by, action_name)
     require_key(key)
     if not key and choice:
         begun = _begun(action, choice)
@@ -71,6 +70,14 @@ def start(
     operation = Operation.objects.get(pk=frozen)
     _enqueue_expansion(operation)
     return operation
+
+
+def action_for(by: User, name: str) -> Action:
+    """Return the action of this name; raise NotVisible, and NotAllowed for a role that may not ask for it."""
+    action = registry.get(name)
+    if not action.allows(by):
+        raise NotAllowed(_("Your role does not allow this."))
+    return action
 
 
 def find(by: User, pk: int) -> Operation:
@@ -141,7 +148,7 @@ def resume(by: User, pk: int) -> Operation:
     Raises NotVisible, NotAllowed, and InvalidTransition once it has ended.
     """
     operation = _locked(by, pk)
-    _require_allowed(by, registry.get(operation.action))
+    action_for(by, operation.action)
     if operation.is_running:
         return operation
     if operation.state != OperationState.CANCELLED:
@@ -157,7 +164,7 @@ def retry_failed(by: User, pk: int) -> Operation:
     Raises NotVisible, NotAllowed, and InvalidTransition if it was cancelled, or nothing failed.
     """
     operation = _locked(by, pk)
-    _require_allowed(by, registry.get(operation.action))
+    action_for(by, operation.action)
     if operation.is_running:
         return operation
     if operation.state != OperationState.DONE:
@@ -214,11 +221,6 @@ def _locked(by: User, pk: int) -> Operation:
     if found is None:
         raise NotVisible(_("There is no such operation."))
     return found
-
-
-def _require_allowed(by: User, action: Action) -> None:
-    if not action.allows(by):
-        raise NotAllowed(_("Your role does not allow this."))
 
 
 def _begun(action: Action, choice: str) -> str:

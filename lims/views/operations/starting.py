@@ -4,15 +4,13 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lims.errors import Incomplete, NotAllowed
+from lims.errors import Incomplete
 from lims.forms.operations import operations as forms
 from lims.forms.operations.operations import Chosen
-from lims.models import User
 from lims.requests import AuthenticatedRequest
-from lims.services.operations import operations, registry
+from lims.services.operations import operations
 from lims.services.operations.action import Action
 from lims.templatetags.operations import begun, things
 from lims.views.kit.guard import authenticated, wants_json
@@ -25,7 +23,7 @@ RECEIVE = "receive-protocols"
 def preview(request: AuthenticatedRequest) -> HttpResponse:
     """Show what would happen to what was chosen, and ask whether to go on; changes nothing."""
     asked = request.POST if request.method == "POST" else request.GET
-    action = _action(request.user, asked.get("action", ""))
+    action = operations.action_for(request.user, asked.get("action", ""))
     try:
         chosen = forms.read(request.user, action, asked)
         foreseen = forms.foresee(request.user, action, chosen.selection)
@@ -42,7 +40,7 @@ def preview(request: AuthenticatedRequest) -> HttpResponse:
 @authenticated
 def start(request: AuthenticatedRequest) -> HttpResponse:
     """Begin what was confirmed; the same form sent again leads to the same operation."""
-    action = _action(request.user, request.POST.get("action", ""))
+    action = operations.action_for(request.user, request.POST.get("action", ""))
     try:
         chosen = forms.read(request.user, action, request.POST)
         return _begin(request, action, chosen, request.POST.get("key", ""))
@@ -54,7 +52,7 @@ def start(request: AuthenticatedRequest) -> HttpResponse:
 @authenticated
 def receive(request: AuthenticatedRequest) -> HttpResponse:
     """Begin to mark protocols as received, chosen by ids or by a filter, in JSON or by form fields."""
-    action = _action(request.user, RECEIVE)
+    action = operations.action_for(request.user, RECEIVE)
     if request.content_type == "application/json":
         chosen, key = forms.read_json(request.user, action, request.body)
     else:
@@ -70,13 +68,6 @@ def _with_all(data: QueryDict) -> QueryDict:
     meant = data.copy()
     meant["all"] = "1"
     return meant
-
-
-def _action(by: User, name: str) -> Action:
-    action = registry.get(name)
-    if not action.allows(by):
-        raise NotAllowed(_("Your role does not allow this."))
-    return action
 
 
 def _begin(request: AuthenticatedRequest, action: Action, chosen: Chosen, key: str) -> HttpResponse:
