@@ -53,7 +53,6 @@ class PostedAdmin(ModelAdmin):
         return path(f"<int:pk>/{end}", self.admin_site.admin_view(post), name=name)
 
     def route(self, name: str) -> str:
-        """Return the name of one of this model's routes."""
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
 
 

@@ -21,8 +21,6 @@ from pdfcache.errors import StoreError
 
 @dataclass(frozen=True)
 class Kept:
-    """An object in the cache, as a page shows it."""
-
     digest: str
     size: int
     made_at: datetime
@@ -56,7 +54,6 @@ def cached(kind: str, pk: int) -> Cached:
 
 
 def cached_documents(request: HttpRequest) -> HttpResponse:
-    """Show how much is cached of each kind."""
     try:
         stats, is_away = pdfcache.cache.stats(), False
     except StoreError:

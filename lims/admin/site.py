@@ -51,17 +51,14 @@ def colours(request: HttpRequest) -> dict[str, dict[str, str]]:
 
 
 def stylesheet(request: HttpRequest) -> str:
-    """Return the address of our own style."""
     return static("lamina/admin.css")
 
 
 def script(request: HttpRequest) -> str:
-    """Return the address of our own script."""
     return static("lamina/admin.js")
 
 
 def logo(request: HttpRequest) -> str:
-    """Return the address of the program's sign."""
     return static("lamina/logo.svg")
 
 
@@ -70,7 +67,6 @@ def _item(title: str | Promise, icon: str, name: str) -> dict:
 
 
 def sidebar(request: HttpRequest) -> list[dict]:
-    """Return the groups of links beside every page."""
     return [
         {"title": _("Work"), "items": _work()},
         {"title": _("Laboratory"), "items": _laboratory()},

@@ -43,5 +43,4 @@ class LabelSheet(models.Model):
 
     @property
     def count(self) -> int:
-        """How many labels it was made with."""
         return len(self.protocol_ids) + len(self.cassette_ids) + len(self.slide_ids)

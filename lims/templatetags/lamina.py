@@ -53,7 +53,6 @@ def state(value: str, label: str) -> SafeString:
 
 @register.simple_tag
 def payment(order: WorkOrder) -> SafeString:
-    """Show how far an order is paid."""
     return state(order.payment_status, str(PaymentStatus(order.payment_status).label))
 
 

@@ -49,8 +49,6 @@ LESS_OFTEN: dict[str, tuple[Place, ...]] = {
 
 
 class Link(NamedTuple):
-    """A place as the page shows it."""
-
     url: str
     label: str
     icon: str

@@ -7,8 +7,7 @@ from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from lims.models import Delivery, LabelSheet, Operation, Protocol, WorkOrder
 from lims.templatetags.lamina import whole
@@ -16,9 +15,9 @@ from lims.templatetags.lamina import whole
 register = template.Library()
 
 SHOWN = {
-    "running": ("accent", _lazy("In work")),
+    "running": ("accent", gettext_lazy("In work")),
     "cancelled": ("warn", pgettext_lazy("operation", "Cancelled")),
-    "done": ("good", _lazy("Ended")),
+    "done": ("good", gettext_lazy("Ended")),
 }
 MINUTE_S, HOUR_S = 60, 3_600
 NOUNS: dict[type, Callable[[int], str]] = {
@@ -45,7 +44,7 @@ def operation_state(operation: Operation, failed: int | None = 0) -> SafeString:
     """Show how far an operation has come, and whether it ended with failures."""
     tone, label = SHOWN[operation.state]
     if failed and operation.state == "done":
-        tone, label = "warn", _lazy("Ended with failures")
+        tone, label = "warn", gettext_lazy("Ended with failures")
     return format_html('<span class="state state-{}">{}</span>', tone, label)
 
 

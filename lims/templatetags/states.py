@@ -46,14 +46,12 @@ def report_state(report: Report) -> SafeString:
 
 @register.simple_tag
 def delivery_state(delivery: Delivery) -> SafeString:
-    """Show how far a message has come."""
     sign = icon("triangle-alert", 14) if delivery.needs_attention else NO_SIGN
     return _shown(OF_DELIVERIES.get(delivery.state, "neutral"), delivery.get_state_display(), sign)
 
 
 @register.simple_tag
 def protocol_state(protocol: Protocol) -> SafeString:
-    """Show how far a protocol has come."""
     return _shown(OF_PROTOCOLS.get(protocol.status, "neutral"), protocol.get_status_display())
 
 

@@ -56,7 +56,6 @@ class CassetteLine(forms.Form):
         self.specimen = specimen
 
     def specs(self) -> list[NewCassette]:
-        """Return the valid line's cassettes."""
         values = self.cleaned_data
         pk = self.specimen.pk if self.specimen else None
         one = NewCassette(pk, values["material"], values["type"], values["colour"])
@@ -94,7 +93,6 @@ class CassettesForm(MakingForm):
         return all([super().is_valid(), *(line.is_valid() for line in self.lines)])
 
     def specs(self) -> list[NewCassette]:
-        """Return the cassettes of all lines."""
         return [spec for line in self.lines for spec in line.specs()]
 
 
@@ -132,7 +130,6 @@ class SlidesForm(MakingForm):
         field.choices = [(each.pk, f"{each.code} {each.material}".strip()) for each in cassettes]
 
     def specs(self) -> list[NewSlide]:
-        """Return the valid form's slides."""
         values = self.cleaned_data
         return [
             NewSlide(shown, values["stain"], values["request"])
@@ -187,6 +184,5 @@ class RequestForm(forms.Form):
             cassette.choices = [("", "–"), *((each.pk, each.code) for each in cassettes)]
 
     def wish(self) -> Wish:
-        """Return what the valid form asks for."""
         values = self.cleaned_data
         return Wish(RequestKind(values["kind"]), values.get("cassette"), values["stain"], values["detail"])

@@ -52,7 +52,6 @@ class BenchFilter(KeysetFilter):
         return {name: value for name, value in self.chosen().items() if name != "stage"}
 
     def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Return those of the rows that the filters let through."""
         own = "" if issubclass(rows.model, Protocol) else "protocol__"
         chosen = self.chosen()
         if "kind" in chosen:

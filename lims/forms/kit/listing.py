@@ -74,7 +74,6 @@ class KeysetFilter(ListFilter):
     after = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
     def rest(self, rows: QuerySet) -> QuerySet:
-        """Return the rows after the page before, in the list's order."""
         if place := self._place():
             value, pk = place
             rows = rows.filter(**{f"{self.column}__gte": value})
@@ -82,7 +81,6 @@ class KeysetFilter(ListFilter):
         return rows.order_by(self.column, "pk")
 
     def place(self, row: Any) -> dict[str, Any]:
-        """Return what the address of the page after a row says beside the filters."""
         value = getattr(row, self.column)
         return {"after": f"{value.isoformat() if value else ''}~{row.pk}"}
 
@@ -103,15 +101,11 @@ class KeysetFilter(ListFilter):
 
 
 class WholeList(ListFilter):
-    """Of a list without filters."""
-
     def apply(self, rows: QuerySet) -> QuerySet:
-        """Return all of the rows."""
         return rows
 
 
 def search_field(placeholder: str | Promise) -> forms.CharField:
-    """Return the field in which people type what they look for."""
     attributes = {"type": "search", "class": "form-control", "placeholder": placeholder}
     return forms.CharField(
         label=_("Search"), required=False, max_length=100, widget=forms.TextInput(attrs=attributes)
@@ -222,6 +216,5 @@ class WorkListFilter(KeysetFilter):
         return moment if moment and moment.tzinfo else None
 
     def apply(self, rows: QuerySet[Any], protocol: str = "protocol") -> QuerySet[Any]:
-        """Return those of the rows whose protocol the search finds."""
         text = self.chosen().get("q")
         return rows.filter(**{f"{protocol}__in": search_protocols(text)}) if text else rows

@@ -1,4 +1,4 @@
-"""What the admin's forms have in common: the service alone checks rows and writes them."""
+"""Forms of rows: the service alone checks and writes them; the admin finds a second editor by a digest."""
 
 import hashlib
 import json

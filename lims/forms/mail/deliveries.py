@@ -36,15 +36,12 @@ class ResendForm(forms.Form):
 
 
 class DeliveryFilter(ListFilter):
-    """The filters of the list of messages."""
-
     filters: ClassVar = ("q", "state")
 
     q = search_field(_("Address, number, veterinarian..."))
     state = choice_field(_("State"), [(TO_SEE_TO, _("Needs attention")), *DeliveryState.choices])
 
     def apply(self, rows: Any) -> Any:
-        """Return those of the messages that the filters let through."""
         chosen = self.chosen()
         if chosen.get("state") == TO_SEE_TO:
             rows = rows.needing_attention()

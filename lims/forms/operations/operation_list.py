@@ -19,14 +19,11 @@ STATES = [
 
 
 class OperationFilter(ListFilter):
-    """The filter of the list of operations."""
-
     filters: ClassVar = ("state",)
 
     state = choice_field(_("State"), STATES)
 
     def apply(self, rows: QuerySet[Operation]) -> QuerySet[Operation]:
-        """Return those of the operations that the filter lets through."""
         chosen = self.chosen()
         return rows.filter(state=chosen["state"]) if "state" in chosen else rows
 

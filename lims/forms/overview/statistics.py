@@ -21,6 +21,5 @@ class StatisticsFilter(forms.Form):
     )
 
     def count(self) -> int:
-        """Return how many months are asked for."""
         self.is_valid()
         return self.cleaned_data.get("months", USUAL)

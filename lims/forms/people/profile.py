@@ -4,6 +4,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
+from lims.forms.kit.service_forms import ServiceForm
 from lims.forms.kit.versions import VersionedForm
 from lims.models import User, Veterinarian
 from lims.models.people import Language
@@ -11,14 +12,10 @@ from lims.services.people.profiles import FIELDS, NEW
 
 
 class LanguageForm(forms.Form):
-    """The language of pages, messages and papers."""
-
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
 
 
-class ProfileForm(VersionedForm, forms.ModelForm):
-    """A vet's profile, preferences and language."""
-
+class ProfileForm(VersionedForm, ServiceForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
 
     class Meta:
@@ -53,6 +50,3 @@ class ProfileForm(VersionedForm, forms.ModelForm):
         """Return the valid values as `save_profile` takes them."""
         values = {name: self.cleaned_data[name] for name in ("language", *FIELDS)}
         return values | {"lock_version": self.lock_version}
-
-    def _post_clean(self) -> None:
-        """Leave the profile as it is: the service alone checks and writes it."""

@@ -14,15 +14,12 @@ SEARCHED = ("first_names", "last_names", "clinic", "licence", "tax_id", "user__e
 
 
 class VeterinarianFilter(ListFilter):
-    """The filters of the list of veterinarians."""
-
     filters: ClassVar = ("q", "verified")
 
     q = search_field(_("Name, clinic, licence, e-mail..."))
     verified = choice_field(_("Verification"), [(TO_VERIFY, _("To verify")), ("yes", _("Verified"))])
 
     def apply(self, rows: QuerySet[Veterinarian]) -> QuerySet[Veterinarian]:
-        """Return those of the veterinarians that the filters let through."""
         chosen = self.chosen()
         if "verified" in chosen:
             rows = rows.filter(verified_at__isnull=chosen["verified"] == TO_VERIFY)

@@ -37,7 +37,6 @@ class ProtocolFilter(ListFilter):
             del self.fields["when"]
 
     def apply(self, rows: QuerySet[Protocol]) -> QuerySet[Protocol]:
-        """Return those of the protocols that the filters let through."""
         chosen = self.chosen()
         if "status" in chosen:
             rows = rows.filter(status=chosen["status"])

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lims.forms.kit.fields import MoneyField, TextField, locale
+from lims.forms.kit.service_forms import ServiceForm
 from lims.forms.kit.versions import VersionedForm
 from lims.models import CytologySample, HistopathologySample, Protocol, Specimen
 from lims.models.processing import Side
@@ -56,9 +57,7 @@ class CountField(forms.IntegerField):
         self.widget.attrs["inputmode"] = "numeric"
 
 
-class PatientForm(VersionedForm, forms.ModelForm):
-    """The patient, its owner and its history."""
-
+class PatientForm(VersionedForm, ServiceForm):
     version_name = "edit_version"
     weight_kg = WeightField(label=_("Weight (kg)"), required=False)
     presumptive_diagnosis = TextField(5_000, 2, label=_("Presumptive diagnosis"))
@@ -80,11 +79,8 @@ class PatientForm(VersionedForm, forms.ModelForm):
         for name in self.fields:
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
-    def _post_clean(self) -> None:
-        """Leave the protocol as it is: the service alone checks and writes it."""
 
-
-class HistopathologyForm(forms.ModelForm):
+class HistopathologyForm(ServiceForm):
     containers_declared = CountField(label=_("Containers"))
 
     class Meta:
@@ -92,19 +88,13 @@ class HistopathologyForm(forms.ModelForm):
         fields = SAMPLE_FIELDS[HistopathologySample]
         widgets = {"preservation": forms.TextInput(attrs={"list": "preservations"})}
 
-    def _post_clean(self) -> None:
-        """Leave the sample as it is: the service alone checks and writes it."""
 
-
-class CytologyForm(forms.ModelForm):
+class CytologyForm(ServiceForm):
     slides_declared = CountField(label=_("Slides"))
 
     class Meta:
         model = CytologySample
         fields = SAMPLE_FIELDS[CytologySample]
-
-    def _post_clean(self) -> None:
-        """Leave the sample as it is: the service alone checks and writes it."""
 
 
 class SpecimenForm(forms.Form):

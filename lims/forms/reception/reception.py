@@ -20,15 +20,12 @@ COUNT_LABELS = {
 
 
 class ReceptionFilter(WorkListFilter):
-    """What is searched for among what waits to be received."""
-
     filters: ClassVar[tuple[str, ...]] = ("q", "kind")
     column: ClassVar[str] = "submitted_at"
 
     kind = choice_field(_("Kind"), ProtocolKind.choices)
 
     def apply(self, rows: QuerySet[Any], protocol: str = "pk") -> QuerySet[Any]:
-        """Return those of the protocols that the filters let through."""
         kind = self.chosen().get("kind")
         return super().apply(rows.filter(kind=kind) if kind else rows, protocol)
 

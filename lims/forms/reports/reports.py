@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from lims.forms.kit.fields import TextField
+from lims.forms.kit.service_forms import ServiceForm
 from lims.forms.kit.versions import VersionedForm
 from lims.forms.reports.synoptic import SynopticField, SynopticRow
 from lims.models import Report, ReportCassette, ReportDiagnosis, ReportImage
@@ -21,16 +22,12 @@ REST = ("external_results", "pending_tests", "critical_result")
 
 
 class DiagnosisPart(NamedTuple):
-    """What is typed about one specimen."""
-
     row: ReportDiagnosis
     diagnosis: BoundField
     synoptic: BoundField
 
 
 class CassettePart(NamedTuple):
-    """What is typed about one cassette."""
-
     row: ReportCassette
     observation: BoundField
     partial_diagnosis: BoundField
@@ -67,7 +64,6 @@ class DraftForm(VersionedForm, forms.Form):
             self._add_cassette(part)
 
     def texts(self) -> dict[str, str]:
-        """Return the valid texts of the report itself."""
         return {name: self.cleaned_data[name] for name in TEXT_FIELDS}
 
     def typed_diagnoses(self) -> list[tuple[int, str, list[SynopticRow]]]:
@@ -111,9 +107,7 @@ class DraftForm(VersionedForm, forms.Form):
         self._add(f"partial_diagnosis-{row.pk}", partial, row.partial_diagnosis)
 
 
-class ImageForm(forms.ModelForm):
-    """Caption, magnification and stain of a micrograph."""
-
+class ImageForm(ServiceForm):
     class Meta:
         model = ReportImage
         fields = ["caption", "magnification", "stain"]
@@ -128,6 +122,3 @@ class ImageForm(forms.ModelForm):
         self.auto_id = f"id_image-{self.instance.pk}-%s"
         for name in self.fields:
             self.fields[name].widget.attrs["autocomplete"] = "off"
-
-    def _post_clean(self) -> None:
-        """Leave the image as it is: the service alone checks and writes it."""

@@ -13,6 +13,7 @@ from lims.forms.kit.listing import (
     search_protocols,
     vets_matching,
 )
+from lims.forms.kit.service_forms import ServiceForm
 from lims.forms.kit.versions import VersionedForm
 from lims.forms.operations.operations import LISTS, Listed
 from lims.models import PaymentStatus, Protocol, WorkOrder, WorkOrderLine, WorkOrderStatus
@@ -22,7 +23,7 @@ from lims.models.work_orders import WORDS
 from lims.services.kit.codes import beginnings
 
 
-class BillingForm(VersionedForm, forms.ModelForm):
+class BillingForm(VersionedForm, ServiceForm):
     """What staff may change on an order while it lives."""
 
     advance = MoneyField(label=_("Advance"), min_value=0)
@@ -36,9 +37,6 @@ class BillingForm(VersionedForm, forms.ModelForm):
         """Return the valid values as `change_work_order` takes them."""
         return {name: value for name, value in self.cleaned_data.items() if name != self.version_name}
 
-    def _post_clean(self) -> None:
-        """Leave the order as it is: the service alone checks and writes it."""
-
 
 class CancellationForm(forms.Form):
     reason = forms.CharField(
@@ -47,8 +45,6 @@ class CancellationForm(forms.Form):
 
 
 class WorkOrderFilter(ListFilter):
-    """The filters of the list of work orders."""
-
     filters = ("q", "status", "payment")
 
     q = search_field(_("Number, animal, veterinarian..."))
@@ -56,7 +52,6 @@ class WorkOrderFilter(ListFilter):
     payment = choice_field(_("Payment"), PaymentStatus.choices)
 
     def apply(self, rows: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
-        """Return those of the orders that the filters let through."""
         chosen = self.chosen()
         if "status" in chosen:
             rows = rows.filter(status=chosen["status"])

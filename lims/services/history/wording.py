@@ -10,8 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lims.models import (
     AdditionalRequest,
@@ -42,14 +41,14 @@ NAMED_BY: dict[type[models.Model], Sequence[str]] = {
 }
 # Labels of fields that have none in the models.
 LABELS = {
-    "mounted_by": _lazy("mounted by"),
-    "stained_by": _lazy("stained by"),
-    "cassette": _lazy("cassette"),
+    "mounted_by": gettext_lazy("mounted by"),
+    "stained_by": gettext_lazy("stained by"),
+    "cassette": gettext_lazy("cassette"),
     "position": pgettext_lazy("in a row", "position"),
 }
 ACTIONS = {
     "insert": pgettext_lazy("change", "Added"),
-    "update": _lazy("Changed"),
+    "update": gettext_lazy("Changed"),
     "delete": pgettext_lazy("change", "Removed"),
 }
 # Relations that a name needs besides the row itself.

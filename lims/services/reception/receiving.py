@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from lims.errors import Incomplete, InvalidTransition, NotVisible
 from lims.models import (
@@ -33,8 +33,8 @@ SAMPLES: dict[ProtocolKind, tuple[Any, str]] = {
     ProtocolKind.CYTOLOGY: (CytologySample, "slides"),
 }
 COUNTED = {
-    ProtocolKind.HISTOPATHOLOGY: _lazy("Containers: %(declared)s declared, %(received)s received."),
-    ProtocolKind.CYTOLOGY: _lazy("Slides: %(declared)s declared, %(received)s received."),
+    ProtocolKind.HISTOPATHOLOGY: gettext_lazy("Containers: %(declared)s declared, %(received)s received."),
+    ProtocolKind.CYTOLOGY: gettext_lazy("Slides: %(declared)s declared, %(received)s received."),
 }
 
 

@@ -20,7 +20,6 @@ from lims.views.kit.guard import authenticated
 @require_POST
 @authenticated
 def request_make(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Ask the bench for something more of a sample."""
     protocol = protocol_on_bench(request, pk)
     require_pathologist(request.user)
     form = RequestForm(protocol, list(protocol.cassettes.all()), request.POST)
@@ -38,7 +37,6 @@ def request_make(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_POST
 @authenticated
 def request_finish(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Note that a request is done."""
     visible = AdditionalRequest.objects.visible_to(request.user)
     found = get_object_or_404(visible, pk=pk)
     count = finish_requests(request.user, [pk])

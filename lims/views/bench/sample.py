@@ -26,14 +26,12 @@ from lims.views.kit.guard import authenticated
 @require_safe
 @authenticated
 def protocol_processing(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Show what lies on the bench of a sample."""
     return bench_page(request, protocol_on_bench(request, pk))
 
 
 @require_POST
 @authenticated
 def cassettes_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Make cassettes, several at once."""
     protocol = protocol_on_bench(request, pk)
     form = CassettesForm(protocol, list(protocol.specimens.all()), request.POST)
     return _add(request, protocol, "cassettes_form", form, cassettes.add_cassettes)
@@ -42,7 +40,6 @@ def cassettes_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_POST
 @authenticated
 def slides_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Make slides, several at once."""
     protocol = protocol_on_bench(request, pk)
     form = SlidesForm(protocol, list(protocol.cassettes.all()), request.POST)
     return _add(request, protocol, "slides_form", form, slides.add_slides)
