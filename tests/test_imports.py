@@ -4,6 +4,7 @@ import ast
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("actors", "config", "deploy", "lims", "pdfcache", "scripts", "manage")
+LAYERS = ("services", "views", "forms", "documents")
 ARROWS_MAX = 30
+# A page or action of a lower noun that shows something of a higher one; no other may.
+UPWARD = {
+    ("lims.services.pdfs.bulk", "lims.documents.labels.label_sheet"),
+    ("lims.services.pdfs.bulk", "lims.documents.work_orders.work_order"),
+    ("lims.views.mail.deliveries", "lims.forms.operations.operations"),
+    ("lims.views.operations.operations", "lims.services.labels.sheets"),
+}
 # These modules own the library; nothing else imports it.
 OWNERS = {
     "minio": "pdfcache.store",
@@ -122,7 +131,7 @@ def test_the_contract_refuses_an_arrow_between_layers_and_one_between_nouns(tmp_
     assert "2 broken" in run.stdout
 
 
-@pytest.mark.parametrize("layer", ["services", "views", "forms", "documents"])
+@pytest.mark.parametrize("layer", LAYERS)
 def test_nouns_have_few_arrows(layer):
     graph = grimp.build_graph("lims", cache_dir=None)
     arrows = defaultdict(set)
@@ -135,3 +144,28 @@ def test_nouns_have_few_arrows(layer):
 
 def noun_of(module: str) -> str:
     return module.split(".")[2]
+
+
+def test_no_noun_knows_a_higher_one_in_another_layer_either():
+    """The contract compares nouns inside of one layer."""
+    floors, graph = floor_of_each_noun(), grimp.build_graph("lims", cache_dir=None)
+    upward = {
+        (module, imported)
+        for layer in LAYERS
+        for module in graph.find_descendants(f"lims.{layer}")
+        for imported in graph.find_modules_directly_imported_by(module)
+        if is_upward(module, imported, floors)
+    }
+    assert upward == UPWARD
+
+
+def floor_of_each_noun() -> dict[str, int]:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (floors,) = (each["layers"] for each in contracts if "lims.services" in each.get("containers", ()))
+    return {noun.strip(" ()"): -at for at, nouns in enumerate(floors) for noun in nouns.split("|")}
+
+
+def is_upward(module: str, imported: str, floors: dict[str, int]) -> bool:
+    layer, noun, *_ = [*imported.split(".")[1:], "", ""]
+    own = noun_of(module) if module.count(".") > 1 else ""
+    return layer in LAYERS and own != noun and {own, noun} <= floors.keys() and floors[own] <= floors[noun]

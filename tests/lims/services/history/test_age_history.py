@@ -43,7 +43,7 @@ def protocol(ana, bruno) -> Protocol:
 
 def kept(thing) -> list[tuple]:
     rows = thing.changes.order_by("pgh_id").values_list("pgh_label", "animal", "pgh_context")
-    return [(label, animal, (said or {}).get("user")) for label, animal, said in rows]
+    return [(label, animal, (context or {}).get("user")) for label, animal, context in rows]
 
 
 def on_record(kind: str) -> list[tuple]:
@@ -197,10 +197,10 @@ def test_nobody_else_rewrites_or_removes_while_and_after_it_ages(protocol, bruno
 def test_what_it_would_take_is_what_it_takes_and_telling_changes_nothing(ana, protocol, bruno):
     opened("work-order", bruno, LAST_OLD)
     before = kept(protocol)
-    told = [(one.kind, one.month, one.removed, one.reduced) for one in foresee(12)]
+    foreseen = [(one.kind, one.month, one.removed, one.reduced) for one in foresee(12)]
     assert kept(protocol) == before and not AgedHistory.objects.exists()
     assert DocumentAccess.objects.exists()
-    assert told == age_all()
+    assert foreseen == age_all()
 
 
 @pytest.mark.parametrize(

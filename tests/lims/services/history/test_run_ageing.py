@@ -92,17 +92,17 @@ def test_a_lost_lease_ends_it_where_it_is(aged, monkeypatch):
 
 
 def test_the_command_says_what_went(aged):
-    told = StringIO()
-    call_command("age_history", stdout=told)
-    assert "protocol 2020-05: 1 rows removed, 1 reduced to what was known." in told.getvalue()
-    assert f"Kept: everything since {retention.first_kept(24):%Y-%m}." in told.getvalue()
+    output = StringIO()
+    call_command("age_history", stdout=output)
+    assert "protocol 2020-05: 1 rows removed, 1 reduced to what was known." in output.getvalue()
+    assert f"Kept: everything since {retention.first_kept(24):%Y-%m}." in output.getvalue()
     assert list(aged.changes.values_list("pgh_label", "animal")) == [("known", "B")]
 
 
 def test_a_dry_run_says_it_too_and_changes_nothing(aged):
-    told = StringIO()
-    call_command("age_history", "--dry-run", "--months", "12", stdout=told)
-    assert "protocol 2020-05: 1 rows would be removed, 1 would be reduced" in told.getvalue()
+    output = StringIO()
+    call_command("age_history", "--dry-run", "--months", "12", stdout=output)
+    assert "protocol 2020-05: 1 rows would be removed, 1 would be reduced" in output.getvalue()
     assert aged.changes.count() == 2 and not AgedHistory.objects.exists()
 
 

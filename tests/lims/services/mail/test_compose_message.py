@@ -62,8 +62,8 @@ def test_each_kind_says_what_happened_in_both_parts_with_one_link(delivery, kind
     for part in parts(message):
         assert sentence in part
         assert link in part
-        for told in ("Bruno Pérez", "Firulais", "Paula Rivas", "Laboratorio del Sur", "011 5287 2000"):
-            assert told in part
+        for fact in ("Bruno Pérez", "Firulais", "Paula Rivas", "Laboratorio del Sur", "011 5287 2000"):
+            assert fact in part
     assert set(re.findall(r'href="([^"]+)"', parts(message)[1])) == {link}
 
 

@@ -70,9 +70,9 @@ TOO_LONG = f"a@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.{'f' * 20}.test"
     "address", ["no address", "a@b@c", "a@b.test\nBcc: x@y.test", "<a@b.test>", TOO_LONG]
 )
 def test_what_is_no_address_is_refused_and_changes_nothing(ana, bruno, delivery, address):
-    with pytest.raises(Incomplete) as refusal:
+    with pytest.raises(Incomplete) as error:
         resend(ana, delivery.pk, address, keep_address=True)
-    assert set(refusal.value.fields) == {"address"}
+    assert set(error.value.fields) == {"address"}
     delivery.refresh_from_db()
     bruno.veterinarian.refresh_from_db()
     assert Delivery.objects.count() == 1

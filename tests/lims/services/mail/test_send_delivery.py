@@ -83,8 +83,8 @@ def test_a_refused_recipient_is_failed_with_the_servers_words_and_told(delivery,
     assert state(delivery) == ("failed", "550 5.1.1 No such user here")
     assert (delivery.sending_at, delivery.needs_attention) == (None, True)
     assert alarms() == {ana.email, alma.email}
-    told = Notification.objects.filter(user=ana).get()
-    assert (told.subject, told.path) == (
+    notification = Notification.objects.filter(user=ana).get()
+    assert (notification.subject, notification.path) == (
         f"{delivery.report.protocol.number}: bruno@lab.test",
         "/deliveries/",
     )

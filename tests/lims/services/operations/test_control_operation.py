@@ -49,8 +49,8 @@ def test_cancelled_it_stops_and_tells_what_it_has_done(half_done, ana, bruno):
     work(half_done)
     assert (half_done.state, half_done.cancelled_by, counts(half_done)) == ("cancelled", ana, (10, 0, 15))
     assert len(Delivery.objects.get(recipient=bruno).protocol_ids) == 10
-    told = Notification.objects.get(user=ana)
-    assert told.subject == "Marcar como recibidos: 10 hechos, 0 con error, 15 pendientes"
+    notification = Notification.objects.get(user=ana)
+    assert notification.subject == "Marcar como recibidos: 10 hechos, 0 con error, 15 pendientes"
 
 
 def test_cancelled_before_it_began_it_does_nothing(ana, bruno):

@@ -129,8 +129,8 @@ def test_cancelled_in_the_middle_by_another_it_stops_and_each_is_told_once(ana, 
     now = operations.progress(operation)
     assert operation.state == "cancelled" and now.done + now.pending == 300
     assert ProtocolHistory.objects.count() == now.done
-    told = [pk for each in Delivery.objects.filter(kind="reception_digest") for pk in each.protocol_ids]
-    assert sorted(told) == sorted(Protocol.objects.filter(status="received").values_list("pk", flat=True))
+    mailed = [pk for each in Delivery.objects.filter(kind="reception_digest") for pk in each.protocol_ids]
+    assert sorted(mailed) == sorted(Protocol.objects.filter(status="received").values_list("pk", flat=True))
     assert Notification.objects.filter(kind="operation_ended").count() == 1
 
 

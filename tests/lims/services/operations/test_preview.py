@@ -18,8 +18,8 @@ def test_it_counts_what_would_change_and_names_what_would_not_with_its_reason(an
     done = submitted(1, [bruno.veterinarian], status="received", number="HP 26/001")
     found = registry.get(RECEIVE).preview(ana, Protocol.objects.all())
     assert found.allowed == 4
-    told = {each.reason: (each.count, each.examples) for each in found.refused}
-    assert told == {
+    groups = {each.reason: (each.count, each.examples) for each in found.refused}
+    assert groups == {
         "Un protocolo en estado «Rechazado» no puede pasar a «Recibido».": (
             3,
             [protocol.temporary_code for protocol in refused],

@@ -218,8 +218,8 @@ def test_a_lane_that_fails_for_good_stops_the_operation_and_tells_of_it(ana, bru
     operation.refresh_from_db()
     assert (operation.state, operation.cancelled_by) == ("cancelled", None)
     run_jobs("end_operation")
-    told = Notification.objects.get(user=ana, kind="operation_ended")
-    assert told.subject == "Marcar como recibidos: 0 hechos, 0 con error, 3 pendientes"
+    notification = Notification.objects.get(user=ana, kind="operation_ended")
+    assert notification.subject == "Marcar como recibidos: 0 hechos, 0 con error, 3 pendientes"
     monkeypatch.undo()
     work(operations.resume(ana, operation.pk))
     assert counts(operation) == (3, 0, 0)
@@ -238,9 +238,9 @@ def test_an_expansion_that_fails_for_good_stops_the_operation_and_can_be_resumed
 def test_whoever_asked_is_told_once_with_counts_in_portal_and_by_mail(ana, bruno, small_chunks):
     operation = start(ana, submitted(25, [bruno.veterinarian]))
     work(work(operation))
-    told = Notification.objects.get(user=ana)
-    assert told.subject == "Marcar como recibidos: 25 hechos, 0 con error"
-    assert told.path == f"/operations/{operation.pk}/"
+    notification = Notification.objects.get(user=ana)
+    assert notification.subject == "Marcar como recibidos: 25 hechos, 0 con error"
+    assert notification.path == f"/operations/{operation.pk}/"
     assert Delivery.objects.filter(kind="operation_ended", recipient=ana).count() == 1
 
 

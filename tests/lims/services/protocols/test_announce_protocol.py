@@ -17,7 +17,7 @@ from tests.running import run_jobs
 pytestmark = pytest.mark.django_db
 KINDS = [kind for kind in DeliveryKind if kind.value.startswith("protocol_")]
 # Kind, the event, the subject, and a sentence that says what happened.
-SAID = [
+LETTERS = [
     ("protocol_submitted", ("draft", "submitted"), "Protocolo enviado", "queda en manos del laboratorio"),
     ("protocol_submitted", ("rejected", "submitted"), "Rechazo anulado", "Era la correcta"),
     ("protocol_received", ("submitted", "received"), "Muestra recibida", "Aceptable"),
@@ -42,8 +42,8 @@ def happened(vets, count=1, before="submitted", after="received", **fields) -> l
     )
 
 
-def set_wishes(user, **wishes) -> None:
-    Veterinarian.objects.filter(user=user).update(**wishes)
+def set_preferences(user, **preferences) -> None:
+    Veterinarian.objects.filter(user=user).update(**preferences)
 
 
 def mailed(user) -> list[str]:
@@ -52,15 +52,15 @@ def mailed(user) -> list[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_vet_who_wants_all_gets_one_mail_and_one_notification_of_each(ana, bruno, kind):
-    set_wishes(bruno, notify_on_processing=True, alternative_email="mesa@clinica.test")
+    set_preferences(bruno, notify_on_processing=True, alternative_email="mesa@clinica.test")
     (event,) = happened([bruno.veterinarian])
     announce([event], kind, ana)
     delivery = Delivery.objects.get()
     assert (delivery.kind, delivery.protocol_event, delivery.requested_by) == (kind, event, ana)
     assert (delivery.recipient, delivery.address, delivery.language) == (bruno, "mesa@clinica.test", "es")
     assert Job.objects.get(actor="send_delivery").args == [delivery.pk]
-    told = Notification.objects.get(user=bruno)
-    assert (told.kind, told.path) == (kind, f"/protocols/{event.protocol_id}/")
+    notification = Notification.objects.get(user=bruno)
+    assert (notification.kind, notification.path) == (kind, f"/protocols/{event.protocol_id}/")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_vet_who_wants_all_gets_one_mail_and_one_notification_of_each(ana, bru
     ],
 )
 def test_a_vet_who_wants_nothing_gets_what_must_be_known(ana, bruno, kind, mails, notifications):
-    set_wishes(bruno, notify_on_reception=False, notify_on_processing=False)
+    set_preferences(bruno, notify_on_reception=False, notify_on_processing=False)
     announce(happened([bruno.veterinarian]), DeliveryKind(kind), ana)
     assert len(mailed(bruno)) == mails
     assert Notification.objects.filter(user=bruno).count() == notifications
@@ -112,7 +112,7 @@ def test_nothing_is_told_of_what_was_rolled_back(ana, bruno):
 
 
 def composed(ana, bruno, kind, states=("submitted", "received"), language="es", **fields):
-    set_wishes(bruno, notify_on_processing=True)
+    set_preferences(bruno, notify_on_processing=True)
     type(bruno).objects.filter(pk=bruno.pk).update(language=language)
     values = {"number": "HP 26/123", "sample_condition": "acceptable", "discrepancies": "Falta un frasco."}
     events = happened([bruno.veterinarian], 1, *states, **values | fields)
@@ -120,21 +120,21 @@ def composed(ana, bruno, kind, states=("submitted", "received"), language="es", 
     return composing.compose(Delivery.objects.select_related("protocol_event__protocol").get())
 
 
-@pytest.mark.parametrize(("kind", "states", "subject", "sentence"), SAID)
+@pytest.mark.parametrize(("kind", "states", "subject", "sentence"), LETTERS)
 def test_each_says_in_both_parts_what_happened_with_one_link(ana, bruno, kind, states, subject, sentence):
     message = composed(ana, bruno, kind, states)
     assert message.subject == f"{subject}: HP 26/123, Paciente 0"
     link = f"http://127.0.0.1:8000/protocols/{Protocol.objects.get().pk}/"
     for part in parts(message):
         assert sentence in part
-        for told in ("Bruno Pérez", "HP 26/123", "Paciente 0", "Canino"):
-            assert told in part
+        for fact in ("Bruno Pérez", "HP 26/123", "Paciente 0", "Canino"):
+            assert fact in part
     if kind != "protocol_processing":
         assert link in parts(message)[0]
     assert set(re.findall(r'href="([^"]+)"', parts(message)[1])) == {link}
 
 
-@pytest.mark.parametrize(("kind", "states"), [said[:2] for said in SAID])
+@pytest.mark.parametrize(("kind", "states"), [letter[:2] for letter in LETTERS])
 def test_english_readers_get_english(ana, bruno, kind, states):
     fields = {"discrepancies": "One is missing.", "animal": "Rex", "species": "Dog"}
     text, html = parts(composed(ana, bruno, kind, states, "en", **fields))

@@ -37,24 +37,24 @@ def test_operations_and_notifications_list_their_own(ana, bruno, browser):
     (_head, row) = rows_of(browser(ana), "/operations/?format=csv&state=running")
     assert (row[1], row[3], row[4]) == ("Marcar como recibidos", "ana@lab.test", "3")
     assert rows_of(browser(ana), "/operations/?format=csv&state=done")[1:] == []
-    (_head, told) = rows_of(browser(bruno), "/notifications/?format=csv")
-    assert "=1+1" in told[1] and not told[1].startswith("=")
+    (_head, row) = rows_of(browser(bruno), "/notifications/?format=csv")
+    assert "=1+1" in row[1] and not row[1].startswith("=")
 
 
 @pytest.mark.parametrize(
-    ("path", "word", "said"),
+    ("path", "word", "cell"),
     [
         ("/protocols/", "Status", "Submitted"),
         ("/reception/", "Kind", "Histopathology"),
         ("/operations/", "Operation", "Mark as received"),
     ],
 )
-def test_rows_are_in_the_readers_language_as_their_head_is(path, word, said, ana, bruno, browser):
+def test_rows_are_in_the_readers_language_as_their_head_is(path, word, cell, ana, bruno, browser):
     ana.language = "en"
     ana.save()
     operating.start(ana, operating.submitted(1, [bruno.veterinarian]))
     (head, row) = rows_of(browser(ana), f"{path}?format=csv")
-    assert word in head and said in row
+    assert word in head and cell in row
 
 
 def test_nothing_of_a_files_language_stays_between_its_rows(ana, bruno, browser):

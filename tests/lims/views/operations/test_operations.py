@@ -10,7 +10,7 @@ from tests import factories
 from tests.operating import poisoned, start, submitted, work
 
 JSON = {"HTTP_ACCEPT": "application/json"}
-# Session, user, operation, progress; with failures those and their names; in HTML what the header tells,
+# Session, user, operation, progress; with failures those and their names; in HTML the counts of the header,
 # and what was received, for its labels.
 STATEMENTS_JSON, STATEMENTS_FAILED, STATEMENTS_HTML = 4, 6, 8
 
@@ -175,7 +175,7 @@ def test_list_asks_as_often_for_many(count, ana, protocols, browser, django_asse
     for _ in range(count):
         start(ana, protocols)
     client = browser(ana)
-    # Session, user, operations, what the header tells.
+    # Session, user, operations, the counts of the header.
     with django_assert_num_queries(4):
         client.get("/operations/")
 

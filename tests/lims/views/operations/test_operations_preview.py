@@ -11,7 +11,7 @@ from tests.operating import submitted, work
 
 URL, START = "/operations/preview/", "/operations/start/"
 RECEIVE = {"action": "receive-protocols"}
-# Session, user, the groups, what is refused by name, what the header tells.
+# Session, user, the groups, what is refused by name, the counts of the header.
 STATEMENTS = 5
 
 pytestmark = pytest.mark.django_db

@@ -148,12 +148,12 @@ def test_vet_sees_what_is_expected_first_at_the_top(bruno, browser):
 
 
 def test_vet_is_told_what_takes_longer_than_usual(bruno, browser):
-    told = "Demora más de lo habitual"
+    notice = "Demora más de lo habitual"
     sample = at_the_bench("processing", 0, veterinarian=bruno.veterinarian)
     client = browser(bruno)
-    assert told not in client.get("/").content.decode()
+    assert notice not in client.get("/").content.decode()
     Protocol.objects.update(expected_ready_by=sample.expected_ready_by - timedelta(days=1))
-    assert told in client.get("/").content.decode()
+    assert notice in client.get("/").content.decode()
 
 
 def test_day_by_which_half_are_ready_is_not_told_once_it_is_past(bruno, browser):
@@ -166,10 +166,10 @@ def test_day_by_which_half_are_ready_is_not_told_once_it_is_past(bruno, browser)
 
 
 def test_vet_who_waits_to_be_verified_is_told(bruno, browser):
-    told = "todavía tiene que verificar"
-    assert told in browser(bruno).get("/").content.decode()
+    notice = "todavía tiene que verificar"
+    assert notice in browser(bruno).get("/").content.decode()
     Veterinarian.objects.update(verified_at=timezone.now())
-    assert told not in browser(bruno).get("/").content.decode()
+    assert notice not in browser(bruno).get("/").content.decode()
 
 
 def test_vet_without_a_profile_is_led_there(browser, db):
