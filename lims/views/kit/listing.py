@@ -1,4 +1,4 @@
-"""What every list does alike: pages by the last row's key, an address with its filters, rows as CSV."""
+"""Lists: pages by the last row's place, an address with its filters, rows as CSV."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,7 +19,7 @@ Columns = Sequence[tuple[str, str | Callable[[Any], Any]]]
 
 PAGE_SIZE = 25
 CSV_CHUNK = 500
-# What a spreadsheet would take for a formula.
+# A spreadsheet takes a text that begins so for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
