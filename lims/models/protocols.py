@@ -187,13 +187,13 @@ class Protocol(models.Model):
         return self.expected_ready_by or self.expected_ready_on
 
     @property
-    def owner_name(self) -> str:
-        return full_name(self.owner_first_names, self.owner_last_names)
-
-    @property
     def code(self) -> str:
         """The number once there is one, else the temporary code."""
         return self.number or self.temporary_code or str(_("Draft"))
+
+    @property
+    def owner_name(self) -> str:
+        return full_name(self.owner_first_names, self.owner_last_names)
 
 
 class ProtocolHistory(models.Model):

@@ -19,6 +19,7 @@ from django.utils.translation.template import templatize
 
 FOLDERS = ("actors", "config", "lims", "pdfcache", "templates")
 KEYWORDS = DEFAULT_KEYWORDS | {
+    "_lazy": None,
     "gettext_lazy": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lims.errors import NotVisible
-from lims.models import Notification, NotificationKind, Report, Role, User
+from lims.models import Notification, NotificationKind, Role, User
 
 SUBJECT_MAX = 300
 
@@ -18,11 +17,6 @@ def notify(users: Iterable[User], kind: NotificationKind, subject: str, path: st
         Notification(user_id=pk, kind=kind, subject=subject[:SUBJECT_MAX], path=path)
         for pk in {user.pk for user in users}
     )
-
-
-def report_path(report: Report) -> str:
-    """Return where in the portal a report is."""
-    return reverse("report", args=(report.pk,))
 
 
 def overseers(*roles: Role) -> list[User]:

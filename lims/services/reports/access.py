@@ -4,12 +4,18 @@ from functools import cache
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lims.documents.paper.reading import RowReader
 from lims.errors import InvalidTransition, NotAllowed, NotVisible
 from lims.models import Report, ReportHistory, ReportStatus, Role, User
 from lims.models.reports import TRANSITIONS
+
+
+def path(report: Report) -> str:
+    """Return where in the portal a report is."""
+    return reverse("report", args=(report.pk,))
 
 
 def is_author(by: User, report: Report) -> bool:

@@ -12,7 +12,7 @@ from lims.models import (
     User,
     Veterinarian,
 )
-from lims.services.mail import deliveries, notifications
+from lims.services.mail import deliveries
 from lims.services.mail.contents import Attachment, Letter, Obsolete, letter
 from lims.services.reports import access, archive, recipients
 
@@ -72,7 +72,7 @@ def about_report(delivery: Delivery) -> Letter:
         "is_too_large": is_wanted and not fits,
     }
     attachment = _attachment(report) if is_attached else None
-    return Letter(_subject(delivery, report), notifications.report_path(report), values, attachment)
+    return Letter(_subject(delivery, report), access.path(report), values, attachment)
 
 
 def _mail(users: list[User], report: Report, kind: DeliveryKind, by: User | None) -> None:

@@ -64,7 +64,7 @@ def on_failed(job: jobs.Job) -> None:
     report = Report.objects.filter(pk=job.args[0], status=ReportStatus.FINALIZED).defer("snapshot").first()
     if report:
         users = [report.author.staff_member.user, *notifications.overseers(Role.ADMIN)]
-        path = notifications.report_path(report)
+        path = access.path(report)
         notifications.notify(users, NotificationKind.REPORT_FAILED, report.protocol.code, path)
 
 

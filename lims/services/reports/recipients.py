@@ -14,6 +14,7 @@ from lims.models import (
     User,
 )
 from lims.services.mail import notifications
+from lims.services.reports import access
 
 # In these a message is, or may be, in somebody's mailbox.
 MAY_HAVE_ARRIVED = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNCERTAIN)
@@ -33,7 +34,7 @@ def of(report: Report, kind: DeliveryKind, by: User | None) -> list[User]:
 
 def notify(users: list[User], report: Report, kind: DeliveryKind) -> list[User]:
     """Notify in the portal those of the users who were not yet, and return them."""
-    notification_kind, path = NotificationKind(kind.value), notifications.report_path(report)
+    notification_kind, path = NotificationKind(kind.value), access.path(report)
     before = Notification.objects.filter(kind=notification_kind, path=path).values_list("user", flat=True)
     notified = set(before)
     new = [user for user in users if user.pk not in notified]

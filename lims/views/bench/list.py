@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from lims.errors import LimsError
 from lims.forms.bench.lists import BenchFilter, MarkForm
@@ -69,13 +70,15 @@ def bench_list(
 
 
 def bench_json(user: User, filters: BenchFilter) -> JsonResponse:
+    """Return a page of the list as JSON."""
     page, next_url = _page(_rows(user, filters), filters)
     return JsonResponse({"results": [_row(row) for row in page], "next": next_url})
 
 
 def bench_csv(user: User, filters: BenchFilter) -> HttpResponseBase:
+    """Return the list as a file."""
     found = filters.rest(_rows(user, filters))
-    return csv_of(_("bench"), _columns(), found.iterator(CSV_CHUNK))
+    return csv_of(_("bench"), COLUMNS, found.iterator(CSV_CHUNK))
 
 
 def marking_refused(request: AuthenticatedRequest, form: MarkForm, error: LimsError) -> HttpResponse:
@@ -123,13 +126,12 @@ def code_of(row: Any) -> str:
     return row.code if hasattr(row, "code") else protocol_of(row).code
 
 
-def _columns() -> Columns:
-    return [
-        (_("Code"), code_of),
-        (_("Protocol"), lambda row: protocol_of(row).code),
-        (_("Kind"), lambda row: protocol_of(row).get_kind_display()),
-        (_("Animal"), lambda row: protocol_of(row).animal),
-        (_("Species"), lambda row: protocol_of(row).species),
-        (_("Veterinarian"), lambda row: protocol_of(row).veterinarian.name),
-        (_("Expected ready"), "due"),
-    ]
+COLUMNS: Columns = (
+    (_lazy("Code"), code_of),
+    (_lazy("Protocol"), lambda row: protocol_of(row).code),
+    (_lazy("Kind"), lambda row: protocol_of(row).get_kind_display()),
+    (_lazy("Animal"), lambda row: protocol_of(row).animal),
+    (_lazy("Species"), lambda row: protocol_of(row).species),
+    (_lazy("Veterinarian"), lambda row: protocol_of(row).veterinarian.name),
+    (_lazy("Expected ready"), "due"),
+)

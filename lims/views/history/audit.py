@@ -1,18 +1,22 @@
 """Audit page of a thing; for the laboratory alone."""
 
+from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from django.db.models import Model
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
+from lims.models import User
 from lims.requests import AuthenticatedRequest
 from lims.services.history import changes as service
-from lims.services.history.wording import Change, changes_of
+from lims.services.history.wording import Change, Field, changes_of
 from lims.views.kit.guard import authenticated
 from lims.views.kit.listing import Columns, csv_of
 
@@ -46,8 +50,7 @@ def audit(request: AuthenticatedRequest, kind: str, pk: int) -> HttpResponseBase
     """Show the changes of a thing and its parts, newest first, in pages, or all of them as CSV."""
     thing = service.find(request.user, kind, pk)
     if request.GET.get("format") == "csv":
-        rows = ((change, field) for change in changes_of(thing, request.user) for field in change.fields)
-        return csv_of(f"{_('changes')}-{kind}-{pk}", _columns(), rows)
+        return csv_of(f"{_('changes')}-{kind}-{pk}", COLUMNS, _changed_fields(thing, request.user))
     number = _number(request)
     found = changes_of(thing, request.user, (number - 1) * PAGE_SIZE, PAGE_SIZE + 1)
     context = {
@@ -73,13 +76,18 @@ def _moments(changes: list[Change]) -> list[Moment]:
     return [Moment(at, who, list(some)) for (at, who), some in together]
 
 
-def _columns() -> Columns:
-    return [
-        (_("When"), lambda row: f"{timezone.localtime(row[0].at):%Y-%m-%d %H:%M:%S}"),
-        (_("Who"), lambda row: row[0].who),
-        (_("Part"), lambda row: row[0].part),
-        (_("Action"), lambda row: row[0].action),
-        (_("Field"), lambda row: row[1].label),
-        (_("Before"), lambda row: row[1].old),
-        (_("After"), lambda row: row[1].new),
-    ]
+def _changed_fields(thing: Model, reader: User) -> Iterator[tuple[Change, Field]]:
+    for change in changes_of(thing, reader):
+        for field in change.fields:
+            yield change, field
+
+
+COLUMNS: Columns = (
+    (_lazy("When"), lambda row: f"{timezone.localtime(row[0].at):%Y-%m-%d %H:%M:%S}"),
+    (_lazy("Who"), lambda row: row[0].who),
+    (_lazy("Part"), lambda row: row[0].part),
+    (_lazy("Action"), lambda row: row[0].action),
+    (_lazy("Field"), lambda row: row[1].label),
+    (_lazy("Before"), lambda row: row[1].old),
+    (_lazy("After"), lambda row: row[1].new),
+)

@@ -2,8 +2,8 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
-from operator import attrgetter
+from datetime import datetime
+from functools import reduce
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,16 +11,16 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 
 from lims.forms.kit.listing import ListFilter
-
-# Titles of a list's columns, each with the path in a row, or the function of a row, that gives its cell.
-Columns = Sequence[tuple[str, str | Callable[[Any], Any]]]
 
 PAGE_SIZE = 25
 CSV_CHUNK = 500
 # A spreadsheet takes a text that begins so for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The columns of a list's file: the head, and an attribute path of a row or a function of it.
+Columns = Sequence[tuple[str | Promise, str | Callable[[Any], Any]]]
 
 
 def page_of(
@@ -35,6 +35,7 @@ def page_of(
 
 
 def address(name: str, query: dict) -> str:
+    """Return a list's address with these filters."""
     url = reverse(name)
     return f"{url}?{urlencode(query)}" if query else url
 
@@ -53,6 +54,20 @@ def list_context(filters: ListFilter, name: str, next_url: str | None) -> dict[s
     }
 
 
+def day(path: str) -> Callable[[Any], str]:
+    """Return the cell of a day, of the moment under this attribute path."""
+    return lambda row: _local(_attribute(row, path), "%Y-%m-%d")
+
+
+def moment(path: str) -> Callable[[Any], str]:
+    """Return the cell of a moment, to the minute, under this attribute path."""
+    return lambda row: _local(_attribute(row, path), "%Y-%m-%d %H:%M")
+
+
+def _local(at: datetime | None, form: str) -> str:
+    return f"{timezone.localtime(at):{form}}" if at else ""
+
+
 class _Echo:
     """A file that gives back what is written, for the csv module."""
 
@@ -67,8 +82,8 @@ def csv_file(name: str, columns: Columns, rows: QuerySet) -> StreamingHttpRespon
 
 def csv_of(name: str, columns: Columns, rows: Iterable[Any]) -> StreamingHttpResponse:
     """Return rows as a file of today, in their order."""
-    texts = _spoken(translation.get_language(), _written(columns, rows))
-    response = StreamingHttpResponse(texts, content_type="text/csv; charset=utf-8")
+    lines = _spoken(translation.get_language(), _written(columns, rows))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     filename = f"{name}-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
@@ -91,23 +106,19 @@ def _spoken(language: str | None, texts: Iterator[str]) -> Iterator[str]:
 def _written(columns: Columns, rows: Iterable[Any]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     # Spreadsheets take a file for UTF-8 only by this mark.
-    yield "\ufeff" + writer.writerow([title for title, _source in columns])
+    yield "\ufeff" + writer.writerow([str(head) for head, _cell in columns])
     for row in rows:
-        yield writer.writerow(safe_cells(_cell(row, source) for _title, source in columns))
+        yield writer.writerow(safe_cells(_value(row, cell) for _head, cell in columns))
 
 
-def _cell(row: Any, source: str | Callable[[Any], Any]) -> Any:
-    found = attrgetter(source)(row) if isinstance(source, str) else source(row)
-    value = found() if callable(found) else found
-    if isinstance(value, datetime):
-        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+def _value(row: Any, cell: str | Callable[[Any], Any]) -> Any:
+    value = cell(row) if callable(cell) else _attribute(row, cell)
     return "" if value is None else value
 
 
-def day_of(path: str) -> Callable[[Any], date | None]:
-    """Return what gives the laboratory's day of a moment in a row, for a column."""
-    moment = attrgetter(path)
-    return lambda row: timezone.localdate(moment(row)) if moment(row) else None
+def _attribute(row: Any, path: str) -> Any:
+    found = reduce(getattr, path.split("."), row)
+    return found() if callable(found) else found
 
 
 def safe_cells(cells: Iterable) -> list[str]:

@@ -5,6 +5,7 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete
@@ -16,7 +17,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.labels.sheets import count_parts, labels_on, make_sheet, make_sheet_of, require_few
 from lims.views.kit.guard import authenticated, error_json, wants_json
-from lims.views.kit.listing import Columns, csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, list_context, moment, page_of
 
 
 @require_safe
@@ -27,7 +28,7 @@ def label_sheets(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = ListFilter(request.GET)
     sheets = LabelSheet.objects.visible_to(request.user).select_related("made_by__staff_member")
     if request.GET.get("format") == "csv":
-        return csv_file(_("label-sheets"), _columns(), sheets)
+        return csv_file(_("label-sheets"), COLUMNS, sheets)
     page, next_url = page_of(sheets, filters, "label_sheets")
     if wants_json(request):
         return JsonResponse({"results": [_row(sheet) for sheet in page], "next": next_url})
@@ -111,12 +112,11 @@ def _row(sheet: LabelSheet) -> dict:
     }
 
 
-def _columns() -> Columns:
-    return [
-        (_("Number"), "pk"),
-        (_("Made"), "made_at"),
-        (_("Made by"), "made_by.name"),
-        (_("Samples"), lambda sheet: len(sheet.protocol_ids)),
-        (_("Cassettes"), lambda sheet: len(sheet.cassette_ids)),
-        (_("Slides"), lambda sheet: len(sheet.slide_ids)),
-    ]
+COLUMNS: Columns = (
+    (_lazy("Number"), "pk"),
+    (_lazy("Made"), moment("made_at")),
+    (_lazy("Made by"), "made_by.name"),
+    (_lazy("Samples"), lambda sheet: len(sheet.protocol_ids)),
+    (_lazy("Cassettes"), lambda sheet: len(sheet.cassette_ids)),
+    (_lazy("Slides"), lambda sheet: len(sheet.slide_ids)),
+)

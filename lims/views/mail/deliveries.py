@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import Incomplete, InvalidTransition, NotVisible
@@ -21,7 +22,7 @@ from lims.requests import AuthenticatedRequest
 from lims.services.kit.permissions import require_laboratory
 from lims.services.mail import deliveries as service
 from lims.views.kit.guard import authenticated, error_json, form_errors, wants_json
-from lims.views.kit.listing import Columns, address, csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, address, csv_file, list_context, moment, page_of
 
 ATTENTION_SHOWN = 50
 
@@ -34,7 +35,7 @@ def deliveries(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = DeliveryFilter(request.GET)
     found = filters.apply(rows_for(request.user))
     if request.GET.get("format") == "csv":
-        return csv_file(_("messages"), _columns(), found)
+        return csv_file(_("messages"), COLUMNS, found)
     if wants_json(request):
         page, next_url = page_of(found, filters, "deliveries")
         return JsonResponse({"results": [_row(delivery) for delivery in page], "next": next_url})
@@ -154,14 +155,13 @@ def recipient_name(delivery: Delivery) -> str:
     return veterinarian.name if veterinarian else delivery.recipient.email
 
 
-def _columns() -> Columns:
-    return [
-        (_("Created"), "created_at"),
-        (_("State"), "get_state_display"),
-        (_("Kind"), "get_kind_display"),
-        (_("Number"), service.about),
-        (_("Recipient"), recipient_name),
-        (_("Address"), "address"),
-        (pgettext("message", "Sent"), "sent_at"),
-        (_("Server's answer"), "response"),
-    ]
+COLUMNS: Columns = (
+    (_lazy("Created"), moment("created_at")),
+    (_lazy("State"), "get_state_display"),
+    (_lazy("Kind"), "get_kind_display"),
+    (_lazy("Number"), service.about),
+    (_lazy("Recipient"), recipient_name),
+    (_lazy("Address"), "address"),
+    (pgettext_lazy("message", "Sent"), moment("sent_at")),
+    (_lazy("Server's answer"), "response"),
+)

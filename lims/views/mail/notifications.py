@@ -11,7 +11,7 @@ from lims.models import Notification, NotificationKind
 from lims.requests import AuthenticatedRequest
 from lims.services.mail.notifications import mark_all_read, open_notification
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import Columns, csv_file, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, list_context, moment, page_of
 
 SENTENCES = {
     NotificationKind.REPORT_ISSUED: _("The report %(subject)s was issued."),
@@ -42,8 +42,7 @@ def notifications(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = ListFilter(request.GET)
     found = Notification.objects.visible_to(request.user)
     if request.GET.get("format") == "csv":
-        columns: Columns = [(gettext("When"), "created_at"), (gettext("Notification"), sentence)]
-        return csv_file(gettext("notifications"), columns, found)
+        return csv_file(gettext("notifications"), COLUMNS, found)
     page, next_url = page_of(found, filters, "notifications")
     if wants_json(request):
         return JsonResponse({"results": [_row(one) for one in page], "next": next_url})
@@ -82,3 +81,6 @@ def _row(notification: Notification) -> dict:
         "at": notification.created_at,
         "read": notification.read_at is not None,
     }
+
+
+COLUMNS: Columns = ((_("When"), moment("created_at")), (_("Notification"), sentence))

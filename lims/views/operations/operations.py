@@ -1,7 +1,6 @@
 """Operations: their list, how far one is, what failed in it, and cancelling, resuming, trying again."""
 
 from collections.abc import Callable, Iterator
-from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import InvalidTransition
@@ -24,7 +24,7 @@ from lims.services.operations import registry
 from lims.services.operations.action import Named
 from lims.services.operations.operations import Progress
 from lims.views.kit.guard import authenticated, error_json, wants_json
-from lims.views.kit.listing import Columns, csv_file, csv_of, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, csv_of, list_context, moment, page_of
 
 FAILURES_SHOWN, FAILURES_IN_JSON, FAILURES_READ = 25, 100, 500
 POLL_MS, SLOW_POLL_MS = 1_000, 2_000
@@ -41,7 +41,7 @@ def operations(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = OperationFilter(request.GET)
     found = filters.apply(_listed(request.user))
     if request.GET.get("format") == "csv":
-        return csv_file(_("operations"), _columns(), found)
+        return csv_file(_("operations"), COLUMNS, found)
     page, next_url = page_of(found, filters, "operations")
     if wants_json(request):
         return JsonResponse({"results": [_row(operation) for operation in page], "next": next_url})
@@ -200,15 +200,19 @@ def _named(user: User, operation: Operation, items: list[OperationItem]) -> list
 
 
 def _csv(request: AuthenticatedRequest, operation: Operation) -> HttpResponseBase:
-    columns = [(title, itemgetter(at)) for at, title in enumerate((_("Item"), _("Reason"), _("Address")))]
-    return csv_of(_("operation-%(id)s-failed") % {"id": operation.pk}, columns, _lines(request, operation))
+    columns: Columns = (
+        (_lazy("Item"), lambda failure: failure[1].text),
+        (_lazy("Reason"), lambda failure: failure[0].reason),
+        (_lazy("Address"), lambda failure: failure[1].path and request.build_absolute_uri(failure[1].path)),
+    )
+    failed = _all_failures(request.user, operation)
+    return csv_of(_("operation-%(id)s-failed") % {"id": operation.pk}, columns, failed)
 
 
-def _lines(request: AuthenticatedRequest, operation: Operation) -> Iterator[list[str]]:
+def _all_failures(user: User, operation: Operation) -> Iterator[tuple[OperationItem, Named]]:
     after = -1
     while items := list(service.failures(operation).filter(position__gt=after)[:FAILURES_READ]):
-        for item, named in _named(request.user, operation, items):
-            yield [named.text, item.reason, request.build_absolute_uri(named.path) if named.path else ""]
+        yield from _named(user, operation, items)
         after = items[-1].position
 
 
@@ -228,13 +232,12 @@ def _paged(url: str, after: int | None) -> str:
     return url if after is None else f"{url}?after={after}"
 
 
-def _columns() -> Columns:
-    return [
-        (_("When"), "created_at"),
-        (_("Operation"), label_of),
-        (_("State"), "get_state_display"),
-        (_("Requested by"), "requested_by.email"),
-        (_("Total"), "total"),
-        (_("Failed"), lambda operation: operation.failed or 0),
-        (_("Ended"), "finished_at"),
-    ]
+COLUMNS: Columns = (
+    (_lazy("When"), moment("created_at")),
+    (_lazy("Operation"), label_of),
+    (_lazy("State"), "get_state_display"),
+    (_lazy("Requested by"), "requested_by.email"),
+    (_lazy("Total"), "total"),
+    (_lazy("Failed"), lambda operation: operation.failed or 0),
+    (_lazy("Ended"), moment("finished_at")),
+)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from lims.forms.overview.statistics import StatisticsFilter
@@ -33,7 +34,7 @@ def statistics(request: AuthenticatedRequest) -> HttpResponseBase:
     taken = service.turnaround(request.user, months)
     received = service.received(request.user, months)
     if request.GET.get("format") == "csv":
-        return csv_of(_("turnaround"), _columns(), taken)
+        return csv_of(_("turnaround"), COLUMNS, taken)
     shown = _begun(months, taken, received)
     context = {
         "filters": StatisticsFilter(initial={"months": len(months)}),
@@ -77,11 +78,10 @@ def _volumes(
     ]
 
 
-def _columns() -> Columns:
-    return [
-        (_("Kind"), "kind.label"),
-        (_("Month of the report"), lambda one: f"{one.month:%Y-%m}" if one.month else _("all")),
-        (_("Reported"), "reported"),
-        (_("Working days, median"), "median_days"),
-        (_("Working days, four of five"), "most_days"),
-    ]
+COLUMNS: Columns = (
+    (_lazy("Kind"), "kind.label"),
+    (_lazy("Month of the report"), lambda one: f"{one.month:%Y-%m}" if one.month else _("all")),
+    (_lazy("Reported"), "reported"),
+    (_lazy("Working days, median"), "median_days"),
+    (_lazy("Working days, four of five"), "most_days"),
+)

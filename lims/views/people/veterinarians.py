@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from lims.errors import StaleEdit
@@ -17,7 +18,7 @@ from lims.services.kit.permissions import require_laboratory
 from lims.services.people.profiles import NEW
 from lims.services.people.veterinarians import unverify_veterinarian, verify_veterinarian
 from lims.views.kit.guard import authenticated, error_json, wants_json
-from lims.views.kit.listing import Columns, address, csv_file, day_of, list_context, page_of
+from lims.views.kit.listing import Columns, address, csv_file, day, list_context, page_of
 
 TO_VERIFY_SHOWN = 25
 OTHERS_SHOWN = 5
@@ -31,7 +32,7 @@ def veterinarians(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = VeterinarianFilter(request.GET)
     found = filters.apply(Veterinarian.objects.visible_to(request.user).select_related("user"))
     if request.GET.get("format") == "csv":
-        return csv_file(_("veterinarians"), _columns(), found)
+        return csv_file(_("veterinarians"), COLUMNS, found)
     if wants_json(request):
         page, next_url = page_of(found, filters, "veterinarians")
         return JsonResponse({"results": [_row(vet) for vet in page], "next": next_url})
@@ -74,6 +75,7 @@ def verify(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_POST
 @authenticated
 def unverify(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Take a verification back."""
     vet = _veterinarian(request, pk)
     unverify_veterinarian(request.user, vet.pk)
     messages.success(request, _("%(name)s is to be verified again.") % {"name": vet.name})
@@ -137,14 +139,13 @@ def _row(vet: Veterinarian) -> dict:
     }
 
 
-def _columns() -> Columns:
-    return [
-        (_("Last names"), "last_names"),
-        (_("First names"), "first_names"),
-        (_("Professional licence"), "licence"),
-        (_("Clinic"), "clinic"),
-        (_("E-mail"), "email"),
-        (_("Phone"), "phone"),
-        (_("Tax id (CUIT)"), "tax_id"),
-        (_("Verified"), day_of("verified_at")),
-    ]
+COLUMNS: Columns = (
+    (_lazy("Last names"), "last_names"),
+    (_lazy("First names"), "first_names"),
+    (_lazy("Professional licence"), "licence"),
+    (_lazy("Clinic"), "clinic"),
+    (_lazy("E-mail"), "email"),
+    (_lazy("Phone"), "phone"),
+    (_lazy("Tax id (CUIT)"), "tax_id"),
+    (_lazy("Verified"), day("verified_at")),
+)

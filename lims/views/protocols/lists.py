@@ -5,6 +5,7 @@ from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from lims.forms.operations.operations import offered
@@ -12,7 +13,7 @@ from lims.forms.protocols.protocols import ProtocolFilter
 from lims.models import Protocol, Report, ReportStatus, User
 from lims.requests import AuthenticatedRequest
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import Columns, csv_file, day_of, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, day, list_context, page_of
 
 LONG = ("presumptive_diagnosis", "clinical_history", "reception_notes", "discrepancies", "rejection_reason")
 
@@ -24,7 +25,7 @@ def protocols(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = ProtocolFilter(request.GET, request.user)
     found = filters.apply(_protocols(request.user))
     if request.GET.get("format") == "csv":
-        return csv_file(_("protocols"), _columns(), found)
+        return csv_file(_("protocols"), COLUMNS, found)
     page, next_url = page_of(found, filters, "protocols")
     if wants_json(request):
         return JsonResponse({"results": [_row(protocol) for protocol in page], "next": next_url})
@@ -60,15 +61,14 @@ def _pdf_url(report_pk: int | None) -> str | None:
     return reverse("report_pdf", args=(report_pk,)) if report_pk else None
 
 
-def _columns() -> Columns:
-    return [
-        (_("Code"), "code"),
-        (_("Status"), "get_status_display"),
-        (_("Kind"), "get_kind_display"),
-        (_("Animal"), "animal"),
-        (_("Species"), "species"),
-        (_("Owner"), "owner_name"),
-        (_("Veterinarian"), "veterinarian.name"),
-        (_("Submitted"), day_of("submitted_at")),
-        (_("Received"), day_of("received_at")),
-    ]
+COLUMNS: Columns = (
+    (_lazy("Code"), "code"),
+    (_lazy("Status"), "get_status_display"),
+    (_lazy("Kind"), "get_kind_display"),
+    (_lazy("Animal"), "animal"),
+    (_lazy("Species"), "species"),
+    (_lazy("Owner"), "owner_name"),
+    (_lazy("Veterinarian"), "veterinarian.name"),
+    (_lazy("Submitted"), day("submitted_at")),
+    (_lazy("Received"), day("received_at")),
+)

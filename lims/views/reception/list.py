@@ -5,6 +5,7 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from lims.forms.reception.reception import CodeForm, ReceptionFilter
@@ -15,7 +16,7 @@ from lims.services.kit.permissions import require_laboratory
 from lims.services.reception import batches
 from lims.services.reception.receiving import find
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import CSV_CHUNK, Columns, csv_of, list_context, page_of
+from lims.views.kit.listing import CSV_CHUNK, Columns, csv_of, list_context, moment, page_of
 
 SHOWN = (
     *("kind", "status", "number", "temporary_code", "animal", "species", "submitted_at"),
@@ -34,7 +35,7 @@ def reception(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = ReceptionFilter(request.GET)
     found = filters.apply(_waiting(request.user))
     if request.GET.get("format") == "csv":
-        return csv_of(_("to-receive"), _columns(), filters.rest(found).iterator(CSV_CHUNK))
+        return csv_of(_("to-receive"), COLUMNS, filters.rest(found).iterator(CSV_CHUNK))
     return _page(request, filters, found)
 
 
@@ -108,13 +109,12 @@ def _row(protocol: Protocol) -> dict:
     }
 
 
-def _columns() -> Columns:
-    return [
-        (_("Code"), "code"),
-        (_("Kind"), "get_kind_display"),
-        (_("Animal"), "animal"),
-        (_("Species"), "species"),
-        (_("Owner"), "owner_name"),
-        (_("Veterinarian"), "veterinarian.name"),
-        (_("Submitted"), "submitted_at"),
-    ]
+COLUMNS: Columns = (
+    (_lazy("Code"), "code"),
+    (_lazy("Kind"), "get_kind_display"),
+    (_lazy("Animal"), "animal"),
+    (_lazy("Species"), "species"),
+    (_lazy("Owner"), "owner_name"),
+    (_lazy("Veterinarian"), "veterinarian.name"),
+    (_lazy("Submitted"), moment("submitted_at")),
+)

@@ -5,6 +5,7 @@ from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from lims.forms.reports.list import ReportFilter
@@ -12,7 +13,7 @@ from lims.models import Report, User
 from lims.requests import AuthenticatedRequest
 from lims.services.reports.lists import with_failures
 from lims.views.kit.guard import authenticated, wants_json
-from lims.views.kit.listing import Columns, csv_file, day_of, list_context, page_of
+from lims.views.kit.listing import Columns, csv_file, day, list_context, page_of
 from lims.views.reports.pdf import version_url
 
 # Not the texts and not the snapshot: a row shows none of them.
@@ -43,7 +44,7 @@ def reports(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = ReportFilter(request.GET, request.user)
     found = filters.apply(_reports(request.user))
     if request.GET.get("format") == "csv":
-        return csv_file(_("reports"), _columns(), found)
+        return csv_file(_("reports"), COLUMNS, found)
     page, next_url = page_of(found, filters, "reports")
     if wants_json(request):
         return JsonResponse({"results": [_row(report) for report in page], "next": next_url})
@@ -75,16 +76,15 @@ def _row(report: Report) -> dict:
     }
 
 
-def _columns() -> Columns:
-    return [
-        (_("Number"), "protocol.code"),
-        (_("Version"), "version"),
-        (_("Status"), "get_status_display"),
-        (_("Issued on"), day_of("issued_at")),
-        (_("Kind"), "protocol.get_kind_display"),
-        (_("Animal"), "protocol.animal"),
-        (_("Species"), "protocol.species"),
-        (_("Owner"), "protocol.owner_name"),
-        (_("Veterinarian"), "protocol.veterinarian.name"),
-        (_("Author"), "author.name"),
-    ]
+COLUMNS: Columns = (
+    (_lazy("Number"), "protocol.code"),
+    (_lazy("Version"), "version"),
+    (_lazy("Status"), "get_status_display"),
+    (_lazy("Issued on"), day("issued_at")),
+    (_lazy("Kind"), "protocol.get_kind_display"),
+    (_lazy("Animal"), "protocol.animal"),
+    (_lazy("Species"), "protocol.species"),
+    (_lazy("Owner"), "protocol.owner_name"),
+    (_lazy("Veterinarian"), "protocol.veterinarian.name"),
+    (_lazy("Author"), "author.name"),
+)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lims.errors import Incomplete
@@ -26,7 +27,7 @@ def phrases(request: AuthenticatedRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _add(request)
     if request.GET.get("format") == "csv":
-        return csv_of(_("phrases"), _columns(), list_phrases(request.user))
+        return csv_of(_("phrases"), COLUMNS, list_phrases(request.user))
     if wants_json(request):
         return JsonResponse({"results": [_row(phrase) for phrase in list_phrases(request.user)]})
     return _page(request)
@@ -69,12 +70,11 @@ def _row(phrase: Phrase) -> dict:
     return {"id": phrase.pk, "title": phrase.title, "text": phrase.text, "shared": phrase.owner_id is None}
 
 
-def _columns() -> Columns:
-    return [
-        (_("Title"), "title"),
-        (_("Text"), "text"),
-        (_("Whose"), lambda phrase: phrase.owner.name if phrase.owner else _("Everybody's")),
-    ]
+COLUMNS: Columns = (
+    (_lazy("Title"), "title"),
+    (_lazy("Text"), "text"),
+    (_lazy("Whose"), lambda phrase: phrase.owner.name if phrase.owner else _("Everybody's")),
+)
 
 
 def _refused(request: AuthenticatedRequest, pk: int | None, error: Incomplete) -> PhraseForm:

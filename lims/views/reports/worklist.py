@@ -1,7 +1,7 @@
 """Work list of reports: failures first, then drafts, then ready protocols, longest waiting first."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from lims.errors import NotAllowed
@@ -33,7 +34,7 @@ def report_worklist(request: AuthenticatedRequest) -> HttpResponseBase:
         raise NotAllowed(_("Only the laboratory's staff may see this."))
     filters = WorkListFilter(request.GET)
     if request.GET.get("format") == "csv":
-        return csv_of(_("to-write"), _columns(), _lines(user, filters))
+        return csv_of(_("to-write"), COLUMNS, _with_states(user, filters))
     ready, next_url = _ready_page(user, filters)
     is_first = filters.is_first()
     open_reports = _with_days(_open(user, filters)[:OPEN_SHOWN]) if is_first else []
@@ -96,50 +97,10 @@ def _days(protocol: Protocol) -> tuple[int | None, int]:
     return waiting, max((today - protocol.due_on).days, 0) if protocol.due_on else 0
 
 
-def _columns() -> Columns:
-    return [
-        (_("State"), "state"),
-        (_("Number"), "protocol.code"),
-        (_("Kind"), "protocol.get_kind_display"),
-        (_("Animal"), "protocol.animal"),
-        (_("Species"), "protocol.species"),
-        (_("Veterinarian"), "protocol.veterinarian.name"),
-        (_("Pathologist"), "pathologist"),
-        (_("Days waiting"), lambda line: _days(line.protocol)[0]),
-        (_("Days late"), lambda line: _days(line.protocol)[1]),
-        (_("What was asked for"), "asked_for"),
-    ]
-
-
-class Line(NamedTuple):
-    """A row of the file, whatever it is of."""
-
-    state: str
-    row: Protocol | Report | AdditionalRequest
-
-    @property
-    def protocol(self) -> Protocol:
-        return protocol_of(self.row)
-
-    @property
-    def pathologist(self) -> str:
-        if isinstance(self.row, Report):
-            return self.row.author.name
-        return self.row.requested_by.name if isinstance(self.row, AdditionalRequest) else ""
-
-    @property
-    def asked_for(self) -> str:
-        if not isinstance(self.row, AdditionalRequest):
-            return ""
-        cassette = self.row.cassette.code if self.row.cassette else ""
-        parts = (self.row.get_kind_display(), cassette, self.row.stain, self.row.detail)
-        return ", ".join(part for part in parts if part)
-
-
-def _lines(user: User, filters: WorkListFilter) -> Iterator[Line]:
+def _with_states(user: User, filters: WorkListFilter) -> Iterator[tuple[str, Any]]:
     """Yield all of the list, not a page of it, in the order of the page."""
     reports = _open(user, filters)
-    parts: tuple[tuple[str, QuerySet[Any]], ...] = (
+    parts = (
         (_("Could not be issued"), reports.filter(status=ReportStatus.FINALIZED)),
         (_("Being written"), reports.filter(status=ReportStatus.DRAFT)),
         (_("Waiting for the bench"), _asked(user, filters)),
@@ -147,4 +108,33 @@ def _lines(user: User, filters: WorkListFilter) -> Iterator[Line]:
     )
     for state, rows in parts:
         for row in rows.iterator(CSV_CHUNK):
-            yield Line(state, row)
+            yield state, row
+
+
+def _pathologist(row: Protocol | Report | AdditionalRequest) -> str:
+    if isinstance(row, Report):
+        return row.author.name
+    if isinstance(row, AdditionalRequest):
+        return row.requested_by.name
+    return ""
+
+
+def _request(asked: Protocol | Report | AdditionalRequest) -> str:
+    if not isinstance(asked, AdditionalRequest):
+        return ""
+    parts = (asked.get_kind_display(), asked.cassette and asked.cassette.code, asked.stain, asked.detail)
+    return ", ".join(part for part in parts if part)
+
+
+COLUMNS: Columns = (
+    (_lazy("State"), lambda line: line[0]),
+    (_lazy("Number"), lambda line: protocol_of(line[1]).code),
+    (_lazy("Kind"), lambda line: protocol_of(line[1]).get_kind_display()),
+    (_lazy("Animal"), lambda line: protocol_of(line[1]).animal),
+    (_lazy("Species"), lambda line: protocol_of(line[1]).species),
+    (_lazy("Veterinarian"), lambda line: protocol_of(line[1]).veterinarian.name),
+    (_lazy("Pathologist"), lambda line: _pathologist(line[1])),
+    (_lazy("Days waiting"), lambda line: _days(protocol_of(line[1]))[0]),
+    (_lazy("Days late"), lambda line: _days(protocol_of(line[1]))[1]),
+    (_lazy("What was asked for"), lambda line: _request(line[1])),
+)

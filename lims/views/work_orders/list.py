@@ -4,6 +4,7 @@ from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from lims.forms.operations.operations import offered
@@ -21,7 +22,7 @@ def work_orders(request: AuthenticatedRequest) -> HttpResponseBase:
     filters = WorkOrderFilter(request.GET)
     orders = filters.apply(WorkOrder.objects.visible_to(request.user).select_related("veterinarian"))
     if request.GET.get("format") == "csv":
-        return csv_file(_("work-orders"), _columns(), orders)
+        return csv_file(_("work-orders"), COLUMNS, orders)
     page, next_url = page_of(orders, filters, "work_orders")
     if wants_json(request):
         return JsonResponse({"results": [_row(order) for order in page], "next": next_url})
@@ -47,16 +48,15 @@ def _row(order: WorkOrder) -> dict:
     }
 
 
-def _columns() -> Columns:
-    return [
-        (_("Number"), "number"),
-        (_("Status"), "get_status_display"),
-        (_("Issued on"), "issued_on"),
-        (_("Veterinarian"), "veterinarian.name"),
-        (_("Billing name"), "billing_name"),
-        (_("Tax id (CUIT)"), "billing_tax_id"),
-        (_("Total"), "total"),
-        (_("Advance"), "advance"),
-        (_("Balance"), "balance"),
-        (_("Payment"), lambda order: PaymentStatus(order.payment_status).label),
-    ]
+COLUMNS: Columns = (
+    (_lazy("Number"), "number"),
+    (_lazy("Status"), "get_status_display"),
+    (_lazy("Issued on"), "issued_on"),
+    (_lazy("Veterinarian"), "veterinarian.name"),
+    (_lazy("Billing name"), "billing_name"),
+    (_lazy("Tax id (CUIT)"), "billing_tax_id"),
+    (_lazy("Total"), "total"),
+    (_lazy("Advance"), "advance"),
+    (_lazy("Balance"), "balance"),
+    (_lazy("Payment"), lambda order: PaymentStatus(order.payment_status).label),
+)
