@@ -1,4 +1,4 @@
-"""What the program wrote down by itself: accesses, histories, number series. Nobody changes it."""
+"""Records that the program writes by itself: accesses, histories, number series. Nobody changes them."""
 
 from django.apps import apps
 from django.contrib import admin

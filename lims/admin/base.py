@@ -1,4 +1,4 @@
-"""What the admin's pages have in common: read-only tables, and forms whose values go to a service."""
+"""Bases of the admin's pages: read-only tables, and forms whose values go to a service."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from lims.services.history.changes import kind_of
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """For what the program alone writes."""
+    """Table that the program alone writes."""
 
     show_full_result_count = False
 

@@ -1,4 +1,4 @@
-"""What people asked for, scanned and labelled, to be looked at; it is done on the laboratory's own pages."""
+"""Additional requests, reception batches and label sheets, read-only: the laboratory's pages change them."""
 
 from typing import Any
 

@@ -62,7 +62,7 @@ def _again(request: HttpRequest) -> list[tuple[str, str]]:
     """Return the fields by which Django chooses the same rows again."""
     across = request.POST.get("select_across", "0")
     ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-    # Of all that the filters find, Django wants at least one ticked.
+    # Django wants at least one ticked of all that the filters find.
     again = ticked[:1] if across == "1" else ticked
     return [("select_across", across), *((ACTION_CHECKBOX_NAME, pk) for pk in again)]
 

@@ -1,4 +1,4 @@
-"""What is cached of documents: told to administrators, and deleted or made at their wish."""
+"""Cached PDFs: shown to administrators, and deleted or made at their wish."""
 
 import uuid
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Cached:
-    """What is cached of one document; `is_away` says that the store did not answer."""
+    """Cached objects of one document; `is_away` says that the store did not answer."""
 
     objects: list[Kept]
     is_away: bool = False

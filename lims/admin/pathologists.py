@@ -1,4 +1,4 @@
-"""Who writes reports, and who may sign them with which signature."""
+"""Pathologists and their signatures."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class PathologistAdmin(AuditedAdmin, ServedAdmin):
         return self.fieldsets if obj else self.add_fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Pathologist | None = None) -> tuple[str, ...]:
-        # Whose it is stays: what they signed is on record under their name.
+        # The person stays: what they signed is on record under their name.
         return ("shown_signature", "staff_member") if obj else ()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:

@@ -29,7 +29,7 @@ class PersonAdmin(AuditedAdmin, ServedAdmin):
     autocomplete_fields = ("user",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # Whose account it is stays: what they did is on record under their name.
+        # The account stays: what they did is on record under their name.
         return (
             (*super().get_readonly_fields(request, obj), "user")
             if obj

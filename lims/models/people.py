@@ -79,7 +79,7 @@ class User(AbstractBaseUser):
 
     @property
     def name(self) -> str:
-        """What colleagues call a member of the staff; anybody else's address."""
+        """A member of the staff's name; anybody else's address."""
         return str(getattr(self, "staff_member", None) or self.email)
 
     def name_for(self, reader: "User") -> str:

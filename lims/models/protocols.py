@@ -29,7 +29,7 @@ class ProtocolStatus(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
-# What a protocol is searched by, besides its vet's names.
+# Search words of a protocol, besides its vet's names.
 WORDS = searched("number", "temporary_code", "animal", "owner_first_names", "owner_last_names", "chip")
 # Every allowed transition; whatever is not here raises InvalidTransition.
 TRANSITIONS = {
@@ -44,7 +44,7 @@ TRANSITIONS = {
 
 
 AT_THE_BENCH = (ProtocolStatus.RECEIVED, ProtocolStatus.PROCESSING)
-# What was received has a number.
+# A received protocol has a number.
 NUMBERED = (*AT_THE_BENCH, ProtocolStatus.READY, ProtocolStatus.REPORTED)
 
 
@@ -159,9 +159,9 @@ class Protocol(models.Model):
             models.Index(fields=["veterinarian", "-id"], name="protocol_vet"),
             models.Index(fields=["status", "-id"], name="protocol_status"),
             GinIndex(WORDS, name="protocol_words"),
-            # The work list: what waits longest first.
+            # Work list: oldest reception first.
             models.Index(fields=["status", "received_at", "id"], name="protocol_waiting"),
-            # What waits to be received: what was submitted first.
+            # Waiting to be received, first submitted first.
             models.Index(
                 fields=["submitted_at", "id"], condition=Q(status="submitted"), name="protocol_to_receive"
             ),

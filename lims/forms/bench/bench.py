@@ -1,4 +1,4 @@
-"""What people type on the bench of one sample: cassettes and slides to be made, and what else is wanted."""
+"""Forms of one sample's bench: cassettes and slides to be made, and additional requests."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ from lims.services.bench.locking import AT_ONCE_MAX
 from lims.services.bench.requests import Wish
 from lims.services.bench.slides import USUAL_STAINS, NewSlide
 
-# What is offered beside whatever is typed.
+# Offered; others can be typed.
 STAINS = (
     "H&E",
     "PAS",
@@ -35,7 +35,7 @@ LINES_MAX = 200
 
 
 class CassetteLine(forms.Form):
-    """How many cassettes of a specimen, or of none, and which."""
+    """Cassettes of a specimen, or of none: how many and which."""
 
     count = forms.IntegerField(
         label=gettext_lazy("Cassettes"), min_value=0, max_value=AT_ONCE_MAX, required=False
@@ -154,7 +154,7 @@ def _asked(wanted: AdditionalRequest | None) -> dict[str, Any]:
 
 
 class RequestForm(forms.Form):
-    """What a pathologist wants made of a sample beside what was made."""
+    """An additional request of a pathologist."""
 
     kind = forms.ChoiceField(label=gettext_lazy("What"), choices=RequestKind.choices)
     cassette = forms.TypedChoiceField(

@@ -1,4 +1,4 @@
-"""What people look for on the bench's work lists, and what they mark on them."""
+"""Filters of the bench's work lists, and the form that marks their rows."""
 
 import re
 from datetime import date
@@ -24,13 +24,13 @@ from lims.models.processing import SlideQuality
 from lims.models.protocols import ProtocolKind
 from lims.services.bench.worklists import Step
 
-# What is scanned from a label: a sample's number, and which of its cassettes or slides.
+# A label as it is scanned: a sample's number, and which of its cassettes or slides.
 LABEL = re.compile(r"(?P<number>[a-z]{2} \d{2}/\d+)-(?P<letter>[cs])\d+", re.IGNORECASE)
 LETTERS = {Cassette: "C", Slide: "S"}
 
 
 class BenchFilter(KeysetFilter):
-    """What is to be done, of which kind, and what is searched for; what is expected first stands first."""
+    """Filters of a work list; what is expected first stands first."""
 
     filters: ClassVar = ("stage", "q", "kind")
     column = "due"
@@ -64,7 +64,7 @@ class BenchFilter(KeysetFilter):
 
 
 class MarkForm(forms.Form):
-    """What was chosen on the bench, what is marked on it, and where that was done."""
+    """Rows chosen on the bench, what is marked on them, and the page on which that was done."""
 
     step = forms.ChoiceField(choices=Step.choices)
     quality = forms.ChoiceField(choices=SlideQuality.choices, required=False)

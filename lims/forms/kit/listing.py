@@ -1,4 +1,4 @@
-"""What every list's filters do alike: they come from the URL, and one that makes no sense is ignored."""
+"""Filters of lists: they come from the URL, and one that makes no sense is ignored."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -27,7 +27,7 @@ OF_VETS = ""
 
 
 class Known(NamedTuple):
-    """Of a word: the vets who have it in their names, and the rows that have it, None for more than a few."""
+    """Matches of a word: the vets who have it in their names, and the rows, None for more than a few."""
 
     vets: list[int]
     own: list[int] | None
@@ -202,7 +202,7 @@ def matching(each: Mapping[str, Known], veterinarian: str) -> Q:
 
 
 class WorkListFilter(KeysetFilter):
-    """What is searched for among protocols that wait; who waits longest stands first."""
+    """Search among protocols that wait; who waits longest stands first."""
 
     filters: ClassVar[tuple[str, ...]] = ("q",)
     # Since when a protocol waits.

@@ -1,4 +1,4 @@
-"""What was typed, before or beside what a form makes of it."""
+"""Typed values outside of forms."""
 
 from collections.abc import Mapping
 from typing import Any, cast

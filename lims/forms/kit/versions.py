@@ -11,7 +11,7 @@ from lims.services.kit.versions import Versioned
 class VersionedForm(forms.BaseForm):
     """Knows which version of its row its reader saw; what is sent without one counts as outdated."""
 
-    # What the page and JSON call it.
+    # Name of the field on the page and in JSON.
     version_name: ClassVar[str] = "version"
 
     def __init__(self, *args: Any, row: Versioned | None = None, **kwargs: Any) -> None:

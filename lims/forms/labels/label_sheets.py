@@ -1,4 +1,4 @@
-"""What people choose to print labels of: on the list of protocols, on a protocol's page, on the bench."""
+"""Things chosen for labels: on the list of protocols, on a protocol's page, on the bench."""
 
 from django.http import QueryDict
 

@@ -1,4 +1,4 @@
-"""What is typed to get an account."""
+"""Sign-up form."""
 
 from typing import Any
 
@@ -34,6 +34,6 @@ class SignupForm(BaseSignupForm):
             with transaction.atomic():
                 return super().try_save(request)
         except IntegrityError:
-            # Of a double click the second found the address free, and then taken.
+            # The second of a double click found the address free, and then taken.
             self.account_already_exists = True
             return super().try_save(request)

@@ -1,4 +1,4 @@
-"""What a user says of themselves."""
+"""Forms of the user's own page."""
 
 from django import forms
 from django.http import QueryDict

@@ -1,4 +1,4 @@
-"""What the laboratory looks for among veterinarians."""
+"""Filters of the list of veterinarians."""
 
 from typing import ClassVar
 

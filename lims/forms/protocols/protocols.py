@@ -1,4 +1,4 @@
-"""What people look for among protocols."""
+"""Filters of the list of protocols."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""What a vet types of a protocol: the patient, how the sample was taken, and its specimens."""
+"""Forms of a draft protocol: the patient, how the sample was taken, and its specimens."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ class WeightField(MoneyField):
 
 
 class CountField(forms.IntegerField):
-    """How many of something came, at least one."""
+    """A count of at least one."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=COUNT_MAX, **kwargs)
@@ -142,7 +142,7 @@ class Submission:
         self.patient = PatientForm(data, instance=draft)
         self.sample: forms.ModelForm = form(data, instance=sample)
         self.specimens = self._bound(specimens) if data is not None else self._shown(specimens)
-        # What the script makes rows of, and the one for who has no script.
+        # The script copies the blank one; without scripts there is one extra.
         self.blank = SpecimenForm("__row__", self.has_pieces, initial={"pieces": 1})
         following = max((int(form.row) for form in self.specimens), default=-1) + 1
         self.extra = SpecimenForm(following, self.has_pieces, initial={"pieces": 1})

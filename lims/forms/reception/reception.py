@@ -1,4 +1,4 @@
-"""What is typed at the counter: codes, what came of a sample, why one is rejected."""
+"""Forms of the counter: codes, receptions, corrections and rejections."""
 
 from dataclasses import asdict
 from typing import Any, ClassVar
@@ -48,7 +48,7 @@ class CodeForm(forms.Form):
 
 
 class ReceptionForm(VersionedForm, forms.Form):
-    """What came of a sample; the service alone says what is wrong with it."""
+    """A reception; the service alone says what is wrong with it."""
 
     count = forms.IntegerField(widget=forms.NumberInput(attrs={"min": 1, "autofocus": True}))
     condition = forms.ChoiceField(
@@ -81,7 +81,7 @@ class ReceptionForm(VersionedForm, forms.Form):
 
 
 class CorrectionForm(ReceptionForm):
-    """What was written down of a reception, to be put right."""
+    """A reception as it was written down, to be put right."""
 
     reason = forms.CharField(
         label=_("Reason of the correction"),
@@ -96,7 +96,7 @@ class CorrectionForm(ReceptionForm):
     def __init__(self, protocol: Protocol, written: Received, data: Any = None) -> None:
         super().__init__(protocol, None, data)
         self.initial.update(asdict(written))
-        # What a batch received has neither, and may stay without.
+        # A batch writes down neither, and a correction may leave them empty.
         self.fields["count"].required = written.count is not None
         self.fields["condition"].required = bool(written.condition)
 

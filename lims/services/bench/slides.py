@@ -15,7 +15,6 @@ from lims.models.protocols import ProtocolKind
 from lims.services.bench import locking
 from lims.services.kit.permissions import require_laboratory
 
-# What is stained how where nothing else is said.
 USUAL_STAINS = {ProtocolKind.HISTOPATHOLOGY: "H&E", ProtocolKind.CYTOLOGY: "May-Grünwald-Giemsa"}
 
 # A slide's marks as they are before they are made.

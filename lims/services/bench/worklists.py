@@ -84,7 +84,7 @@ def _waiting(user: User, step: Step) -> tuple[QuerySet, str]:
     if step == Step.COMPLETE:
         return completeness.with_lacks(in_work).filter(lacks=""), ""
     if step == Step.REQUESTS:
-        # Of whatever state their protocol may be: an open one is never forgotten.
+        # Their protocol's state does not matter: an open one is never forgotten.
         return AdditionalRequest.objects.visible_to(user).open().filter(protocol__in=visible), "protocol__"
     rows = _slides(step) if step in _OF_SLIDES else _cassettes(step)
     return rows.filter(_IsOneOf(F("protocol"), ArraySubquery(in_work.order_by().values("pk")))), "protocol__"

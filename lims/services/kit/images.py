@@ -39,7 +39,7 @@ class ImageRefused(LimsError):
 
 @dataclass(frozen=True)
 class Limits:
-    """How large an upload may be."""
+    """Largest upload."""
 
     megabytes: int
     megapixels: int

@@ -1,4 +1,4 @@
-"""Who may, by role; which rows somebody sees stands in each model's `visible_to`."""
+"""Permissions by role; which rows somebody sees stands in each model's `visible_to`."""
 
 from django.utils.translation import gettext as _
 

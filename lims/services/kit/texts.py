@@ -1,4 +1,4 @@
-"""What becomes of a text that somebody typed, before it is stored."""
+"""Typed texts: how they are stored, and how long they may be."""
 
 import re
 from typing import Any

@@ -6,9 +6,10 @@ import uuid
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lims.errors import Incomplete, NotAllowed
+from lims.errors import Incomplete
 from lims.models import Operation, User
 from lims.services.kit.idempotency import KEY_MAX, require_key
+from lims.services.kit.permissions import require_admin
 from lims.services.operations import operations
 from lims.services.operations.action import Preview
 from lims.services.operations.selections import Selection
@@ -19,10 +20,8 @@ Foreseen = list[tuple[Warm, Preview]]
 
 def foresee_everything(by: User) -> Foreseen:
     """Return what would happen to the papers of each kind, by its action. Raises NotAllowed."""
-    found = warming().values()
-    if not all(action.allows(by) for action in found):
-        raise NotAllowed(_("Only administrators may do this."))
-    return [(action, action.preview(by, action.candidates(by))) for action in found]
+    require_admin(by)
+    return [(action, action.preview(by, action.candidates(by))) for action in warming().values()]
 
 
 @transaction.atomic

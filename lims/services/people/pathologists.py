@@ -1,4 +1,4 @@
-"""Who writes reports, and who may sign them with which signature: administrators decide."""
+"""Pathologists, their signatures and who of them may sign: administrators decide."""
 
 from typing import IO, Any
 

@@ -1,4 +1,4 @@
-"""What people say of themselves: a vet's profile with its preferences, everybody's language."""
+"""Profiles of vets with their preferences, and everybody's language."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from lims.services.kit.versions import require_version
 from lims.services.mail import notifications
 
 IDENTITY = ("first_names", "last_names", "licence")
-# What administrators may correct, too; how a vet wants to be told is the vet's own affair.
+# Administrators may correct these, too; how a vet is notified is the vet's own affair.
 CORRECTABLE = (*IDENTITY, "national_id", "tax_id", "vat_condition", "phone", "clinic", "address")
 FIELDS = (
     *CORRECTABLE,
@@ -27,7 +27,7 @@ FIELDS = (
     "notify_on_processing",
     "notify_on_report",
 )
-# What a profile has that nobody has saved yet.
+# The `lock_version` of a profile that nobody has saved yet.
 NEW = 0
 
 
@@ -98,7 +98,7 @@ def change_language(by: User, language: str) -> None:
 
 def _profile_of(user: User) -> Veterinarian | None:
     """Return a user's profile, locked as verifying it locks it: what is read here is what is saved over."""
-    # Of two first saves at the same moment the second waits here.
+    # The second of two first saves at the same moment waits here.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     return Veterinarian.objects.select_for_update(no_key=True).filter(user=user).first()
 

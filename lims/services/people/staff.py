@@ -1,4 +1,4 @@
-"""Who works in the laboratory: administrators write it."""
+"""Staff of the laboratory, as administrators write it."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ def create_member(by: User, user: User, **values: str) -> StaffMember:
     that belongs to somebody, and with the fields that are missing or wrong.
     """
     require_admin(by)
-    # Of two who name the same account at the same moment the second waits here.
+    # The second of two who name the same account at the same moment waits here.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_laboratory or StaffMember.objects.filter(user=user).exists():
         message = _("Choose an account of the laboratory that belongs to nobody yet.")

@@ -38,7 +38,7 @@ def announce(events: Sequence[ProtocolHistory], kind: DeliveryKind, by: User | N
     ]
     deliveries.enqueue_all(letters, by)
     shown = wanted if kind in ONLY_IF_WANTED else pairs
-    # What vets did themselves they know.
+    # Vets know what they did themselves.
     others = [protocol for _event, protocol in shown if not by or protocol.veterinarian.user_id != by.pk]
     transitions.notify_vets(others, NotificationKind(kind.value))
 

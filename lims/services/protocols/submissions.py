@@ -39,7 +39,7 @@ def begin_draft(by: User, kind: str) -> Protocol:
     So a double click makes no second one. Raises NotAllowed for everybody but vets with a profile, and
     Incomplete for a kind that there is not.
     """
-    # Of two clicks the second waits here, and then finds the first one's draft.
+    # The second of two clicks waits here, and then finds the first one's draft.
     vet = Veterinarian.objects.select_for_update(no_key=True).filter(user=by).first()
     if vet is None or not by.is_veterinarian:
         raise NotAllowed(_("Only veterinarians with a profile submit samples."))

@@ -24,7 +24,7 @@ from lims.services.protocols import transitions
 from lims.services.reception import receiving
 
 ACTION = "receive-protocols"
-# What one sheet of labels holds.
+# One sheet of labels holds so many.
 SAMPLES_MAX = 1_000
 
 

@@ -172,7 +172,7 @@ def write_count(protocol: Protocol, count: int | None) -> None:
     """Write down how many containers or slides came."""
     model, things = SAMPLES[ProtocolKind(protocol.kind)]
     came = {f"{things}_received": count}
-    # Of what was never declared, what came counts as declared.
+    # Without a declared count, what came counts as declared.
     undeclared = came | {f"{things}_declared": count}
     model.objects.update_or_create(protocol=protocol, defaults=came, create_defaults=undeclared)
 

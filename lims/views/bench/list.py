@@ -22,7 +22,7 @@ from lims.views.bench.page import bench_page, protocol_on_bench
 from lims.views.kit.listing import CSV_CHUNK, Columns, address, csv_of, page_of
 
 PAGE_SIZE = 50
-# What a step's rows are called in a form.
+# Names of a step's rows in a form.
 NAMES = {
     Step.BEGIN: "protocol",
     **{Step(stage.value): "cassette" for stage in Stage},

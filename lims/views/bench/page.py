@@ -117,7 +117,7 @@ def _requests(user: User, protocol: Protocol) -> list[AdditionalRequest]:
     people = ("requested_by__staff_member", "done_by__staff_member", "cassette")
     made = ArraySubquery(Slide.objects.filter(request=OuterRef("pk")).order_by("pk").values("code"))
     found = visible.select_related(*people).annotate(made=made)
-    # What is open comes first, then what was done last.
+    # Open ones first, then those done last.
     return sorted(found, key=lambda each: (each.done_at is not None, -each.pk))
 
 

@@ -27,7 +27,7 @@ def _passing(stage: Stage) -> Mark:
     return lambda by, pks, form: cassettes.pass_stage(by, pks, stage)
 
 
-# What marking a step's rows does; it returns how many are new.
+# Marks a step's rows; returns how many are new.
 MARKS: dict[Step, Mark] = {
     Step.BEGIN: lambda by, pks, form: ready.begin_usual(by, pks),
     **{Step(stage.value): _passing(stage) for stage in Stage},
@@ -38,7 +38,7 @@ MARKS: dict[Step, Mark] = {
     Step.REQUESTS: lambda by, pks, form: requests.finish_requests(by, pks),
     Step.COMPLETE: lambda by, pks, form: ready.make_all_ready(by, pks),
 }
-# What these steps count is not what was chosen, but what was made of it.
+# These steps count what was made, not what was chosen.
 MAKING = (Step.BEGIN, Step.CUT)
 # How what was done is called, where the list is called after what is to be done.
 DONE = {

@@ -1,1 +1,1 @@
-"""What every noun uses and no laboratory word is in."""
+"""Views that every noun uses; no laboratory word is in them."""

@@ -1,4 +1,4 @@
-"""What is changed by a request is changed in its user's name."""
+"""Middleware that names the user of each change to the database's history."""
 
 from collections.abc import Callable
 
@@ -8,13 +8,13 @@ from actors.acting import acting
 
 
 class Acting:
-    """Middleware: has the history of what is tracked say who posted."""
+    """Middleware: the history of what a POST changes names its user."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Whoever only reads changes nothing that is tracked.
+        # A reader changes nothing that is tracked.
         if request.method != "POST":
             return self.get_response(request)
         with acting(request.user.pk):

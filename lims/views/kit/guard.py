@@ -26,7 +26,7 @@ View = Callable[..., HttpResponseBase]
 
 
 class Answer(NamedTuple):
-    """How an error is answered; without a sentence of its own, by the error's, which services translate."""
+    """Answer to an error; without a sentence of its own it has the error's, which services translate."""
 
     status: int
     template: str

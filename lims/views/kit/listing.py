@@ -1,4 +1,4 @@
-"""What every list does alike: pages by the last row's key, an address with its filters, rows as CSV."""
+"""Lists: pages by the last row's place, an address with its filters, rows as CSV."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ from lims.forms.kit.listing import ListFilter
 
 PAGE_SIZE = 25
 CSV_CHUNK = 500
-# What a spreadsheet would take for a formula.
+# A spreadsheet takes a text that begins so for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # The columns of a list's file: the head, and an attribute path of a row or a function of it.
 Columns = Sequence[tuple[str | Promise, str | Callable[[Any], Any]]]

@@ -1,4 +1,4 @@
-"""How often a client without a login may ask."""
+"""Rate limits of clients without a login."""
 
 import ipaddress
 import time

@@ -1,4 +1,4 @@
-"""How a page that saves itself is answered: by `kind` its script knows whether to go on saving."""
+"""Answers to a page that saves itself: by `kind` its script knows whether to go on saving."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""How accounts come to be, as django-allauth asks it: vets sign up, the laboratory makes the others."""
+"""Adapter of django-allauth: vets sign up, the laboratory makes the other accounts."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ ADDRESS_MAX = 254
 # Set in the session of a vet of whom the laboratory knows nothing yet.
 PROFILE_MISSING = "profile_missing"
 
-# What django-allauth calls its mails; it has others, which nothing here makes it send.
+# Names of django-allauth's mails; it has others, which nothing here makes it send.
 MAILS = {
     "account/email/email_confirmation": DeliveryKind.ADDRESS_VERIFICATION,
     "account/email/email_confirmation_signup": DeliveryKind.ADDRESS_VERIFICATION,
@@ -24,10 +24,10 @@ MAILS = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Whoever signs up is a vet; no form can say otherwise."""
+    """Accounts that sign up are vets; no form can say otherwise."""
 
     def clean_email(self, email: str) -> str:
-        # What is longer would be cut off silently, and be another address.
+        # A longer one would be cut off silently, and be another address.
         if len(email) > ADDRESS_MAX:
             raise ValidationError(_("At most %(most)s characters.") % {"most": ADDRESS_MAX})
         return super().clean_email(email)

@@ -92,7 +92,7 @@ def _page(request: AuthenticatedRequest, filters: VeterinarianFilter, found: Que
     waiting: list[Veterinarian] = []
     if not filters.chosen():
         if filters.is_first():
-            # Whoever waits longest first.
+            # Longest waiting first.
             waiting = list(found.filter(verified_at=None).order_by("pk")[: TO_VERIFY_SHOWN + 1])
         found = found.exclude(verified_at=None)
     page, next_url = page_of(found, filters, "veterinarians")

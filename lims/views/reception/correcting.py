@@ -57,7 +57,7 @@ def _refused(
         return refused(error, 409)
     refuse(form, error)
     if isinstance(error, StaleEdit):
-        # Whoever goes on has seen, beside the form, what is there now.
+        # The reader sees, beside the form, what is there now, and may go on.
         protocol.refresh_from_db()
         form.rebase(protocol.lock_version)
     return _page(request, protocol, form, status=409)

@@ -19,7 +19,7 @@ from lims.views.kit.guard import authenticated, error_json, form_errors, wants_j
 from lims.views.kit.listing import address
 
 OPENED_HERE = (ProtocolStatus.SUBMITTED, ProtocolStatus.REJECTED)
-# Of two forms on one page, each with a reason.
+# Two forms on one page have a reason each.
 REJECTION_ID, RETURNING_ID = "reject_%s", "return_%s"
 
 
@@ -106,7 +106,7 @@ def _refused(
         return error_json(error, 409)
     refuse(form, error)
     if isinstance(error, StaleEdit):
-        # Whoever goes on has seen, above, what is there now.
+        # The reader sees, above, what is there now, and may go on.
         protocol.refresh_from_db()
         form.rebase(protocol.lock_version)
     shown: dict[str, Any] = {name: form}
